@@ -1,0 +1,3 @@
+//! Door sign.
+
+fn main() {}

@@ -1,0 +1,80 @@
+//! An event: one fact in a notification, provider-neutral plus the provider's own words.
+
+use std::ops::Range;
+
+use crate::id::EventId;
+use crate::identity::Digest;
+use crate::kind::Kind;
+use crate::money::Amount;
+use crate::time::Timestamp;
+
+/// One fact, as parsed from an authentic notification.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The digest of its identity.
+    pub id: EventId,
+    /// Over amount, currency and merchant reference: another digest under the same id is a *conflict*.
+    pub signed: Digest,
+    /// Over everything the provider said about it: another digest under the same id is a *revision*.
+    pub content: Digest,
+    /// What became true.
+    pub kind: Kind,
+    /// The provider's own word, verbatim: `AUTHORISATION`, `payment_sent`.
+    pub code: String,
+    /// Whether the provider says it succeeded, where it says so at all.
+    pub success: Option<bool>,
+    /// Whether the provider says it is about real money. Unsigned at Adyen: shown and filtered on, never identified by.
+    pub live: Option<bool>,
+    /// When it happened, by the provider's word.
+    pub occurred_at: Option<OccurredAt>,
+    /// The merchant account it names.
+    pub account: Option<String>,
+    /// The merchant's own reference (order number).
+    pub reference: Option<String>,
+    /// The provider's reference of this event's transaction.
+    pub provider_reference: Option<String>,
+    /// The key of the payment it is about, within provider, account and environment: what order is kept by.
+    pub payment: Option<String>,
+    /// How much.
+    pub amount: Option<Amount>,
+    /// Address and card-code checks.
+    pub checks: Checks,
+    /// The provider's own object.
+    pub original: Original,
+}
+
+/// A provider's date: what it wrote, and the instant when that could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OccurredAt {
+    /// RFC 3339 with the provider's own offset where it gave one; verbatim when it could not be read.
+    pub text: String,
+    /// The instant, when it could be read.
+    pub instant: Option<Timestamp>,
+}
+
+/// Address verification and card verification, in the provider's standard codes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checks {
+    /// Address verification (AVS).
+    pub avs: Option<Check>,
+    /// Card verification (CVC/CVV).
+    pub cvc: Option<Check>,
+}
+
+/// One check's result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The provider's standard code.
+    pub code: u16,
+    /// Its meaning in snake case, `postal_code_and_address_match`; absent for codes newer than this release.
+    pub meaning: Option<&'static str>,
+}
+
+/// Where the provider's own object is: in the body as received, or rendered from a form that is not JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Original {
+    /// JSON, these bytes of the notification's body.
+    Slice(Range<usize>),
+    /// JSON rendered from a body of another form.
+    Rendered(String),
+}

@@ -1,0 +1,29 @@
+//! The nouns of payhook, in the order a notification meets them.
+//!
+//! - [`notification`]: one HTTP request as it was received; what is kept of it.
+//! - [`identity`]: what makes two reports of one fact the same fact, whoever carried them.
+//! - [`event`]: one fact in a notification, in neutral words and in the provider's own.
+//! - [`kind`]: the closed list of neutral words: what became true.
+//! - [`money`]: minor units and a currency; never a float.
+//! - [`verdict`]: why something was refused, set aside, or recognised.
+//! - [`route`]: which events go where.
+//! - [`delivery`]: one event owed to one destination, and the tries made at it.
+//! - [`retry`]: when the next try is due.
+//! - [`id`]: the public names of all of these.
+//! - [`time`]: the only door to *now*.
+//! - [`error`]: the one list of error codes a caller may meet.
+//!
+//! This crate does no I/O, starts no task, reads no clock and knows no provider.
+
+pub mod delivery;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod identity;
+pub mod kind;
+pub mod money;
+pub mod notification;
+pub mod retry;
+pub mod route;
+pub mod time;
+pub mod verdict;
