@@ -53,7 +53,7 @@ pub struct OccurredAt {
 }
 
 /// Address verification and card verification, in the provider's standard codes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checks {
     /// Address verification (AVS).
     pub avs: Option<Check>,
@@ -62,12 +62,12 @@ pub struct Checks {
 }
 
 /// One check's result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// The provider's standard code.
     pub code: u16,
     /// Its meaning in snake case, `postal_code_and_address_match`; absent for codes newer than this release.
-    pub meaning: Option<&'static str>,
+    pub meaning: Option<std::borrow::Cow<'static, str>>,
 }
 
 /// Where the provider's own object is: in the body as received, or rendered from a form that is not JSON.

@@ -1,1 +1,136 @@
-//! Door sign.
+//! What survives a power cut.
+//!
+//! [`Store`] is the door: few verbs, in the order of a notification's life. When [`Store::record`] returns `Ok`, the
+//! notification, its events and one delivery per wanting destination are on disk, written in one transaction. A
+//! duplicate is answered only after its first copy's commit. A failed commit is an error for all in it; one bad
+//! recording of a gathered batch fails alone.
+//!
+//! What happens on a crash: the database is as of the last commit; leases die with their holder, so what was leased is
+//! pending again; whatever was acknowledged is there.
+//!
+//! No SQL stands outside this crate, and nothing here knows a provider, a destination or HTTP.
+
+mod lease;
+mod query;
+mod record;
+mod settle;
+
+pub use lease::{Lease, Leased};
+pub use query::{
+    DeliveryFilter, DeliveryRow, EventFilter, Name, NameKind, Page, PageRequest, QuarantineRow, Reader, StoredEvent,
+    Tallies,
+};
+pub use record::{Disposition, Quarantined, RecordEvent, Recording, Wanted};
+pub use settle::{Next, Settled, Settlement};
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use payhook_domain::id::{DeliveryId, EventSeq, NameId, QuarantineId};
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::Verdict;
+
+/// The durable memory of one gateway.
+pub trait Store: Send + Sync + 'static {
+    /// The numbers of these names, made now where they are new. Numbers are never given twice.
+    fn enrol(&self, kind: NameKind, names: Vec<String>) -> BoxFuture<'static, Result<Vec<NameId>, Unavailable>>;
+
+    /// Writes one notification and what it says; returns a verdict per event, in order. On disk when it returns `Ok`.
+    fn record(&self, recording: Recording) -> BoxFuture<'static, Result<Vec<Verdict>, Unavailable>>;
+
+    /// Keeps a refused request, best effort: never waits, drops when busy or full, and can push out nothing authentic.
+    fn quarantine(&self, refused: Quarantined);
+
+    /// Hands out up to `limit` deliveries of `destination` that are due at `now` and not leased.
+    fn lease(
+        &self,
+        destination: NameId,
+        limit: usize,
+        now: Timestamp,
+    ) -> BoxFuture<'static, Result<Lease, Unavailable>>;
+
+    /// Writes an attempt and the delivery's new state together, and ends the lease.
+    fn settle(&self, settlement: Settlement) -> BoxFuture<'static, Result<Settled, Unavailable>>;
+
+    /// Ends a lease without an attempt: the delivery is pending as before.
+    fn unlease(&self, delivery: DeliveryId);
+
+    /// Makes a new generation, due at `now`, of each of these that is a dead letter and not yet made again; returns the
+    /// new ids (absent where the state did not allow it).
+    fn retry(
+        &self,
+        deliveries: Vec<DeliveryId>,
+        now: Timestamp,
+    ) -> BoxFuture<'static, Result<Vec<Option<DeliveryId>>, Unavailable>>;
+
+    /// Routes a set-aside event. When `event` carries another identity than the row (it was not understood before, and
+    /// is now), it is recorded anew on the same notification and the row becomes `superseded`. Nothing when the row is
+    /// not set aside any more.
+    fn release_aside(
+        &self,
+        seq: EventSeq,
+        events: Vec<RecordEvent>,
+        now: Timestamp,
+    ) -> BoxFuture<'static, Result<Option<Vec<Verdict>>, Unavailable>>;
+
+    /// Takes a conflicting version as the truth and owes it to `wanted`, or refuses it for good (`None`). Returns
+    /// whether the row was a conflict still.
+    fn decide_conflict(
+        &self,
+        seq: EventSeq,
+        wanted: Option<Vec<Wanted>>,
+        now: Timestamp,
+    ) -> BoxFuture<'static, Result<bool, Unavailable>>;
+
+    /// Removes an entry of the quarantine that was released.
+    fn forget_quarantined(&self, id: QuarantineId) -> BoxFuture<'static, Result<bool, Unavailable>>;
+
+    /// Questions about what is stored.
+    fn reader(&self) -> Arc<dyn Reader>;
+
+    /// Whether it can be written, and how much room there is.
+    fn health(&self) -> Health;
+
+    /// Writes what is queued, then closes. Later calls are refused as [`Unavailable::Closed`].
+    fn close(&self) -> BoxFuture<'static, ()>;
+}
+
+/// Why the store could not do it now. Nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailable {
+    /// The queue is full.
+    #[error("the store's queue is full")]
+    Overloaded,
+    /// Free disk space is below the reserve.
+    #[error("free disk space is below the reserve")]
+    BelowReserve,
+    /// Writing or syncing failed: disk full, read-only, locked, a broken disk.
+    #[error("the store cannot be written: {0}")]
+    Failed(String),
+    /// The store is closed.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// The store's condition, as last seen by its writer.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// Why the last commit failed, until one succeeds again.
+    pub failing: Option<String>,
+    /// Whether ingest is stopped because free space is below the reserve.
+    pub below_reserve: bool,
+    /// Free bytes on the store's disk.
+    pub disk_free: u64,
+    /// Bytes of the database file and of its log.
+    pub file_bytes: u64,
+    /// See `file_bytes`.
+    pub wal_bytes: u64,
+    /// Jobs waiting for the writer.
+    pub queue: usize,
+    /// Commits so far, rows of ingest in them, and microseconds spent in them: for rates and means.
+    pub commits: u64,
+    /// See `commits`.
+    pub commit_items: u64,
+    /// See `commits`.
+    pub commit_micros: u64,
+}

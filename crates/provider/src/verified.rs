@@ -1,0 +1,75 @@
+//! The papers a request shows, item by item.
+
+use payhook_domain::error::Code;
+use payhook_domain::event::Event;
+use payhook_domain::identity::Digest;
+use payhook_domain::verdict::Unverified;
+
+/// What `verify` found.
+#[derive(Debug)]
+pub enum Papers<'r> {
+    /// A verdict on each item, in the order they stand in the body.
+    Items(Vec<Item<'r>>),
+    /// There was nothing to judge: no signature findable and unreadable.
+    Unreadable(Refused),
+}
+
+/// The verdict on one item.
+#[derive(Debug)]
+pub enum Item<'r> {
+    /// Authentic.
+    Verified(Verified<'r>),
+    /// Not authentic.
+    Refused(Refused),
+}
+
+/// Why something is not authentic.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The reason, for operators.
+    pub reason: Unverified,
+    /// What the sender hears.
+    pub code: Code,
+    /// One sentence more for operators. Holds nothing derived from a key.
+    pub detail: String,
+    /// A digest of the identity it claims, to notice the same notification refused again and again.
+    pub claimed: Option<Digest>,
+}
+
+/// Proof that an item is authentic. Only a provider's `verify` makes one.
+#[derive(Debug)]
+pub struct Verified<'r> {
+    /// Which of the keys given fits, by position; absent when none was needed.
+    pub(crate) key: Option<usize>,
+    /// The item, as far as its provider has read it.
+    pub(crate) evidence: Evidence<'r>,
+}
+
+impl Verified<'_> {
+    /// Which of the keys given to `verify` fits, by position.
+    #[must_use]
+    pub fn key(&self) -> Option<usize> {
+        self.key
+    }
+}
+
+/// What each provider carries from verifying to parsing, so that nothing is read twice.
+#[derive(Debug)]
+pub(crate) enum Evidence<'r> {
+    /// A body verified as a whole.
+    Body(&'r [u8]),
+}
+
+/// What an authentic item says.
+#[derive(Debug)]
+pub enum Parsed {
+    /// These events, at least one.
+    Events(Vec<Event>),
+    /// Nothing this release can read. The event stands for it: kind `other`, identified by the body's digest.
+    NotUnderstood {
+        /// The stand-in.
+        event: Box<Event>,
+        /// What could not be read.
+        detail: String,
+    },
+}

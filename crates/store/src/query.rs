@@ -1,0 +1,229 @@
+//! Questions about what is stored.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use payhook_domain::delivery::{Attempt, State};
+use payhook_domain::event::Event;
+use payhook_domain::id::{DeliveryId, EventId, EventSeq, NameId, NotificationId, QuarantineId};
+use payhook_domain::kind::Kind;
+use payhook_domain::notification::Notification;
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::{Aside, Standing, Unverified};
+
+use crate::Unavailable;
+
+/// Reads what is committed, without making the writer wait. Newest first; a page that ended early because it had looked
+/// at enough rows says where to go on.
+pub trait Reader: Send + Sync + 'static {
+    /// Every name ever enrolled.
+    fn names(&self) -> BoxFuture<'static, Result<Vec<Name>, Unavailable>>;
+    /// Events that fit.
+    fn events(
+        &self,
+        filter: EventFilter,
+        page: PageRequest,
+    ) -> BoxFuture<'static, Result<Page<StoredEvent>, Unavailable>>;
+    /// The rows of one event: as first recorded, then its revisions and conflicts.
+    fn event(&self, id: EventId) -> BoxFuture<'static, Result<Vec<StoredEvent>, Unavailable>>;
+    /// One row.
+    fn event_row(&self, seq: EventSeq) -> BoxFuture<'static, Result<Option<StoredEvent>, Unavailable>>;
+    /// One notification with its bytes.
+    fn notification(&self, id: NotificationId) -> BoxFuture<'static, Result<Option<Notification>, Unavailable>>;
+    /// Deliveries that fit.
+    fn deliveries(
+        &self,
+        filter: DeliveryFilter,
+        page: PageRequest,
+    ) -> BoxFuture<'static, Result<Page<DeliveryRow>, Unavailable>>;
+    /// One delivery and its attempts, oldest first.
+    fn delivery(&self, id: DeliveryId) -> BoxFuture<'static, Result<Option<(DeliveryRow, Vec<Attempt>)>, Unavailable>>;
+    /// The quarantine.
+    fn quarantine(
+        &self,
+        source: Option<NameId>,
+        page: PageRequest,
+    ) -> BoxFuture<'static, Result<Page<QuarantineRow>, Unavailable>>;
+    /// One entry of the quarantine, with its bytes.
+    fn quarantined(&self, id: QuarantineId) -> BoxFuture<'static, Result<Option<QuarantineRow>, Unavailable>>;
+    /// Exact counts, kept beside the data in the same transactions.
+    fn tallies(&self) -> BoxFuture<'static, Result<Tallies, Unavailable>>;
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum NameKind {
+    /// A configured source.
+    Source = 1,
+    /// A configured destination.
+    Destination = 2,
+    /// A provider.
+    Provider = 3,
+}
+
+/// A name and its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// What it stands for.
+    pub kind: NameKind,
+    /// Its number.
+    pub id: NameId,
+    /// The name.
+    pub name: String,
+}
+
+/// Which events. All that are given must fit.
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    /// By source.
+    pub source: Option<NameId>,
+    /// By kind.
+    pub kind: Option<Kind>,
+    /// By the provider's code.
+    pub code: Option<String>,
+    /// By the merchant's reference or the provider's, or the payment's key.
+    pub reference: Option<String>,
+    /// By standing.
+    pub standing: Option<Standing>,
+    /// Received at or after.
+    pub since: Option<Timestamp>,
+    /// Received before.
+    pub until: Option<Timestamp>,
+    /// Committed after this row, for following along: oldest first then.
+    pub after: Option<EventSeq>,
+}
+
+/// Which deliveries. All that are given must fit.
+#[derive(Clone, Debug, Default)]
+pub struct DeliveryFilter {
+    /// By event row.
+    pub event: Option<EventSeq>,
+    /// By destination.
+    pub destination: Option<NameId>,
+    /// In any of these states; empty means all.
+    pub states: Vec<State>,
+}
+
+/// Where a page starts and how long it may be.
+#[derive(Clone, Debug)]
+pub struct PageRequest {
+    /// Most rows, at most [`PageRequest::LIMIT_MAX`].
+    pub limit: usize,
+    /// The `next` of the page before.
+    pub from: Option<String>,
+}
+
+impl PageRequest {
+    /// Most rows a page may hold.
+    pub const LIMIT_MAX: usize = 500;
+    /// Most rows looked at for one page when no index fits the filter.
+    pub const SCAN_MAX: usize = 20_000;
+}
+
+/// Some rows, and where the rest begins.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Give this back as [`PageRequest::from`]; absent at the end.
+    pub next: Option<String>,
+}
+
+/// An event row.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// Its place in the order of commits.
+    pub seq: EventSeq,
+    /// The notification it came in.
+    pub notification: NotificationId,
+    /// Its place among the notification's items.
+    pub item: u32,
+    /// The source it came in by.
+    pub source: NameId,
+    /// Its provider.
+    pub provider: NameId,
+    /// When the notification was received.
+    pub received_at: Timestamp,
+    /// What this row is.
+    pub standing: Standing,
+    /// 0 for the event as first recorded; revisions and conflicts count up.
+    pub revision: u32,
+    /// Why it was set aside, when it was.
+    pub aside: Option<Aside>,
+    /// One sentence more about that.
+    pub detail: Option<String>,
+    /// How often the same came again.
+    pub duplicates: u64,
+    /// The event.
+    pub event: Event,
+}
+
+/// A delivery.
+#[derive(Clone, Debug)]
+pub struct DeliveryRow {
+    /// Which.
+    pub id: DeliveryId,
+    /// The event's public id.
+    pub event: EventId,
+    /// What became true.
+    pub kind: Kind,
+    /// The merchant's reference.
+    pub reference: Option<String>,
+    /// Where it stands.
+    pub state: State,
+    /// Tries made.
+    pub attempts: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it is due, or became final.
+    pub at: Timestamp,
+}
+
+/// An entry of the quarantine. Lists leave `headers` and `body` empty.
+#[derive(Clone, Debug)]
+pub struct QuarantineRow {
+    /// Which.
+    pub id: QuarantineId,
+    /// The source it knocked at.
+    pub source: NameId,
+    /// When it first came.
+    pub first_at: Timestamp,
+    /// When it last came.
+    pub last_at: Timestamp,
+    /// How often the same bytes came.
+    pub times: u64,
+    /// Path and query.
+    pub target: String,
+    /// Who sent it last.
+    pub peer: Option<IpAddr>,
+    /// Why it was refused.
+    pub reason: Unverified,
+    /// One sentence more.
+    pub detail: String,
+    /// Bytes of the body.
+    pub size: u64,
+    /// Kept header lines.
+    pub headers: Bytes,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Exact counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tallies {
+    /// Notifications stored.
+    pub notifications: u64,
+    /// Event rows by standing's word.
+    pub events: BTreeMap<String, u64>,
+    /// Repeats absorbed.
+    pub duplicates: u64,
+    /// Deliveries by destination and state.
+    pub deliveries: BTreeMap<(NameId, &'static str), u64>,
+    /// Entries in the quarantine.
+    pub quarantined: u64,
+    /// When the oldest delivery still pending was made.
+    pub oldest_pending: Option<Timestamp>,
+}
