@@ -1,1 +1,31 @@
-//! Door sign.
+//! The workshop's tools for tests: the real binary, real sockets, real faults. Nothing here stands in for the product.
+//!
+//! Everything is synchronous for its caller, so that a test is a plain `#[test]` that reads from top to bottom; what
+//! must run beside the test brings its own threads.
+//!
+//! | room | gives |
+//! |---|---|
+//! | [`gateway`] | the payhook binary as a process: start, kill, stop, restart, its log, its memory, its API |
+//! | [`receiver`] | a merchant's endpoint that checks signatures, remembers deliveries and misbehaves on command |
+//! | [`poster`] | many keep-alive connections that note what was acknowledged |
+//! | [`raw`] | any bytes on a socket, for bad input |
+//! | [`notifications`] | signed notifications, quickly |
+//! | [`powercut`] | power cuts, failing and slow syncs for a running gateway |
+//! | [`tmpfs`] | a small disk that fills up |
+//! | [`scale`] | how many rounds: short for every change, long for the night |
+
+#![allow(clippy::disallowed_methods, reason = "tests run on the real clock and are configured by the environment")]
+#![allow(clippy::print_stdout, reason = "what a failing test needs to see is printed into its captured output")]
+
+pub mod binary;
+pub mod gateway;
+pub mod notifications;
+pub mod poster;
+pub mod powercut;
+pub mod process;
+pub mod raw;
+pub mod receiver;
+pub mod scale;
+pub mod standard_webhooks;
+pub mod tmpfs;
+pub mod wire;
