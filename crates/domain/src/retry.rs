@@ -25,6 +25,18 @@ impl Schedule {
         fits.then_some(Self { delays, jitter })
     }
 
+    /// The waits between tries.
+    #[must_use]
+    pub fn delays(&self) -> &[Duration] {
+        &self.delays
+    }
+
+    /// How far each wait may stray, as a part of itself.
+    #[must_use]
+    pub fn jitter(&self) -> f64 {
+        self.jitter
+    }
+
     /// How many tries it allows: the first and one after each wait.
     #[must_use]
     pub fn tries(&self) -> u32 {

@@ -1,0 +1,177 @@
+//! Keys: every key a configuration may carry, its shape and its meaning.
+//!
+//! One list serves the check for unknown keys, the variables of the environment and the reference page. To add a key:
+//! a row here, and a line in the file of its table (`server`, `store`, `source`, `destination`, `route`).
+
+/// One key of a table.
+#[derive(Debug)]
+pub struct Key {
+    /// As it is typed.
+    pub name: &'static str,
+    /// What may stand behind it.
+    pub shape: Shape,
+    /// What it does, in one line, with its default.
+    pub meaning: &'static str,
+    /// Whether this release builds it. One that is planned but not built is a mistake of its own kind.
+    pub built: bool,
+}
+
+/// What may stand behind a key.
+#[derive(Debug)]
+pub enum Shape {
+    /// A text.
+    Text,
+    /// A text such as `10s`.
+    Duration,
+    /// A text such as `512 MiB`, or a number of bytes.
+    Size,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Flag,
+    /// A date, or a text that is one.
+    Date,
+    /// A list of texts.
+    Texts,
+    /// A list of durations.
+    Durations,
+    /// A list of texts or tables with these keys.
+    TextsOrTables(&'static [Key]),
+    /// A table with these keys.
+    Table(&'static [Key]),
+    /// Any number of `[[…]]` tables with these keys; `name` tells them apart.
+    Tables(&'static [Key]),
+    /// Anything: of a key that is not built yet.
+    Any,
+}
+
+const fn key(name: &'static str, shape: Shape, meaning: &'static str) -> Key {
+    Key { name, shape, meaning, built: true }
+}
+
+const fn later(name: &'static str, meaning: &'static str) -> Key {
+    Key { name, shape: Shape::Any, meaning, built: false }
+}
+
+/// The whole file.
+pub static ROOT: &[Key] = &[
+    key("version", Shape::Integer, "the form of the file; 1, and required"),
+    key("server", Shape::Table(SERVER), "where payhook listens"),
+    key("store", Shape::Table(STORE), "where payhook keeps what it received"),
+    key("source", Shape::Tables(SOURCE), "one configured sender"),
+    key("destination", Shape::Tables(DESTINATION), "one receiver of events"),
+    key("route", Shape::Tables(ROUTE), "which events go to which destinations"),
+    later("abandon", "destinations whose owed deliveries are given up"),
+];
+
+static SERVER: &[Key] = &[
+    key("public", Shape::Text, "the listener providers reach; 0.0.0.0:8080"),
+    key("admin", Shape::Text, "the listener of the API; 127.0.0.1:8081"),
+    key("tls", Shape::Table(TLS), "certificate of the public listener; plain HTTP when absent"),
+    later("public_url", "the address providers know this gateway by"),
+];
+
+static TLS: &[Key] = &[
+    key("cert", Shape::Text, "PEM file with the certificate chain"),
+    key("key", Shape::Text, "PEM file with the private key"),
+];
+
+static STORE: &[Key] = &[
+    key("url", Shape::Text, "sqlite:FILE, relative to this file; sqlite:payhook.db"),
+    key("reserve", Shape::Size, "free disk below which nothing is accepted; 512 MiB"),
+    later("retention", "how long bodies, attempts and events are kept"),
+];
+
+static SOURCE: &[Key] = &[
+    key("name", Shape::Text, "its name, and its path /in/NAME"),
+    key("provider", Shape::Text, "who sends: adyen or banked"),
+    key("keys", Shape::TextsOrTables(SIGNING_KEY), "the keys its notifications may be signed with"),
+    key("merchant_accounts", Shape::Texts, "accounts that are routed; others are set aside; all when absent"),
+    key("environment", Shape::Text, "test or live; the other one is set aside; both are routed when absent"),
+    key("paths", Shape::Texts, "further paths beside /in/NAME"),
+    key("tolerance", Shape::Duration, "how far a signed time may be from now; off when absent"),
+    key("responses", Shape::Table(RESPONSES), "answers other than the provider's usual ones"),
+    key("max_body", Shape::Size, "the largest body accepted; 1 MiB"),
+    key("basic_auth", Shape::Table(BASIC_AUTH), "user and password the sender must give as well"),
+    key("allow_ips", Shape::Texts, "address ranges the sender must come from; any when absent"),
+    later("capture", "whether payments are captured by themselves"),
+    later("unsigned_events", "events accepted without a signature"),
+];
+
+static SIGNING_KEY: &[Key] = &[
+    key("key", Shape::Text, "the key as the provider issued it"),
+    key("name", Shape::Text, "what logs call it; key-1, key-2, ..."),
+    key("valid_until", Shape::Date, "after this a warning is given; the key still works"),
+    key("retired", Shape::Flag, "true: accepts nothing, only explains refusals; false"),
+];
+
+static RESPONSES: &[Key] =
+    &[key("bad_signature", Shape::Integer, "HTTP status for what is not authentic; the provider's usual one")];
+
+static BASIC_AUTH: &[Key] =
+    &[key("username", Shape::Text, "the user name"), key("password", Shape::Text, "the password")];
+
+static DESTINATION: &[Key] = &[
+    key("name", Shape::Text, "its name"),
+    key("type", Shape::Text, "http"),
+    key("url", Shape::Text, "where events are posted"),
+    key("secret", Shape::Text, "whsec_ and base64: what deliveries are signed with"),
+    key("format", Shape::Text, "payhook, or original: the provider's own bytes; payhook"),
+    key("allow", Shape::Texts, "private address ranges it may be in; none"),
+    key("timeout", Shape::Duration, "for one try as a whole; 10s"),
+    key("concurrency", Shape::Integer, "most tries at once; 32"),
+    key("retry", Shape::Table(RETRY), "when failed tries are made again"),
+    later("order", "whether events of one payment wait for each other"),
+    later("on_dead", "what follows a dead letter of the same payment"),
+];
+
+static RETRY: &[Key] = &[
+    key("schedule", Shape::Durations, "the waits between tries; 5s 5m 30m 2h 5h 10h 14h 20h 24h"),
+    key("jitter", Shape::Number, "how far each wait may stray, of itself; 0.1"),
+];
+
+static ROUTE: &[Key] = &[
+    key("name", Shape::Text, "its name; its place in the file"),
+    key("sources", Shape::Texts, "sources it takes events from; all"),
+    key("events", Shape::Texts, "kinds or the provider's codes, * stands for any letters; all"),
+    key("to", Shape::Texts, "destinations it leads to"),
+    later("when", "a condition on the event"),
+    later("when_stale", "what happens to stale events"),
+    later("hold", "how long bad news waits for better news"),
+];
+
+/// The row of `name` among `keys`.
+pub(super) fn find(keys: &'static [Key], name: &str) -> Option<&'static Key> {
+    keys.iter().find(|key| key.name == name)
+}
+
+/// The names of those keys this release builds.
+pub(super) fn names(keys: &'static [Key]) -> impl Iterator<Item = &'static str> + Clone {
+    keys.iter().filter(|key| key.built).map(|key| key.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn each_table(keys: &'static [Key], visit: &mut impl FnMut(&'static [Key])) {
+        visit(keys);
+        for key in keys {
+            if let Shape::Table(inner) | Shape::Tables(inner) | Shape::TextsOrTables(inner) = key.shape {
+                each_table(inner, visit);
+            }
+        }
+    }
+
+    #[test]
+    fn no_table_has_a_key_twice_and_every_key_has_a_meaning() {
+        each_table(ROOT, &mut |keys| {
+            let names: HashSet<_> = keys.iter().map(|key| key.name).collect();
+            assert_eq!(names.len(), keys.len());
+            assert!(keys.iter().all(|key| !key.meaning.is_empty() && !key.meaning.ends_with('.')));
+        });
+    }
+}

@@ -1,0 +1,209 @@
+//! Loading: from a file name to what it means, every mistake reported at once.
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use payhook_domain::time::Timestamp;
+use zeroize::Zeroizing;
+
+use super::mistakes::{Findings, Mistakes, Place, Warning};
+use super::resolved::Resolved;
+use super::section::Section;
+use super::tree::{self, Table};
+use super::variables::Variables;
+use super::{checks, destination, digest, env_only, expand, overlay, route, server, shape, source, store};
+
+/// The file looked for when none is named.
+pub const FILE_NAME: &str = "payhook.toml";
+/// Largest configuration file, in bytes.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+const VERSION: i64 = 1;
+
+/// Where a configuration comes from.
+#[derive(Debug)]
+pub struct LoadOptions {
+    /// The file named by `--config`. When absent, `payhook.toml` in `directory`, if there is one.
+    pub file: Option<PathBuf>,
+    /// Where to look for `payhook.toml` and, without a file, for `.env`. Empty means the working directory.
+    pub directory: PathBuf,
+    /// The environment.
+    pub variables: Variables,
+    /// Now, to warn of keys past their time.
+    pub now: Timestamp,
+}
+
+/// A configuration that can be run.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What it means.
+    pub config: Resolved,
+    /// What is doubtful about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// Where the admin API of a configured gateway is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminApi {
+    /// The admin listener.
+    pub address: SocketAddr,
+    /// The file with the local API token.
+    pub token_file: PathBuf,
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// Every mistake in it, at once.
+pub fn load(options: LoadOptions) -> Result<Loaded, Mistakes> {
+    let mut findings = Findings::default();
+    let mut typed = Typed::read(options, &mut findings);
+    // A file that is not TOML would make a mistake of everything behind the first error.
+    if findings.count() > 0 && typed.unreadable {
+        return Err(failed(findings));
+    }
+    typed.settle(&mut findings);
+    let config = typed.resolve(&mut findings);
+    let warnings = findings.into_result()?;
+    Ok(Loaded { config, warnings })
+}
+
+/// Finds the admin API of a configuration, whatever may be wrong with the rest of it.
+///
+/// # Errors
+/// Mistakes in `[server]` and `[store]`, or in reading the file at all.
+pub fn admin_api(options: LoadOptions) -> Result<AdminApi, Mistakes> {
+    let mut findings = Findings::default();
+    let mut typed = Typed::read(options, &mut findings);
+    if typed.unreadable {
+        return Err(failed(findings));
+    }
+    typed.settle(&mut Findings::default());
+    let mut findings = Findings::default();
+    let root = typed.root();
+    let server = server::read(&root.table("server"), &typed.home, &mut findings);
+    let store = store::read(&root.table("store"), &typed.home, &mut findings);
+    findings.into_result().map(|_| AdminApi { address: server.admin, token_file: store.token_file() })
+}
+
+/// What was typed, wherever.
+struct Typed {
+    tree: Table,
+    file: Option<PathBuf>,
+    /// What relative paths start from.
+    home: PathBuf,
+    variables: Variables,
+    now: Timestamp,
+    /// Whether the file could not be read as TOML.
+    unreadable: bool,
+}
+
+impl Typed {
+    fn read(options: LoadOptions, findings: &mut Findings) -> Self {
+        let LoadOptions { file, directory, variables, now } = options;
+        let file = file.or_else(|| Some(directory.join(FILE_NAME)).filter(|file| file.exists()));
+        let home = file.as_deref().and_then(Path::parent).map_or(directory, Path::to_path_buf);
+        let variables = variables.with_file(&home.join(".env"), findings);
+        let before = findings.count();
+        let tree = match &file {
+            Some(path) => read_file(path, findings),
+            None => env_only::tree(&variables, findings),
+        };
+        let unreadable = file.is_some() && findings.count() > before;
+        Self { tree, file, home, variables, now, unreadable }
+    }
+
+    /// Lays the environment over the file, expands, and leaves only what has a known shape.
+    fn settle(&mut self, findings: &mut Findings) {
+        overlay::apply(&mut self.tree, &self.variables, findings);
+        let sources = expand::Sources { variables: &self.variables, home: &self.home };
+        expand::table(&mut self.tree, &sources, findings);
+        shape::check(&mut self.tree, findings);
+    }
+
+    fn root(&self) -> Section<'_> {
+        Section::root(&self.tree, self.place())
+    }
+
+    fn place(&self) -> Place {
+        self.file.as_deref().map_or(Place::Environment, |file| Place::File(Arc::from(file)))
+    }
+
+    fn resolve(&self, findings: &mut Findings) -> Resolved {
+        let root = self.root();
+        check_version(&root, findings);
+        let (sources, destinations, routes) = (root.tables("source"), root.tables("destination"), root.tables("route"));
+        if sources.is_empty() && self.file.is_some() {
+            let hint = "add a [[source]] with name, provider and keys; `payhook init` shows one";
+            findings.mistake(&self.place(), "there is no source: nothing could be received", hint);
+        }
+        checks::typed(&sources, &destinations, &routes, findings);
+        let server = server::read(&root.table("server"), &self.home, findings);
+        let store = store::read(&root.table("store"), &self.home, findings);
+        let resolved_sources = source::read_all(&sources, self.now, findings);
+        let resolved_destinations = destination::read_all(&destinations, findings);
+        let known = route::Known {
+            source_names: names(&sources),
+            destination_names: names(&destinations),
+            sources: &resolved_sources,
+            destinations: &resolved_destinations,
+        };
+        let routes = route::read_all(&routes, &known, findings);
+        let mut resolved = Resolved {
+            file: self.file.clone(),
+            server,
+            store,
+            sources: resolved_sources,
+            destinations: resolved_destinations,
+            routes,
+            digest: [0; 8],
+        };
+        checks::resolved(&resolved, &self.place(), findings);
+        if findings.count() == 0 {
+            resolved.digest = digest::of(&resolved);
+        }
+        resolved
+    }
+}
+
+fn names<'t>(sections: &[Section<'t>]) -> Vec<&'t str> {
+    sections.iter().filter_map(|section| section.text("name").map(|(name, _)| name)).collect()
+}
+
+fn check_version(root: &Section<'_>, findings: &mut Findings) {
+    match root.integer("version") {
+        Some((VERSION, _)) => {}
+        Some((version, place)) => {
+            let what = format!("version {version} of the file's form is unknown to this release");
+            findings.mistake(&place, what, "write version = 1");
+        }
+        None if root.has("version") => {}
+        None => findings.mistake(&root.place, "there is no `version`", "write version = 1 as the first line"),
+    }
+}
+
+fn read_file(path: &Path, findings: &mut Findings) -> Table {
+    let file: Arc<Path> = Arc::from(path);
+    match text_of(path) {
+        Ok(text) => tree::read(&text, &file, findings),
+        Err(error) => {
+            let hint = "check the path and who may read it; `payhook init` writes a first file";
+            findings.mistake(&Place::File(file), format!("cannot be read: {error}"), hint);
+            Table::new()
+        }
+    }
+}
+
+fn text_of(path: &Path) -> std::io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::new());
+    let read = std::fs::File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_string(&mut text)?;
+    if read as u64 > FILE_BYTES_MAX {
+        return Err(std::io::Error::other("it is larger than 1 MiB"));
+    }
+    Ok(text)
+}
+
+fn failed(findings: Findings) -> Mistakes {
+    findings.into_result().expect_err("a mistake was counted")
+}

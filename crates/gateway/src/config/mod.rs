@@ -1,0 +1,44 @@
+//! Configuration: what was typed, and what it means.
+//!
+//! Read in this order, later wins: defaults, `payhook.toml` (or the file named), `.env`, the environment
+//! (`PAYHOOK__SERVER__PUBLIC`), flags. With no file at all the environment alone is enough.
+//!
+//! - [`load`]: the way from a file name to a [`Resolved`], with every mistake reported at once.
+//! - `tree`, `keys`, `shape`, `section`: what was typed: values with their lines, the keys there are, their sorts.
+//! - `variables`, `overlay`, `expand`, `env_only`: what the environment adds.
+//! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table.
+//! - `checks`: what only shows between tables. `digest`: what tells configurations apart.
+//! - [`mistakes`], [`secret`], `units`, `nearest`, `names`, `addresses`: the words all of them use.
+//!
+//! Nothing else in payhook reads the environment. Nothing here opens a socket or the store.
+
+mod addresses;
+mod checks;
+mod destination;
+mod digest;
+mod env_only;
+mod expand;
+pub mod keys;
+mod load;
+pub mod mistakes;
+mod names;
+mod nearest;
+mod overlay;
+pub mod resolved;
+mod route;
+pub mod secret;
+mod section;
+mod server;
+mod shape;
+mod signing_keys;
+mod source;
+mod store;
+mod tree;
+mod units;
+mod variables;
+
+pub use load::{AdminApi, FILE_NAME, LoadOptions, Loaded, admin_api, load};
+pub use mistakes::{Finding, Mistakes, Place, Warning};
+pub use resolved::{BasicAuth, Destination, Format, Resolved, Route, Server, Source, Store, TlsFiles};
+pub use secret::Secret;
+pub use variables::Variables;

@@ -1,0 +1,28 @@
+//! Resolved: what the configuration means, once every name, unit and default is settled.
+
+use std::path::PathBuf;
+
+pub use super::destination::{Destination, Format};
+pub use super::route::Route;
+pub use super::server::{Server, TlsFiles};
+pub use super::source::{BasicAuth, Source};
+pub use super::store::Store;
+
+/// A whole configuration, ready to be run.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The file it was read from; absent when it came from the environment alone.
+    pub file: Option<PathBuf>,
+    /// Where payhook listens.
+    pub server: Server,
+    /// Where payhook keeps what it received.
+    pub store: Store,
+    /// The configured senders, at least one, in the file's order.
+    pub sources: Vec<Source>,
+    /// The configured receivers, in the file's order.
+    pub destinations: Vec<Destination>,
+    /// Which events go where, in the file's order.
+    pub routes: Vec<Route>,
+    /// Tells configurations apart: 8 bytes over everything that matters to a request, secrets by fingerprint.
+    pub digest: [u8; 8],
+}

@@ -1,0 +1,113 @@
+//! `[[route]]`: which events go to which destinations.
+
+use payhook_domain::kind::Kind;
+use payhook_domain::route::Pattern;
+
+use super::destination::Destination;
+use super::mistakes::Findings;
+use super::names;
+use super::nearest::{nearest, suggestion};
+use super::section::Section;
+use super::source::Source;
+
+/// Which events go where.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Its name: as typed, or its place in the file, `1`.
+    pub name: String,
+    /// Positions in `Resolved::sources` of the sources it looks at; never empty.
+    pub sources: Vec<usize>,
+    /// Patterns of which one must fit; never empty.
+    pub events: Vec<Pattern>,
+    /// Positions in `Resolved::destinations` of where it leads; never empty.
+    pub to: Vec<usize>,
+}
+
+/// What a route may name: what was typed elsewhere, and what of that could be resolved.
+pub(super) struct Known<'k> {
+    pub(super) source_names: Vec<&'k str>,
+    pub(super) destination_names: Vec<&'k str>,
+    pub(super) sources: &'k [Source],
+    pub(super) destinations: &'k [Destination],
+}
+
+/// Reads every route.
+pub(super) fn read_all(sections: &[Section<'_>], known: &Known<'_>, findings: &mut Findings) -> Vec<Route> {
+    sections.iter().enumerate().map(|(index, section)| read(section, index, known, findings)).collect()
+}
+
+fn read(section: &Section<'_>, index: usize, known: &Known<'_>, findings: &mut Findings) -> Route {
+    let name = names::read_or(section, (index + 1).to_string(), findings);
+    let sources = if section.has("sources") {
+        let names = known.sources.iter().map(|source| source.name.as_str()).collect::<Vec<_>>();
+        positions(section, "sources", &known.source_names, &names, findings)
+    } else {
+        (0..known.sources.len()).collect()
+    };
+    let names = known.destinations.iter().map(|destination| destination.name.as_str()).collect::<Vec<_>>();
+    let to = positions(section, "to", &known.destination_names, &names, findings);
+    if !section.has("to") {
+        let what = format!("{} leads nowhere: it has no `to`", section.title);
+        findings.mistake(&section.place, what, "name a destination: to = [\"shop\"]");
+    }
+    let events = patterns(section, &sources, known, findings);
+    Route { name, sources, events, to }
+}
+
+/// Where the named things stand among `resolved`; a name that was typed nowhere is a mistake. One that was typed but
+/// could not be resolved is passed over, since its own mistake is noted.
+fn positions(
+    section: &Section<'_>,
+    key: &str,
+    typed: &[&str],
+    resolved: &[&str],
+    findings: &mut Findings,
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    if section.is_list(key) && section.items(key).is_empty() {
+        let what = format!("`{key}` of {} is empty", section.title);
+        findings.mistake(&section.place_of(key), what, suggestion("", typed.iter().copied()));
+    }
+    let thing = if key == "to" { "destination" } else { "source" };
+    for (name, place) in section.texts(key, findings) {
+        if !typed.contains(&name) {
+            let what = format!("{} names an unknown {thing} `{name}`", section.title);
+            findings.mistake(&place, what, suggestion(name, typed.iter().copied()));
+        } else if let Some(position) = resolved.iter().position(|other| *other == name)
+            && !found.contains(&position)
+        {
+            found.push(position);
+        }
+    }
+    found
+}
+
+fn patterns(section: &Section<'_>, sources: &[usize], known: &Known<'_>, findings: &mut Findings) -> Vec<Pattern> {
+    if !section.has("events") {
+        return vec![Pattern::new("*").expect("one character is a pattern")];
+    }
+    if section.is_list("events") && section.items("events").is_empty() {
+        let what = format!("`events` of {} is empty: it would match nothing", section.title);
+        findings.mistake(&section.place_of("events"), what, "remove it to match everything");
+    }
+    let codes: Vec<&str> =
+        sources.iter().flat_map(|source| known.sources[*source].provider.codes().iter().map(|row| row.code)).collect();
+    let mut patterns = Vec::new();
+    for (text, place) in section.texts("events", findings) {
+        let Some(pattern) = Pattern::new(text) else {
+            let what = format!("`events` of {} has a pattern over {} bytes", section.title, Pattern::LEN_MAX);
+            findings.mistake(&place, what, "use `*` for any run of characters");
+            continue;
+        };
+        if !pattern.can_match(codes.iter().copied()) {
+            let words = Kind::ALL.iter().map(|kind| kind.as_str()).chain(codes.iter().copied());
+            let hint = nearest(text, words).map_or_else(
+                || "it stays, for codes newer than this release".to_owned(),
+                |word| format!("did you mean `{word}`?"),
+            );
+            findings.warning(&place, format!("`{text}` in {} fits no kind and no known code", section.title), hint);
+        }
+        patterns.push(pattern);
+    }
+    patterns
+}

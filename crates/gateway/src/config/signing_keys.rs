@@ -1,0 +1,118 @@
+//! `keys` of a source: what its notifications may be signed with.
+
+use payhook_domain::time::Timestamp;
+use payhook_provider::{Key, Provider};
+
+use super::mistakes::{Findings, Place};
+use super::section::Section;
+use super::tree::{Node, Value};
+
+/// Keys and, in the same order, until when they are meant to be used.
+#[derive(Default)]
+pub(super) struct SigningKeys {
+    pub(super) keys: Vec<Key>,
+    pub(super) valid_until: Vec<Option<Timestamp>>,
+}
+
+/// Most keys of one source: each is tried on every forged notification.
+const KEYS_MAX: usize = 16;
+
+/// Reads the keys. None, or only retired ones, is a mistake: nothing could ever be authentic.
+pub(super) fn read(
+    section: &Section<'_>,
+    provider: &dyn Provider,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> SigningKeys {
+    let items = section.items("keys");
+    let mut read = SigningKeys::default();
+    for (index, node) in items.iter().enumerate().take(KEYS_MAX) {
+        if let Some((key, valid_until)) = one(node, index, section, provider, now, findings) {
+            read.keys.push(key);
+            read.valid_until.push(valid_until);
+        }
+    }
+    check_all(section, items.len(), &read.keys, findings);
+    read
+}
+
+fn one(
+    node: &Node,
+    index: usize,
+    section: &Section<'_>,
+    provider: &dyn Provider,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> Option<(Key, Option<Timestamp>)> {
+    let default = format!("key-{}", index + 1);
+    if let Value::Text(text) = &node.value {
+        return prepare(&default, text, &node.place, section, provider, findings).map(|key| (key, None));
+    }
+    let entry = Section::of(node, format!("key {} of {}", index + 1, section.title))?;
+    let name = entry.text("name").map_or(default, |(name, _)| name.to_owned());
+    let valid_until = valid_until(&entry, now, findings);
+    let (text, place) = entry.required("key", "give the key as the provider issued it", findings)?;
+    let mut key = prepare(&name, text, &place, section, provider, findings)?;
+    key.retired = entry.flag("retired");
+    Some((key, valid_until))
+}
+
+fn prepare(
+    name: &str,
+    text: &str,
+    place: &Place,
+    section: &Section<'_>,
+    provider: &dyn Provider,
+    findings: &mut Findings,
+) -> Option<Key> {
+    if text.trim().is_empty() {
+        let what = format!("the key `{name}` of {} is empty", section.title);
+        findings.mistake(place, what, "give the key as the provider issued it");
+        return None;
+    }
+    let mistaken = |mistake: payhook_provider::KeyMistake| {
+        findings.mistake(place, format!("the key `{name}` of {} {}", section.title, mistake.problem), mistake.hint);
+    };
+    provider.key(name, text).map_err(mistaken).ok()
+}
+
+/// A date alone counts to its end, in UTC. A past one only warns: a clock that jumps must not refuse money.
+fn valid_until(entry: &Section<'_>, now: Timestamp, findings: &mut Findings) -> Option<Timestamp> {
+    let (text, place) = entry.date("valid_until")?;
+    let until =
+        Timestamp::parse_rfc3339(text).or_else(|| Timestamp::parse_rfc3339(&format!("{text}T23:59:59.999999Z")));
+    match until {
+        None => findings.mistake(
+            &place,
+            format!("`valid_until` of {} is not a date", entry.title),
+            "write 2027-01-31, or 2027-01-31T12:00:00Z",
+        ),
+        Some(until) if until < now => findings.warning(
+            &place,
+            format!("{} was valid until {until}; it still accepts", entry.title),
+            "set `retired = true` once the provider signs with another key",
+        ),
+        Some(_) => {}
+    }
+    until
+}
+
+fn check_all(section: &Section<'_>, given: usize, keys: &[Key], findings: &mut Findings) {
+    let place = section.place_of("keys");
+    let title = &section.title;
+    let hint = "give one key at least, keys = [\"${NAME}\"]; `payhook keys generate` makes one";
+    if given > KEYS_MAX {
+        findings.mistake(&place, format!("{title} has more than {KEYS_MAX} keys"), "remove those long retired");
+    } else if !section.has("keys") {
+        findings.mistake(&place, format!("{title} has no `keys`"), hint);
+    } else if given == 0 && section.is_list("keys") {
+        findings.mistake(&place, format!("`keys` of {title} is empty"), hint);
+    } else if given > 0 && keys.len() == given && keys.iter().all(|key| key.retired) {
+        findings.mistake(&place, format!("every key of {title} is retired"), hint);
+    }
+    for (index, key) in keys.iter().enumerate() {
+        if keys[..index].iter().any(|earlier| earlier.name == key.name) {
+            findings.mistake(&place, format!("{title} has two keys named `{}`", key.name), "name them apart");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! `[store]`: where payhook keeps what it received.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::mistakes::{Findings, Place};
+use super::section::Section;
+
+/// Where payhook keeps what it received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// The SQLite database.
+    pub path: PathBuf,
+    /// Free disk, in bytes, below which nothing is accepted.
+    pub reserve_bytes: u64,
+}
+
+impl Store {
+    /// The file beside the database that holds the local API token: `payhook.db.token`.
+    #[must_use]
+    pub fn token_file(&self) -> PathBuf {
+        self.beside(".token")
+    }
+
+    /// The file beside the database that holds the envelope key: `payhook.db.key`.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.beside(".key")
+    }
+
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = OsString::from(self.path.as_os_str());
+        name.push(suffix);
+        name.into()
+    }
+}
+
+const URL: &str = "sqlite:payhook.db";
+const URL_HINT: &str = "write sqlite: and a file, \"sqlite:payhook.db\"";
+/// 512 MiB.
+const RESERVE_BYTES: u64 = 512 << 20;
+
+/// Reads the section; `home` is what relative paths start from.
+pub(super) fn read(section: &Section<'_>, home: &Path, findings: &mut Findings) -> Store {
+    let (url, place) = section.text("url").unwrap_or((URL, section.place.clone()));
+    let path = database(url, &place, findings).unwrap_or("payhook.db");
+    let reserve = section.size("reserve", findings);
+    Store { path: home.join(path), reserve_bytes: reserve.map_or(RESERVE_BYTES, |(bytes, _)| bytes) }
+}
+
+/// The file an address of the form `sqlite:FILE` or `sqlite://FILE` names. Shows nothing of another address: it may
+/// carry a password.
+fn database<'u>(url: &'u str, place: &Place, findings: &mut Findings) -> Option<&'u str> {
+    let scheme = url.split(':').next().unwrap_or_default();
+    let Some(rest) = url.strip_prefix("sqlite:") else {
+        if matches!(scheme, "postgres" | "postgresql") {
+            findings.mistake(place, "a PostgreSQL store is not built yet", URL_HINT);
+        } else {
+            findings.mistake(place, "`url` of [store] is not the address of a store", URL_HINT);
+        }
+        return None;
+    };
+    let file = rest.strip_prefix("//").unwrap_or(rest);
+    if file.is_empty() || file.ends_with('/') {
+        findings.mistake(place, "`url` of [store] names no file", URL_HINT);
+        return None;
+    }
+    if file.starts_with(":memory:") || file.contains('?') {
+        findings.mistake(place, "`url` of [store] takes a file and no options; memory would survive nothing", URL_HINT);
+        return None;
+    }
+    Some(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spellings_of_a_database_file() {
+        let place = Place::Environment;
+        for (url, file) in [
+            ("sqlite:payhook.db", Some("payhook.db")),
+            ("sqlite:/var/lib/payhook.db", Some("/var/lib/payhook.db")),
+            ("sqlite:///var/lib/payhook.db", Some("/var/lib/payhook.db")),
+            ("sqlite://payhook.db", Some("payhook.db")),
+            ("sqlite::memory:", None),
+            ("sqlite:a.db?mode=ro", None),
+            ("sqlite:", None),
+            ("payhook.db", None),
+            ("postgres://u:p@h/d", None),
+        ] {
+            let mut findings = Findings::default();
+            assert_eq!(database(url, &place, &mut findings), file, "{url}");
+            assert_eq!(findings.count(), usize::from(file.is_none()), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_token_lies_beside_the_database() {
+        let store = Store { path: PathBuf::from("/data/payhook.db"), reserve_bytes: 0 };
+        assert_eq!(store.token_file(), PathBuf::from("/data/payhook.db.token"));
+    }
+}

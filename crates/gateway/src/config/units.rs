@@ -1,0 +1,105 @@
+//! Units: `10s`, `5m`, `512 MiB` as they are typed.
+
+use std::time::Duration;
+
+/// Why a text is no quantity. The parts of a finding: what, and the hint.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NotAQuantity {
+    /// It does not begin with a whole number.
+    NoNumber,
+    /// No unit, or one that does not exist.
+    NoUnit,
+    /// More than can be counted.
+    TooLarge,
+}
+
+impl NotAQuantity {
+    /// What is wrong, in words.
+    pub(super) const fn what(&self) -> &'static str {
+        match self {
+            Self::NoNumber => "does not begin with a whole number",
+            Self::NoUnit => "has no unit that is known",
+            Self::TooLarge => "is too large",
+        }
+    }
+}
+
+/// How durations are written, for hints.
+pub(super) const DURATION_HINT: &str = "write a whole number and ms, s, m, h or d: \"10s\", \"5m\", \"24h\"";
+/// How sizes are written, for hints.
+pub(super) const SIZE_HINT: &str = "write a whole number and B, KiB, MiB, GiB or TiB: \"512 MiB\", \"1 MiB\"";
+
+/// Reads a duration: `500ms`, `10s`, `5 m`, `24h`, `90d`.
+pub(super) fn duration(text: &str) -> Result<Duration, NotAQuantity> {
+    let (number, unit) = split(text)?;
+    let milliseconds: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err(NotAQuantity::NoUnit),
+    };
+    number.checked_mul(milliseconds).map(Duration::from_millis).ok_or(NotAQuantity::TooLarge)
+}
+
+/// Reads a size in bytes: `100 B`, `64 KiB`, `512 MiB`; `KB`, `MB` and `GB` are powers of ten.
+pub(super) fn size(text: &str) -> Result<u64, NotAQuantity> {
+    let (number, unit) = split(text)?;
+    let bytes: u64 = match unit {
+        "B" => 1,
+        "KB" | "kB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        _ => return Err(NotAQuantity::NoUnit),
+    };
+    number.checked_mul(bytes).ok_or(NotAQuantity::TooLarge)
+}
+
+/// Parts `512 MiB` into its number and its unit.
+fn split(text: &str) -> Result<(u64, &str), NotAQuantity> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    if end == 0 {
+        return Err(NotAQuantity::NoNumber);
+    }
+    let number = text[..end].parse().map_err(|_| NotAQuantity::TooLarge)?;
+    Ok((number, text[end..].trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_and_sizes_read_as_people_write_them() {
+        for (text, milliseconds) in
+            [("500ms", 500), ("10s", 10_000), (" 5 m ", 300_000), ("24h", 86_400_000), ("90d", 7_776_000_000)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for (text, bytes) in [("100 B", 100), ("64KiB", 65_536), ("512 MiB", 536_870_912), ("1 MB", 1_000_000)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_overflows_is_an_error_and_never_a_small_number() {
+        assert_eq!(size("17179869185 GiB"), Err(NotAQuantity::TooLarge));
+        assert_eq!(size("99999999999999999999 B"), Err(NotAQuantity::TooLarge));
+        assert_eq!(duration("18446744073709551615 d"), Err(NotAQuantity::TooLarge));
+    }
+
+    #[test]
+    fn a_number_alone_or_a_unit_alone_is_nothing() {
+        assert_eq!(duration("10"), Err(NotAQuantity::NoUnit));
+        assert_eq!(duration("10 fortnights"), Err(NotAQuantity::NoUnit));
+        assert_eq!(duration("-1s"), Err(NotAQuantity::NoNumber));
+        assert_eq!(size("1.5 MiB"), Err(NotAQuantity::NoUnit));
+        assert_eq!(size("MiB"), Err(NotAQuantity::NoNumber));
+    }
+}
