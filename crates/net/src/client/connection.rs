@@ -1,0 +1,132 @@
+//! One HTTP/1.1 connection to a receiver, driven by the very task whose call it serves.
+//!
+//! The usual arrangement spawns a task per connection and passes requests and answers between tasks. One call at a time
+//! needs none of that: the calling task polls the connection while it waits, which saves two wake-ups per call, and
+//! dropping the call drops the connection with it. The price: an idle connection is polled by nobody, so that its peer
+//! has closed it is found when it is taken from the pool.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::{Body, Incoming};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::time::Instant;
+
+use super::failure::{ClientError, Step};
+use super::stream::{Meter, Stream};
+use super::timings::Progress;
+
+/// hyper refuses smaller buffers.
+const BUFFER_BYTES_MIN: usize = 8 * 1024;
+
+/// One connection.
+pub(super) struct Connection {
+    sender: http1::SendRequest<Full<Bytes>>,
+    wire: http1::Connection<TokioIo<Stream>, Full<Bytes>>,
+    meter: Arc<Meter>,
+}
+
+/// The start of an answer's body.
+pub(super) struct Excerpt {
+    /// At most `kept_max` bytes.
+    pub(super) bytes: Bytes,
+    /// Whether there was more.
+    pub(super) cut: bool,
+    /// Whether the body was read to its end, without which the connection is of no further use.
+    pub(super) ended: bool,
+}
+
+impl Connection {
+    pub(super) async fn open(stream: Stream, meter: Arc<Meter>, header_bytes_max: usize) -> Result<Self, ClientError> {
+        let (sender, wire) = http1::Builder::new()
+            .max_buf_size(header_bytes_max.max(BUFFER_BYTES_MIN))
+            .max_header_size(header_bytes_max)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(|_| ClientError::Broken(Step::Connect))?;
+        Ok(Self { sender, wire, meter })
+    }
+
+    /// Whether it can take a request: the last answer is through, and the peer has not closed it meanwhile.
+    pub(super) async fn is_ready(&mut self) -> bool {
+        poll_fn(|cx| Poll::Ready(!self.has_ended(cx))).await && self.sender.is_ready()
+    }
+
+    /// Whether the peer has said anything since the last request was begun.
+    pub(super) fn has_heard(&self) -> bool {
+        self.meter.has_heard()
+    }
+
+    /// Sends a request and waits for the answer's header.
+    pub(super) async fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        progress: &mut Progress,
+    ) -> Result<Response<Incoming>, ClientError> {
+        self.meter.reset();
+        progress.step = Step::Send;
+        let mut sent_at = Instant::now();
+        let mut answer = pin!(self.sender.try_send_request(request));
+        let (wire, meter) = (&mut self.wire, &self.meter);
+        let answered = poll_fn(|cx| {
+            let ended = Pin::new(&mut *wire).poll(cx).is_ready();
+            if let Poll::Ready(answered) = answer.as_mut().poll(cx) {
+                return Poll::Ready(answered.map_err(|error| Some(error.into_error())));
+            }
+            if meter.take_wrote() {
+                sent_at = Instant::now();
+            }
+            progress.step = if meter.is_blocked() { Step::Send } else { Step::Wait };
+            if ended { Poll::Ready(Err(None)) } else { Poll::Pending }
+        })
+        .await;
+        match answered {
+            Ok(response) => {
+                progress.timings.first_byte = Some(sent_at.elapsed());
+                Ok(response)
+            }
+            Err(Some(error)) if error.is_parse() => Err(ClientError::NotHttp),
+            Err(_) => Err(ClientError::Broken(progress.step)),
+        }
+    }
+
+    /// Keeps the first `kept_max` bytes of a body and reads on to its end, or to `read_max`.
+    pub(super) async fn read(
+        &mut self,
+        mut body: Incoming,
+        kept_max: usize,
+        read_max: usize,
+    ) -> Result<Excerpt, ClientError> {
+        let (mut kept, mut read) = (Vec::new(), 0_usize);
+        let ended = loop {
+            let frame = poll_fn(|cx| {
+                if let Poll::Ready(frame) = Pin::new(&mut body).poll_frame(cx) {
+                    return Poll::Ready(frame);
+                }
+                let ended = self.has_ended(cx);
+                match Pin::new(&mut body).poll_frame(cx) {
+                    Poll::Pending if ended => Poll::Ready(None),
+                    frame => frame,
+                }
+            });
+            let Some(frame) = frame.await else { break true };
+            let Ok(data) = frame.map_err(|_| ClientError::Broken(Step::Read))?.into_data() else { continue };
+            read = read.saturating_add(data.len());
+            kept.extend_from_slice(&data[..data.len().min(kept_max - kept.len())]);
+            if read > read_max {
+                break false;
+            }
+        };
+        Ok(Excerpt { cut: read > kept.len(), bytes: kept.into(), ended })
+    }
+
+    fn has_ended(&mut self, cx: &mut Context<'_>) -> bool {
+        Pin::new(&mut self.wire).poll(cx).is_ready()
+    }
+}

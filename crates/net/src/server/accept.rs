@@ -1,0 +1,158 @@
+//! The accept loop: admits connections, goes the watchman's rounds, drains at the end.
+
+use std::future::Future;
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+
+use super::connection::Protocols;
+use super::handler::Handler;
+use super::refusals::Refusals;
+use super::serving::Serving;
+use super::watch::{LINGER_MS_MAX, ROUND, Watch};
+use crate::limits::Limits;
+use crate::tls::Tls;
+
+/// The pause after a failed accept. The common cause is that the process is out of file descriptors; only time helps.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How often certificate files are looked at.
+const CERTIFICATE_LOOK: Duration = Duration::from_secs(2);
+
+/// A server to be: what it speaks, within which bounds, and what it says when it must speak for itself.
+#[derive(Clone, Debug, Default)]
+pub struct Server {
+    /// The bounds.
+    pub limits: Limits,
+    /// TLS, or plain text.
+    pub tls: Option<Tls>,
+    /// The words for what no handler sees.
+    pub refusals: Refusals,
+}
+
+/// How the draining ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// Connections with something still in flight when the time was up.
+    pub connections_cut: usize,
+}
+
+impl Server {
+    /// Serves until `stop` completes; then accepts no more, finishes what is in flight, and cuts what is not done after
+    /// `drain_time_max`.
+    ///
+    /// At `connections_max` a further connection is accepted, told 503 as well as can be done without waiting, and
+    /// closed: left in the kernel's queue, its sender would only time out. A failed accept is logged and tried again.
+    pub async fn serve<H: Handler>(
+        self,
+        listener: TcpListener,
+        handler: H,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Drained {
+        let watch = Arc::new(Watch::new(self.limits));
+        let protocols = Arc::new(Protocols::new(&self.limits));
+        let mut rounds = interval(ROUND);
+        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut certificate_looks = interval(CERTIFICATE_LOOK);
+        let mut stop = pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => self.admit(stream, peer, &handler, &watch, &protocols),
+                    Err(error) => pause_after(&error).await,
+                },
+                _ = rounds.tick(), if !watch.is_empty() => watch.go_round(),
+                _ = certificate_looks.tick(), if self.tls.is_some() => self.look_at_certificates(),
+            }
+        }
+        drop(listener);
+        drain(&watch, self.limits.drain_time_max).await
+    }
+
+    fn admit<H: Handler>(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        handler: &H,
+        watch: &Arc<Watch>,
+        protocols: &Arc<Protocols>,
+    ) {
+        let Some(posted) = watch.admit() else {
+            tracing::warn!(%peer, connections_max = self.limits.connections_max, "too many connections; refused one");
+            return self.turn_away(stream);
+        };
+        // Answers are small and whole: waiting to fill a packet only delays them.
+        let _ = stream.set_nodelay(true);
+        let serving = Serving {
+            handler: handler.clone(),
+            peer,
+            post: Arc::clone(posted.post()),
+            refusals: self.refusals,
+            header_count_max: self.limits.header_count_max,
+        };
+        let (tls, protocols) = (self.tls.as_ref().map(Tls::acceptor), Arc::clone(protocols));
+        tokio::spawn(async move {
+            protocols.serve(stream, tls, serving).await;
+            drop(posted);
+        });
+    }
+
+    /// Says 503 without waiting. What has arrived is taken first, so that the close is not a reset.
+    fn turn_away(&self, stream: TcpStream) {
+        if self.tls.is_some() {
+            return;
+        }
+        let words = self.refusals.last_words(StatusCode::SERVICE_UNAVAILABLE);
+        if let Ok(mut stream) = stream.into_std() {
+            let _ = stream.read(&mut [0; 8 * 1024]);
+            let _ = stream.write(&words);
+        }
+    }
+
+    fn look_at_certificates(&self) {
+        if let Some(tls) = self.tls.clone() {
+            tokio::task::spawn_blocking(move || tls.reload_if_changed());
+        }
+    }
+}
+
+async fn pause_after(error: &io::Error) {
+    // The peer left before it was accepted: nothing of ours.
+    if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
+        return;
+    }
+    tracing::error!(%error, "cannot accept connections; trying again");
+    sleep(ACCEPT_PAUSE).await;
+}
+
+async fn drain(watch: &Watch, time_max: Duration) -> Drained {
+    watch.tell_finish();
+    let rounds = async {
+        let mut rounds = interval(ROUND);
+        loop {
+            rounds.tick().await;
+            watch.go_round();
+        }
+    };
+    let drained = async {
+        tokio::select! {
+            () = watch.emptied() => {}
+            () = rounds => {}
+        }
+    };
+    if timeout(time_max, drained).await.is_ok() {
+        return Drained { connections_cut: 0 };
+    }
+    let connections_cut = watch.tell_cut();
+    // They end at their next poll; this waits for that, not for their peers.
+    let _ = timeout(Duration::from_millis(LINGER_MS_MAX), watch.emptied()).await;
+    tracing::warn!(connections_cut, "stopped before every request was done");
+    Drained { connections_cut }
+}
