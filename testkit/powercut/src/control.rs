@@ -44,24 +44,19 @@ fn serve(watch: &Watch, connection: UnixStream) -> std::io::Result<()> {
     let mut line = String::new();
     BufReader::new(connection.try_clone()?).read_line(&mut line)?;
     let mut connection = connection;
+    let mut held = watch.lock(); // kept until the answer is out, or an armed cut could come before it
     match line.split_whitespace().collect::<Vec<_>>().as_slice() {
         ["report"] => {}
-        ["cut", how @ ..] => match tear(how) {
-            Some(tear) => cut::now(watch.lock(), tear, Some(connection)),
-            None => return writeln!(connection, "error: not a way to cut"),
-        },
+        ["cut", how @ ..] if let Some(tear) = tear(how) => cut::now(held, tear, Some(connection)),
         [word @ ("cut-before-sync" | "cut-after-sync"), syncs, how @ ..] => match (syncs.parse(), tear(how)) {
-            (Ok(syncs), Some(tear)) => {
-                watch.lock().armed = Some(Armed { tear, syncs, before: *word == "cut-before-sync" });
-            }
+            (Ok(syncs), Some(tear)) => held.armed = Some(Armed { tear, syncs, before: *word == "cut-before-sync" }),
             _ => return writeln!(connection, "error: not a way to cut"),
         },
-        ["fail-syncs", count] => watch.lock().failing = count.parse().unwrap_or(0),
-        ["slow-syncs", ms] => watch.lock().slow = Duration::from_millis(ms.parse().unwrap_or(0)),
+        ["fail-syncs", count] => held.failing = count.parse().unwrap_or(0),
+        ["slow-syncs", ms] => held.slow = Duration::from_millis(ms.parse().unwrap_or(0)),
         _ => return writeln!(connection, "error: not a command"),
     }
-    let report = watch.lock().report();
-    writeln!(connection, "{report}")
+    writeln!(connection, "{}", held.report())
 }
 
 fn tear(words: &[&str]) -> Option<Tear> {

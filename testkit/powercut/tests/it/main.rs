@@ -2,6 +2,7 @@
 //!
 //! Each test runs this very program again under the shim, with the name of a victim: [`victim`] below.
 
+#![allow(clippy::unwrap_used, reason = "all of this is test code, the victims too")]
 #![allow(clippy::disallowed_methods, reason = "a test that runs programs reads the environment and the clock")]
 #![allow(clippy::print_stdout, reason = "the victim tells its test by its output what it holds to be durable")]
 
@@ -64,7 +65,7 @@ impl Victim {
     }
 
     /// Everything it had said after `word` by the time it died.
-    fn dies(mut self, word: &str) -> Vec<u64> {
+    fn dies(mut self, word: &str) -> Vec<u32> {
         let lines = self.output.lines().map(Result::unwrap);
         let said =
             lines.filter_map(|line| line.split_once(word).and_then(|(_, rest)| rest.trim().parse().ok())).collect();

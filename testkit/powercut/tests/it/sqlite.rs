@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use payhook_testkit::powercut::{Moment, Tear};
+use payhook_testkit::powercut::{Moment, Report, Tear};
 use rusqlite::Connection;
 
 use crate::Victim;
@@ -15,7 +15,7 @@ pub(crate) fn victim(synchronous: &str) {
     store.pragma_update(None, "synchronous", synchronous).unwrap();
     store.pragma_update(None, "wal_autocheckpoint", 50).unwrap();
     store.execute_batch("CREATE TABLE IF NOT EXISTS rows (n INTEGER PRIMARY KEY, filling BLOB)").unwrap();
-    for number in 1_u64.. {
+    for number in 1_u32.. {
         match store.execute("INSERT INTO rows VALUES (?1, zeroblob(3000))", [number]) {
             Ok(_) => println!("committed {number}"),
             Err(error) => println!("refused {number} {error}"),
@@ -24,7 +24,7 @@ pub(crate) fn victim(synchronous: &str) {
 }
 
 /// The numbers a new process finds.
-fn found(folder: &Path) -> Vec<u64> {
+fn found(folder: &Path) -> Vec<u32> {
     let store = Connection::open(folder.join("rows.db")).unwrap();
     let verdict: String = store.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(verdict, "ok");
@@ -35,24 +35,27 @@ fn found(folder: &Path) -> Vec<u64> {
 }
 
 /// Runs a victim to about `rows` rows, cuts, and returns the rows it announced and those found.
-fn cut_after(rows: u64, synchronous: &str, cut: impl FnOnce(&Victim)) -> (Vec<u64>, Vec<u64>) {
+fn cut_after(rows: u32, synchronous: &str, cut: impl FnOnce(&Victim) -> Report) -> (Vec<u32>, Vec<u32>) {
     let folder = tempfile::tempdir().unwrap();
     let mut victim = Victim::start(synchronous, folder.path());
     victim.says(&format!("committed {rows}"));
     cut(&victim);
-    let mut announced: Vec<u64> = (1..=rows).collect();
+    let mut announced: Vec<u32> = (1..=rows).collect();
     announced.extend(victim.dies("committed "));
     (announced, found(folder.path()))
 }
 
+/// One way to cut.
+type Cut = fn(&Victim) -> Report;
+
 #[test]
 fn with_full_sync_every_announced_row_survives_any_cut() {
-    let moments: [(u64, fn(&Victim)); 5] = [
-        (20, |victim| drop(victim.shim.cut(Tear::Clean).unwrap())),
-        (130, |victim| drop(victim.shim.cut(Tear::Clean).unwrap())),
-        (45, |victim| drop(victim.shim.cut_at(Moment::BeforeSync(3), Tear::Clean).unwrap())),
-        (48, |victim| drop(victim.shim.cut_at(Moment::AfterSync(2), Tear::Clean).unwrap())),
-        (90, |victim| drop(victim.shim.cut(Tear::Torn { seed: 11 }).unwrap())),
+    let moments: [(u32, Cut); 5] = [
+        (20, |victim| victim.shim.cut(Tear::Clean).unwrap()),
+        (130, |victim| victim.shim.cut(Tear::Clean).unwrap()),
+        (45, |victim| victim.shim.cut_at(Moment::BeforeSync(3), Tear::Clean).unwrap()),
+        (48, |victim| victim.shim.cut_at(Moment::AfterSync(2), Tear::Clean).unwrap()),
+        (90, |victim| victim.shim.cut(Tear::Torn { seed: 11 }).unwrap()),
     ];
     for (rows, cut) in moments {
         let (announced, found) = cut_after(rows, "FULL", cut);
@@ -63,9 +66,9 @@ fn with_full_sync_every_announced_row_survives_any_cut() {
 
 #[test]
 fn torn_cuts_never_corrupt_a_synced_store() {
-    for seed in 0..10 {
-        let moment = Moment::BeforeSync(1 + seed % 4);
-        let cut = |victim: &Victim| drop(victim.shim.cut_at(moment, Tear::Torn { seed }).unwrap());
+    for seed in 0..10_u32 {
+        let moment = Moment::BeforeSync(u64::from(1 + seed % 4));
+        let cut = |victim: &Victim| victim.shim.cut_at(moment, Tear::Torn { seed: seed.into() }).unwrap();
         let (announced, found) = cut_after(30 + seed * 7, "FULL", cut);
         assert!(announced.iter().all(|row| found.contains(row)), "seed {seed}");
     }
@@ -73,7 +76,7 @@ fn torn_cuts_never_corrupt_a_synced_store() {
 
 #[test]
 fn without_sync_announced_rows_are_lost() {
-    let (announced, found) = cut_after(40, "OFF", |victim| drop(victim.shim.cut(Tear::Clean).unwrap()));
+    let (announced, found) = cut_after(40, "OFF", |victim| victim.shim.cut(Tear::Clean).unwrap());
     assert!(announced.iter().any(|row| !found.contains(row)), "the cut took nothing: it proves nothing");
 }
 
@@ -85,7 +88,7 @@ fn a_failing_sync_is_reported_and_what_is_announced_afterwards_survives() {
     victim.shim.fail_syncs(3).unwrap();
     let refused = victim.says("refused");
     assert!(refused.contains("disk I/O error"), "{refused}");
-    let first: u64 = victim.says("committed").parse().unwrap();
+    let first: u32 = victim.says("committed").parse().unwrap();
     victim.says(&format!("committed {}", first + 20));
     victim.shim.cut(Tear::Clean).unwrap();
     let announced: Vec<_> = (first..=first + 20).chain(victim.dies("committed ")).collect();
