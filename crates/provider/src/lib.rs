@@ -13,8 +13,16 @@
 //!    changed it does not.
 
 mod ack;
+mod adyen;
+mod banked;
+mod entries;
+mod json;
 mod key;
+mod keyring;
+mod original;
 mod request;
+pub mod sample;
+mod scalar;
 mod sign;
 mod verified;
 
@@ -31,7 +39,7 @@ use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 
 /// Every provider this release speaks.
-pub const ALL: &[&dyn Provider] = &[];
+pub const ALL: &[&dyn Provider] = &[&adyen::Adyen, &banked::Banked];
 
 /// The provider with this name.
 #[must_use]

@@ -5,6 +5,8 @@ use payhook_domain::event::Event;
 use payhook_domain::identity::Digest;
 use payhook_domain::verdict::Unverified;
 
+use crate::adyen::StandardItem;
+
 /// What `verify` found.
 #[derive(Debug)]
 pub enum Papers<'r> {
@@ -36,6 +38,24 @@ pub struct Refused {
     pub claimed: Option<Digest>,
 }
 
+impl Refused {
+    /// A refusal with the code its reason is answered with.
+    pub(crate) fn new(reason: Unverified, detail: impl Into<String>, claimed: Option<Digest>) -> Self {
+        let code = match reason {
+            Unverified::SignatureMissing => Code::SignatureMissing,
+            Unverified::Stale => Code::Stale,
+            Unverified::Unreadable => Code::Unreadable,
+            Unverified::BasicAuth => Code::Unauthorized,
+            Unverified::ForeignAddress => Code::ForeignAddress,
+            Unverified::SignatureMalformed
+            | Unverified::SignatureMismatch
+            | Unverified::KeyRetired
+            | Unverified::FieldShape => Code::SignatureMismatch,
+        };
+        Self { reason, code, detail: detail.into(), claimed }
+    }
+}
+
 /// Proof that an item is authentic. Only a provider's `verify` makes one.
 #[derive(Debug)]
 pub struct Verified<'r> {
@@ -58,6 +78,18 @@ impl Verified<'_> {
 pub(crate) enum Evidence<'r> {
     /// A body verified as a whole.
     Body(&'r [u8]),
+    /// One item of an Adyen standard webhook, verified on its own.
+    AdyenItem(Box<StandardItem<'r>>),
+}
+
+impl<'r> Evidence<'r> {
+    /// The bytes that were verified.
+    pub(crate) fn bytes(&self) -> &'r [u8] {
+        match self {
+            Self::Body(body) => body,
+            Self::AdyenItem(item) => item.raw(),
+        }
+    }
 }
 
 /// What an authentic item says.

@@ -1,0 +1,154 @@
+//! The families signed by the header `HmacSignature` over the raw body: token lifecycle, balance platform, management,
+//! classic platforms, and the two notices of changed bank details.
+//!
+//! All but the classic ones write `{type, environment, timestamp or createdAt, data}`; classic ones write
+//! `{eventType, live, eventDate, pspReference, content}`. Their set is open: what has a type is an event, of kind
+//! `other` unless it is about a token. They are not about payments: platform transfers are books of their own.
+
+use payhook_domain::event::{Checks, Event};
+use payhook_domain::id::EventId;
+use payhook_domain::identity::{Digest, Environment, Scope};
+use payhook_domain::kind::Kind;
+use payhook_domain::verdict::Aside;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::envelope::{self, Envelope};
+use super::item::AmountFields;
+use super::parse::{self, filled, occurred_at};
+use super::{NAME, codes, currency};
+use crate::scalar::Scalar;
+use crate::{Parsed, json, original};
+
+/// Where the signature stands.
+pub(super) const HEADER: &str = "hmacsignature";
+
+/// What an authentic body says.
+pub(super) fn parse(body: &[u8], environment: Environment) -> Parsed {
+    if let Envelope::Items { live, items } = envelope::read(body) {
+        let items: Option<Vec<_>> = items.into_iter().map(|raw| envelope::item(body, live, raw?)).collect();
+        return match items {
+            Some(items) => Parsed::Events(items.iter().map(|item| parse::event(item, environment)).collect()),
+            None => not_understood(body, environment, "an item is not readable"),
+        };
+    }
+    let Some(read) = json::object_in::<Body<'_>>(body) else {
+        return not_understood(body, environment, "the body is not a JSON object, or a field of it stands twice");
+    };
+    let Some(code) = read.event_type.filled().or(read.classic_type.filled()) else {
+        return not_understood(body, environment, "the body has neither type nor eventType");
+    };
+    Parsed::Events(vec![event(&read, code, body, environment)])
+}
+
+/// The fields that are read. `data` is looked into later: a family may put there what it likes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Body<'r> {
+    #[serde(borrow, rename = "type")]
+    event_type: Scalar<'r>,
+    #[serde(borrow, rename = "eventType")]
+    classic_type: Scalar<'r>,
+    #[serde(borrow)]
+    event_id: Scalar<'r>,
+    #[serde(borrow)]
+    environment: Scalar<'r>,
+    #[serde(borrow)]
+    live: Scalar<'r>,
+    #[serde(borrow)]
+    timestamp: Scalar<'r>,
+    #[serde(borrow)]
+    created_at: Scalar<'r>,
+    #[serde(borrow)]
+    event_date: Scalar<'r>,
+    #[serde(borrow)]
+    psp_reference: Scalar<'r>,
+    #[serde(borrow)]
+    data: Option<&'r RawValue>,
+}
+
+/// What is read of `data`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Data<'r> {
+    #[serde(borrow)]
+    merchant_account: Scalar<'r>,
+    #[serde(borrow)]
+    stored_payment_method_id: Scalar<'r>,
+    #[serde(borrow)]
+    psp_reference: Scalar<'r>,
+    #[serde(borrow)]
+    id: Scalar<'r>,
+    #[serde(borrow)]
+    reference: Scalar<'r>,
+    #[serde(borrow)]
+    amount: Option<&'r RawValue>,
+}
+
+fn event(read: &Body<'_>, code: &str, body: &[u8], environment: Environment) -> Event {
+    let data: Data<'_> = read.data.and_then(|raw| json::object(raw.get())).unwrap_or_default();
+    let amount: AmountFields<'_> = data.amount.and_then(|raw| json::object(raw.get())).unwrap_or_default();
+    let (value, currency) = (amount.value.text().unwrap_or_default(), amount.currency.text().unwrap_or_default());
+    let account = data.merchant_account.text().unwrap_or_default();
+    let reference = data.reference.text().unwrap_or_default();
+    let own = [&data.stored_payment_method_id, &data.psp_reference, &read.psp_reference, &data.id];
+    let dates = [&read.timestamp, &read.created_at, &read.event_date];
+    let content = Digest::of([body]);
+    Event {
+        id: EventId(identity(code, read.event_id.filled(), account, content, environment)),
+        signed: Digest::of([value.as_bytes(), currency.as_bytes(), reference.as_bytes()]),
+        content,
+        kind: codes::kind_of_type(code),
+        code: code.to_owned(),
+        success: None,
+        live: read.live.flag().or_else(|| environment_word(read.environment.text()?)),
+        occurred_at: dates.into_iter().find_map(Scalar::filled).map(occurred_at),
+        account: filled(account),
+        reference: filled(reference),
+        provider_reference: own.into_iter().find_map(Scalar::filled).map(str::to_owned),
+        payment: None,
+        amount: currency::amount(value, currency),
+        checks: Checks::default(),
+        original: original::of_body(body),
+    }
+}
+
+/// `eventId` with the type, since a token's *created* and *updated* name the same payment in it; else the content.
+fn identity(code: &str, event_id: Option<&str>, account: &str, content: Digest, environment: Environment) -> Digest {
+    let scope = Scope { provider: NAME, account, environment };
+    match event_id {
+        Some(event_id) => scope.identity(&["event", code, event_id]),
+        None => scope.identity(&["body", &format!("{content:?}")]),
+    }
+}
+
+fn environment_word(word: &str) -> Option<bool> {
+    match word {
+        "live" => Some(true),
+        "test" => Some(false),
+        _ => None,
+    }
+}
+
+/// The stand-in for an authentic body that nothing can be read from.
+fn not_understood(body: &[u8], environment: Environment, detail: &str) -> Parsed {
+    let content = Digest::of([body]);
+    let event = Event {
+        id: EventId(identity("", None, "", content, environment)),
+        signed: content,
+        content,
+        kind: Kind::Other,
+        code: Aside::NotUnderstood.as_str().to_owned(),
+        success: None,
+        live: None,
+        occurred_at: None,
+        account: None,
+        reference: None,
+        provider_reference: None,
+        payment: None,
+        amount: None,
+        checks: Checks::default(),
+        original: original::of_body(body),
+    };
+    Parsed::NotUnderstood { event: Box::new(event), detail: detail.to_owned() }
+}

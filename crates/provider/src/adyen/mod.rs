@@ -1,0 +1,84 @@
+//! Adyen: standard webhooks as JSON and as a form, and the families signed by the header `HmacSignature`.
+//!
+//! - [`key`]: the hex key and its check value.
+//! - [`item`]: one standard item: the eight signed values, and the few unsigned ones read here.
+//! - [`envelope`], [`form`]: the two envelopes an item comes in.
+//! - [`shape`]: the shapes of signed fields, which keep a signed string from being cut anew.
+//! - [`verify`]: the verdict on each item.
+//! - [`header_signed`]: token lifecycle, platform, management and classic webhooks: one signature over the body.
+//! - [`codes`], [`checks`], [`currency`]: Adyen's tables.
+//! - [`parse`]: from an authentic item to an event.
+//! - [`sign`], [`sample`]: the other direction.
+//!
+//! Not here: SOAP, and the webhook's configuration at Adyen. Merchant account and environment are the gateway's to
+//! judge: what names a foreign one is authentic all the same.
+
+mod ack;
+mod checks;
+mod codes;
+mod currency;
+mod envelope;
+mod form;
+mod header_signed;
+mod item;
+mod key;
+mod parse;
+pub(crate) mod sample;
+mod shape;
+mod sign;
+mod verify;
+
+pub(crate) use item::StandardItem;
+
+use payhook_domain::identity::Environment;
+use payhook_domain::time::Timestamp;
+
+use crate::verified::Evidence;
+use crate::{
+    Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest, Unsigned,
+    Verified,
+};
+
+/// Adyen.
+pub(crate) struct Adyen;
+
+/// Its name in configuration, payloads and identities.
+const NAME: &str = "adyen";
+
+impl Provider for Adyen {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn key(&self, name: &str, text: &str) -> Result<Key, KeyMistake> {
+        key::read(name, text)
+    }
+
+    fn key_text(&self, random: &[u8; 32]) -> String {
+        key::write(random)
+    }
+
+    /// Adyen signs no time, so `policy` and `now` decide nothing.
+    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], _policy: Policy, _now: Timestamp) -> Papers<'r> {
+        verify::papers(request, keys)
+    }
+
+    fn parse(&self, verified: &Verified<'_>, environment: Environment) -> Parsed {
+        match &verified.evidence {
+            Evidence::AdyenItem(item) => Parsed::Events(vec![parse::event(item, environment)]),
+            Evidence::Body(body) => header_signed::parse(body, environment),
+        }
+    }
+
+    fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {
+        ack::answer(outcome)
+    }
+
+    fn sign(&self, unsigned: Unsigned, key: &Key, _now: Timestamp) -> SignedRequest {
+        sign::sign(unsigned, key)
+    }
+
+    fn codes(&self) -> &'static [CodeRow] {
+        codes::ALL
+    }
+}

@@ -1,0 +1,71 @@
+//! From an authentic standard item to an event.
+
+use payhook_domain::event::{Event, OccurredAt, Original};
+use payhook_domain::id::EventId;
+use payhook_domain::identity::{Digest, Environment, Scope};
+use payhook_domain::time::Timestamp;
+
+use super::item::StandardItem;
+use super::{NAME, checks, codes, currency, form};
+
+/// The event an item reports.
+pub(super) fn event(item: &StandardItem<'_>, environment: Environment) -> Event {
+    let signed = &item.signed;
+    let content = Digest::of([item.raw]);
+    Event {
+        id: EventId(identity(item, environment, content)),
+        signed: Digest::of([signed.value.as_bytes(), signed.currency.as_bytes(), signed.merchant_reference.as_bytes()]),
+        content,
+        kind: codes::kind(item),
+        code: signed.event_code.to_string(),
+        success: Some(signed.success == "true"),
+        live: item.live,
+        occurred_at: item.event_date.filled().map(occurred_at),
+        account: filled(&signed.merchant_account),
+        reference: filled(&signed.merchant_reference),
+        provider_reference: filled(&signed.psp_reference),
+        payment: payment(item),
+        amount: currency::amount(&signed.value, &signed.currency),
+        checks: checks::read(&item.additional),
+        original: match item.at {
+            Some(at) => Original::Slice(at..at + item.raw.len()),
+            None => Original::Rendered(form::rendered(item.raw)),
+        },
+    }
+}
+
+/// A date as Adyen wrote it, with the instant when it is RFC 3339. Some tests of Adyen's send
+/// `14-08-2020-09:53:00`: kept as it stands.
+pub(super) fn occurred_at(text: &str) -> OccurredAt {
+    OccurredAt { text: text.to_owned(), instant: Timestamp::parse_rfc3339(text) }
+}
+
+/// The text when it says something.
+pub(super) fn filled(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Who it is, by signed values: `success` belongs to it, since *refused* and seconds later *authorised* share one
+/// `pspReference`. Where a code recurs by nature, what tells its occurrences apart is added, unsigned as it is; and an
+/// item without `pspReference` is told apart by its content, so that two of them never count as one.
+fn identity(item: &StandardItem<'_>, environment: Environment, content: Digest) -> Digest {
+    let signed = &item.signed;
+    let content = format!("{content:?}");
+    let apart = match signed.event_code.as_ref() {
+        codes::ISSUER_COMMENTS => content.as_str(),
+        codes::REPORT_AVAILABLE => item.event_date.text().unwrap_or_default(),
+        _ if signed.psp_reference.is_empty() => content.as_str(),
+        _ => "",
+    };
+    let scope = Scope { provider: NAME, account: &signed.merchant_account, environment };
+    let parts = [&signed.psp_reference, &signed.event_code, &signed.success, &signed.original_reference];
+    let [psp_reference, event_code, success, original_reference] = parts.map(AsRef::as_ref);
+    scope.identity(&[psp_reference, event_code, success, original_reference, apart])
+}
+
+/// The payment it is about. Disputes without `originalReference` stay unlinked.
+fn payment(item: &StandardItem<'_>) -> Option<String> {
+    let signed = &item.signed;
+    filled(&signed.original_reference)
+        .or_else(|| codes::opens_payment(&signed.event_code).then(|| filled(&signed.psp_reference))?)
+}

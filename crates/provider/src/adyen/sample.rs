@@ -1,0 +1,201 @@
+//! Adyen notifications as Adyen would compose them.
+
+use jiff::tz::{Offset, TimeZone};
+use payhook_domain::time::Timestamp;
+use serde_json::{Value, json};
+
+use super::codes;
+use crate::sample::Sample;
+use crate::sample::reference::{number, psp};
+
+const fn sample(name: &'static str, code: &'static str, success: bool, about: &'static str) -> Sample {
+    Sample { name, about, code, success }
+}
+
+/// What can be asked for by name.
+pub(crate) const SAMPLES: &[Sample] = &[
+    sample("authorised", "AUTHORISATION", true, "a card payment was authorised"),
+    sample("refused", "AUTHORISATION", false, "a card payment was refused"),
+    sample("pending", "PENDING", true, "a payment waits for its outcome"),
+    sample("offer-closed", "OFFER_CLOSED", true, "the shopper never paid"),
+    sample("expired", "EXPIRE", true, "the rest of an authorisation expired"),
+    sample("captured", "CAPTURE", true, "an amount was captured"),
+    sample("capture-refused", "CAPTURE", false, "a capture was refused"),
+    sample("capture-failed", "CAPTURE_FAILED", true, "an accepted capture failed later"),
+    sample("cancelled", "CANCELLATION", true, "an authorisation was cancelled"),
+    sample("cancel-failed", "CANCELLATION", false, "a cancel did not work"),
+    sample("reversed", "CANCEL_OR_REFUND", true, "a reversal became a cancel"),
+    sample("adjusted", "AUTHORISATION_ADJUSTMENT", true, "the authorised amount was changed"),
+    sample("refunded", "REFUND", true, "a refund was sent"),
+    sample("refund-refused", "REFUND", false, "a refund was refused"),
+    sample("refund-failed", "REFUND_FAILED", true, "a sent refund failed later"),
+    sample("refund-reversed", "REFUNDED_REVERSED", true, "a refunded amount came back"),
+    sample("fraud", "NOTIFICATION_OF_FRAUD", true, "the issuer reported fraud"),
+    sample("info-requested", "REQUEST_FOR_INFORMATION", true, "the issuer asks for information"),
+    sample("dispute-opened", "NOTIFICATION_OF_CHARGEBACK", true, "a dispute was opened; no money moved yet"),
+    sample("chargeback", "CHARGEBACK", true, "disputed money was taken"),
+    sample("chargeback-reversed", "CHARGEBACK_REVERSED", true, "disputed money came back, not yet for good"),
+    sample("second-chargeback", "SECOND_CHARGEBACK", true, "disputed money was taken again"),
+    sample("order-opened", "ORDER_OPENED", true, "an order paid in parts was opened"),
+    sample("order-closed", "ORDER_CLOSED", true, "an order was fully paid"),
+    sample("order-failed", "ORDER_CLOSED", false, "an order was not paid in time"),
+    sample("payout-sent", "PAYOUT_THIRDPARTY", true, "a payout was sent"),
+    sample("payout-failed", "PAYOUT_THIRDPARTY", false, "a payout was refused"),
+    sample("report-available", "REPORT_AVAILABLE", true, "a report can be downloaded"),
+    sample("token-stored", "RECURRING_CONTRACT", true, "a token was stored (standard webhook)"),
+    sample("token-created", "recurring.token.created", true, "a token was created (signed by header)"),
+    sample("token-updated", "recurring.token.updated", true, "a token changed (signed by header)"),
+    sample("token-disabled", "recurring.token.disabled", true, "a token was disabled (signed by header)"),
+];
+
+/// The merchant account every sample names, unless it is set to another.
+const ACCOUNT: &str = "TestMerchant";
+
+/// One notification about the payment of this seed.
+pub(crate) fn compose(code: &str, success: bool, seed: u64, at: Timestamp) -> Value {
+    if code.contains('.') {
+        return header_signed(code, seed, at);
+    }
+    let mut item = json!({
+        "eventCode": code,
+        "success": success.to_string(),
+        "eventDate": date(at),
+        "merchantAccountCode": ACCOUNT,
+        "merchantReference": format!("order-{:06}", number(seed, "order", 1_000_000)),
+        "pspReference": own_reference(code, seed),
+        "amount": { "currency": "EUR", "value": 500 + number(seed, "amount", 20_000) },
+        "paymentMethod": "visa",
+        "reason": reason(code, success),
+        "additionalData": additional(code, success, seed, at),
+    });
+    if code == "AUTHORISATION" && success {
+        item["operations"] = json!(["CANCEL", "CAPTURE", "REFUND"]);
+    }
+    if refers_to_payment(code) {
+        item["originalReference"] = json!(psp(seed, "payment"));
+    }
+    if code == codes::REPORT_AVAILABLE {
+        item["merchantReference"] = json!("");
+        item["amount"]["value"] = json!(0);
+    }
+    json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": item }] })
+}
+
+/// The form of a standard webhook's first item: fields as parameters, in the order of the names, as Adyen writes them.
+pub(crate) fn form(notification: &Value) -> Option<String> {
+    let item = notification.pointer("/notificationItems/0/NotificationRequestItem")?.as_object()?;
+    let mut pairs = vec![("live".to_owned(), text(&notification["live"]))];
+    for (name, value) in item {
+        match (name.as_str(), value) {
+            ("amount", Value::Object(amount)) => {
+                pairs.extend(amount.iter().map(|(name, value)| (name.clone(), text(value))))
+            }
+            ("additionalData", Value::Object(data)) => {
+                pairs.extend(data.iter().map(|(name, value)| (format!("additionalData.{name}"), text(value))));
+            }
+            (_, Value::Array(list)) => pairs.push((name.clone(), list.iter().map(text).collect::<Vec<_>>().join(","))),
+            _ => pairs.push((name.clone(), text(value))),
+        }
+    }
+    pairs.sort();
+    let encode =
+        |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    Some(
+        pairs
+            .iter()
+            .map(|(name, value)| format!("{}={}", name.replace(' ', "+"), encode(value)))
+            .collect::<Vec<_>>()
+            .join("&"),
+    )
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned)
+}
+
+/// The event's own reference. A failure that comes later carries the reference of what failed.
+fn own_reference(code: &str, seed: u64) -> String {
+    match code {
+        codes::REPORT_AVAILABLE => format!("settlement_detail_report_batch_{}.csv", number(seed, "batch", 1_000)),
+        "CAPTURE_FAILED" => psp(seed, "CAPTURE"),
+        "REFUND_FAILED" | "REFUNDED_REVERSED" => psp(seed, "REFUND"),
+        _ if codes::opens_payment(code) => psp(seed, "payment"),
+        _ if is_dispute(code) => psp(seed, "dispute"),
+        _ => psp(seed, code),
+    }
+}
+
+fn refers_to_payment(code: &str) -> bool {
+    let alone = [codes::REPORT_AVAILABLE, "ORDER_OPENED", "ORDER_CLOSED", "PAYOUT_THIRDPARTY", "NOTIFICATIONTEST"];
+    !codes::opens_payment(code) && !alone.contains(&code)
+}
+
+fn is_dispute(code: &str) -> bool {
+    codes::ALL.iter().any(|row| row.code == code && row.kind.as_str().starts_with("dispute."))
+}
+
+fn reason(code: &str, success: bool) -> &'static str {
+    match (code, success) {
+        ("AUTHORISATION", true) => "052095:1111:03/2030",
+        ("AUTHORISATION", false) => "Refused",
+        ("CAPTURE", false) => "Insufficient balance on payment",
+        ("REFUND", false) => "Transaction hasn't been captured, refund not possible",
+        (codes::REPORT_AVAILABLE, _) => {
+            "https://ca-test.adyen.com/reports/download/MerchantAccount/TestMerchant/report.csv"
+        }
+        (code, _) if is_dispute(code) => "Other Fraud-Card Absent Environment",
+        _ => "",
+    }
+}
+
+fn additional(code: &str, success: bool, seed: u64, at: Timestamp) -> Value {
+    let card = json!({
+        "cardSummary": "1111",
+        "expiryDate": "03/2030",
+        "paymentMethod": "visa",
+        "avsResult": "7 Both postal code and address match",
+        "cvcResult": "1 Matches",
+    });
+    match code {
+        "AUTHORISATION" => {
+            let mut data = card;
+            data["refusalReasonRaw"] = json!(if success { "AUTHORISED" } else { "05 : Do not honor" });
+            if success {
+                data["authCode"] = json!("052095");
+                data["acquirerReference"] = json!(psp(seed, "acquirer")[..11]);
+            }
+            data
+        }
+        "CANCEL_OR_REFUND" => json!({ "modification.action": "cancel" }),
+        "ORDER_OPENED" | "ORDER_CLOSED" => {
+            json!({ "order-1-pspReference": psp(seed, "payment"), "order-1-paymentMethod": "visa" })
+        }
+        _ if is_dispute(code) => json!({
+            "chargebackReasonCode": "10.4",
+            "chargebackSchemeCode": "visa",
+            "defendable": "true",
+            "defensePeriodEndsAt": date(at.plus(std::time::Duration::from_secs(18 * 86_400))),
+            "disputeStatus": if code == "SECOND_CHARGEBACK" { "Lost" } else { "Undefended" },
+        }),
+        _ => json!({}),
+    }
+}
+
+fn header_signed(code: &str, seed: u64, at: Timestamp) -> Value {
+    let shopper = format!("shopper-{}", number(seed, "shopper", 10_000));
+    let data = if code.starts_with("recurring.token.") {
+        json!({ "merchantAccount": ACCOUNT, "storedPaymentMethodId": psp(seed, "token"), "type": "visa", "shopperReference": shopper })
+    } else if code.ends_with(".notificationOfChange") {
+        json!({ "pspReference": psp(seed, "payment"), "shopperReference": shopper,
+            "notificationOfChange": { "reasonCode": "C01", "newBankAccountNumber": "987654321" } })
+    } else {
+        json!({ "id": psp(seed, code), "balancePlatform": "TestPlatform" })
+    };
+    json!({ "type": code, "environment": "test", "createdAt": date(at), "eventId": psp(seed, "payment"), "data": data })
+}
+
+/// A date as Adyen writes it: whole seconds, in Central European (winter) time.
+fn date(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_second(at.as_seconds()).unwrap_or_default();
+    at.to_zoned(TimeZone::fixed(Offset::constant(1))).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}

@@ -1,0 +1,91 @@
+//! Signing as Adyen does: each item of a standard webhook in its `additionalData`, any other body by its header.
+
+use aws_lc_rs::hmac;
+use data_encoding::BASE64;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::value::RawValue;
+
+use super::form::{self, Form};
+use super::header_signed;
+use super::item::Fields;
+use crate::entries::Entries;
+use crate::json;
+use crate::{Key, SignedRequest, Unsigned};
+
+/// Signs what can be signed item by item in the items, and everything else by header. Values keep their bytes.
+pub(super) fn sign(unsigned: Unsigned, key: &Key) -> SignedRequest {
+    let Unsigned { target, mut headers, body } = unsigned;
+    let signed = if is_form(&headers) { signed_form(&body, key) } else { signed_items(&body, key) };
+    let body = match signed {
+        Some(signed) => signed.into(),
+        None => {
+            let value = HeaderValue::from_str(&signature(key, &body)).expect("base64 is visible ASCII");
+            headers.insert(HeaderName::from_static(header_signed::HEADER), value);
+            headers.insert(HeaderName::from_static("protocol"), HeaderValue::from_static("HmacSHA256"));
+            body
+        }
+    };
+    SignedRequest { target, headers, body }
+}
+
+fn signature(key: &Key, message: &[u8]) -> String {
+    BASE64.encode(hmac::sign(&key.hmac, message).as_ref())
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(form::MEDIA_TYPE.as_bytes()))
+}
+
+/// The form with its signature last, in place of any it had.
+fn signed_form(body: &[u8], key: &Key) -> Option<String> {
+    let Form::Item(item) = form::item(body) else { return None };
+    let signature = signature(key, &item.signed.message());
+    let name = "additionalData.hmacSignature";
+    let text = std::str::from_utf8(body).ok()?;
+    let mut pairs: Vec<&str> = text.split('&').filter(|pair| pair.split('=').next() != Some(name)).collect();
+    let last =
+        format!("{name}={}", percent_encoding::utf8_percent_encode(&signature, percent_encoding::NON_ALPHANUMERIC));
+    pairs.push(&last);
+    Some(pairs.join("&"))
+}
+
+/// The standard envelope with each readable item signed; nothing when the body is no such envelope.
+fn signed_items(body: &[u8], key: &Key) -> Option<String> {
+    let mut envelope: Entries<'_> = json::object_in(body)?;
+    let items: Vec<Entries<'_>> = serde_json::from_str(envelope.get("notificationItems")?.get()).ok()?;
+    if items.is_empty() {
+        return None;
+    }
+    let items: Vec<Box<RawValue>> = items.into_iter().map(|item| signed_item(item, key)).collect();
+    envelope.set("notificationItems", raw(&items));
+    Some(json_text(&envelope))
+}
+
+fn signed_item(mut wrapper: Entries<'_>, key: &Key) -> Box<RawValue> {
+    if let Some(item) = wrapper.get("NotificationRequestItem")
+        && let Some(signed) = with_signature(item.get(), key)
+    {
+        wrapper.set("NotificationRequestItem", signed);
+    }
+    raw(&wrapper)
+}
+
+fn with_signature(item: &str, key: &Key) -> Option<Box<RawValue>> {
+    let fields: Fields<'_> = json::object(item)?;
+    let message = fields.into_item(None, item.as_bytes(), None)?.signed.message();
+    let mut item: Entries<'_> = serde_json::from_str(item).ok()?;
+    let additional = item.get("additionalData").map_or("{}", |data| data.get()).to_owned();
+    let mut additional: Entries<'_> = serde_json::from_str(&additional).unwrap_or_default();
+    additional.set("hmacSignature", raw(&signature(key, &message)));
+    item.set("additionalData", raw(&additional));
+    Some(raw(&item))
+}
+
+fn raw(value: &impl serde::Serialize) -> Box<RawValue> {
+    serde_json::value::to_raw_value(value).expect("JSON made of JSON")
+}
+
+fn json_text(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("JSON made of JSON")
+}

@@ -1,0 +1,120 @@
+//! The verdict on each item of a request.
+
+use data_encoding::BASE64;
+use payhook_domain::identity::Digest;
+use payhook_domain::verdict::Unverified;
+
+use super::envelope::{self, Envelope};
+use super::form::{self, Form};
+use super::header_signed;
+use super::item::StandardItem;
+use super::shape;
+use crate::keyring::{self, Fit};
+use crate::verified::Evidence;
+use crate::{Item, Key, Papers, RawRequest, Refused, Verified};
+
+/// Characters of an HMAC-SHA256 in padded base64.
+const SIGNATURE_LEN: usize = 44;
+
+/// Judges a request. A `HmacSignature` header is judged first, over the raw body and before anything is read of it. A
+/// standard webhook whose items carry their own signatures stands on those, whatever a header says.
+pub(super) fn papers<'r>(request: &RawRequest<'r>, keys: &[Key]) -> Papers<'r> {
+    let Some(header) = request.header(header_signed::HEADER) else { return standard(request, keys) };
+    match body(request.body, header, keys) {
+        Ok(verified) => Papers::Items(vec![Item::Verified(verified)]),
+        Err(refused) => match standard(request, keys) {
+            Papers::Items(items) if items.iter().any(|item| matches!(item, Item::Verified(_))) => Papers::Items(items),
+            _ => Papers::Items(vec![Item::Refused(refused)]),
+        },
+    }
+}
+
+/// A signature as 32 bytes. The length is checked first: 44 letters can decode to 33 bytes.
+pub(super) fn tag(signature: &str) -> Option<[u8; 32]> {
+    if signature.len() != SIGNATURE_LEN {
+        return None;
+    }
+    let mut bytes = [0; 33];
+    let count = BASE64.decode_mut(signature.as_bytes(), &mut bytes).ok()?;
+    bytes[..count].try_into().ok()
+}
+
+/// Judges items that each carry their own signature.
+fn standard<'r>(request: &RawRequest<'r>, keys: &[Key]) -> Papers<'r> {
+    if form::is_form(request) {
+        return match form::item(request.body) {
+            Form::Item(item) => Papers::Items(vec![judge(item, keys)]),
+            Form::Twice => Papers::Items(vec![refused(Unverified::FieldShape, "a field stands twice", None)]),
+            Form::Unreadable => Papers::Unreadable(unreadable("the form is not UTF-8")),
+        };
+    }
+    match envelope::read(request.body) {
+        Envelope::Items { live, items } => Papers::Items(
+            items
+                .into_iter()
+                .map(|raw| match raw.and_then(|raw| envelope::item(request.body, live, raw)) {
+                    Some(item) => judge(Box::new(item), keys),
+                    None => refused(Unverified::FieldShape, "the item is not readable", None),
+                })
+                .collect(),
+        ),
+        Envelope::Other => {
+            let detail = "neither notificationItems nor one HmacSignature header";
+            let claimed = Some(Digest::of([request.body]));
+            Papers::Items(vec![refused(Unverified::SignatureMissing, detail, claimed)])
+        }
+        Envelope::Unreadable => Papers::Unreadable(unreadable("the body is not a JSON object")),
+    }
+}
+
+/// Judges a body by the signature in its header.
+fn body<'r>(body: &'r [u8], header: &str, keys: &[Key]) -> Result<Verified<'r>, Refused> {
+    let no = |reason, detail: String| Err(Refused::new(reason, detail, Some(Digest::of([body]))));
+    if header.is_empty() {
+        return no(Unverified::SignatureMissing, "the HmacSignature header is empty".to_owned());
+    }
+    let Some(tag) = tag(header) else {
+        return no(Unverified::SignatureMalformed, malformed("the HmacSignature header"));
+    };
+    match keyring::fit(keys, body, &tag) {
+        Fit::Key(position) => Ok(Verified { key: Some(position), evidence: Evidence::Body(body) }),
+        Fit::Retired(position) => no(Unverified::KeyRetired, retired(&keys[position])),
+        Fit::None => no(Unverified::SignatureMismatch, keyring::tried(keys)),
+    }
+}
+
+/// Judges one item by the signature it carries. The shape is looked at once a key fits: until then nobody we know has
+/// written it.
+fn judge<'r>(item: Box<StandardItem<'r>>, keys: &[Key]) -> Item<'r> {
+    let no = |reason, detail: &str| refused(reason, detail, Some(item.signed.claimed()));
+    let Some(signature) = item.additional.hmac_signature.filled() else {
+        return no(Unverified::SignatureMissing, "additionalData.hmacSignature is missing");
+    };
+    let Some(tag) = tag(signature) else {
+        return no(Unverified::SignatureMalformed, &malformed("additionalData.hmacSignature"));
+    };
+    match keyring::fit(keys, &item.signed.message(), &tag) {
+        Fit::Key(position) => match shape::violation(&item.signed) {
+            None => Item::Verified(Verified { key: Some(position), evidence: Evidence::AdyenItem(item) }),
+            Some(field) => no(Unverified::FieldShape, &format!("{field} has a shape that Adyen never sends")),
+        },
+        Fit::Retired(position) => no(Unverified::KeyRetired, &retired(&keys[position])),
+        Fit::None => no(Unverified::SignatureMismatch, &keyring::tried(keys)),
+    }
+}
+
+fn refused<'r>(reason: Unverified, detail: &str, claimed: Option<Digest>) -> Item<'r> {
+    Item::Refused(Refused::new(reason, detail, claimed))
+}
+
+fn unreadable(detail: &str) -> Refused {
+    Refused::new(Unverified::Unreadable, detail, None)
+}
+
+fn malformed(place: &str) -> String {
+    format!("{place} is not the base64 of 32 bytes")
+}
+
+fn retired(key: &Key) -> String {
+    format!("the key {} makes it, but is retired", key.name)
+}
