@@ -102,7 +102,7 @@ static SOURCE: &[Key] = &[
 
 static SIGNING_KEY: &[Key] = &[
     key("key", Shape::Text, "the key as the provider issued it"),
-    key("name", Shape::Text, "what logs call it; key-1, key-2, ..."),
+    key("name", Shape::Text, "what logs call it; key-1, key-2 and so on"),
     key("valid_until", Shape::Date, "after this a warning is given; the key still works"),
     key("retired", Shape::Flag, "true: accepts nothing, only explains refusals; false"),
 ];

@@ -33,6 +33,8 @@ mod shape;
 mod signing_keys;
 mod source;
 mod store;
+#[cfg(test)]
+mod suite;
 mod tree;
 mod units;
 mod variables;

@@ -73,11 +73,12 @@ impl std::fmt::Debug for Variables {
     }
 }
 
-/// The line the reader stopped at. The error carries the line's text, which may be a secret, so it is only compared.
+/// The line the reader stopped at. The error carries the rest of that line, which may be a secret, so it is only
+/// compared.
 fn place_of(path: &Path, text: &str, error: &dotenvy::Error) -> Place {
     let file = Arc::from(path);
     let dotenvy::Error::LineParse(wrong, _) = error else { return Place::File(file) };
-    match text.lines().position(|line| line.trim() == wrong.trim()) {
+    match text.lines().position(|line| line.trim_end().ends_with(wrong.trim_end())) {
         Some(index) => Place::Line(file, u32::try_from(index + 1).unwrap_or(u32::MAX)),
         None => Place::File(file),
     }
