@@ -3,9 +3,12 @@
 //! A destination is a file here and one line in the gateway's list. Its door is [`Destination`]: given a [`Parcel`], say
 //! how it ended. Every ending is a value; only bugs are errors. Nothing here touches the store or decides on a retry.
 
+mod http;
 mod outcome;
 mod parcel;
+pub mod standard_webhooks;
 
+pub use self::http::{HttpDestination, HttpSettings, Mistake};
 pub use outcome::Report;
 pub use parcel::Parcel;
 

@@ -56,13 +56,19 @@ pub enum Refused {
     #[error("the URL carries a user name or password")]
     Credentials,
     /// Not a public address, and not in an allowed range.
-    #[error("{host} is {address}, which is not a public address and not in an allowed range")]
+    #[error("{} is not a public address and not in an allowed range", named(host, address))]
     NotAllowed {
         /// The host as the URL names it.
         host: String,
         /// The address.
         address: IpAddr,
     },
+}
+
+/// `10.0.0.5`, or `db.internal (10.0.0.5)`.
+fn named(host: &str, address: &IpAddr) -> String {
+    let is_literal = host.trim_matches(['[', ']']).parse() == Ok(*address);
+    if is_literal { address.to_string() } else { format!("{host} ({address})") }
 }
 
 /// Says which addresses may be called. By default: public ones only.
