@@ -1,3 +1,67 @@
-//! Door sign.
+//! Benchmarks, as ratios in one run: machines are noisy, so no absolute figure is worth keeping.
+//!
+//! `cargo run --release -p payhook-bench` starts one server after the other on processor 0, loads it from processor 1,
+//! and prints a table. Every server is given the same requests: one Adyen notification each, correctly signed, a new
+//! pspReference every time.
+//!
+//! - `requests`: the notifications, signed before the run.
+//! - `load`: the generator: many connections on one epoll.
+//! - `servers`: what the gateway is compared with: a fixed answer, and a fixed answer after verifying.
+//! - `sink`: a receiver of deliveries that costs almost nothing.
+//! - `gateway`: the shipped binary, with its default configuration and one route.
+//! - `process`: a child's processor time and memory.
+//! - `curve`: the cost of a notification as the store grows.
+//! - `report`: the table.
 
-fn main() {}
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark speaks to a terminal")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a workshop tool may stop where it stands")]
+
+mod curve;
+mod gateway;
+mod load;
+mod process;
+mod report;
+mod requests;
+mod servers;
+mod sink;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+/// Requests per measured server, after a tenth of that as warm-up.
+const REQUESTS: usize = 200_000;
+
+/// Connections the generator keeps open.
+const CONNECTIONS: usize = 64;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => compare(REQUESTS)?,
+        ["--requests", count] => compare(count.parse()?)?,
+        ["--curve", events] => curve::run(events.parse()?)?,
+        ["serve", "noop"] => servers::noop()?,
+        ["serve", "verify"] => servers::verify()?,
+        _ => bail!("usage: payhook-bench [--requests N | --curve EVENTS]"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The table: from a fixed answer to a settled delivery.
+fn compare(requests: usize) -> anyhow::Result<()> {
+    process::pin_self_to(1);
+    let start_up = gateway::start_up()?;
+    let mut rows = vec![
+        report::Row::of("no-op hyper server", servers::measure("noop", requests)?),
+        report::Row::of("verify only", servers::measure("verify", requests)?),
+        report::Row::of("durable acknowledgement", gateway::acknowledge(requests)?),
+    ];
+    let (acknowledged, delivered) = gateway::end_to_end(requests)?;
+    rows.push(report::Row::of("end to end, to the answer", acknowledged));
+    rows.push(report::Row::of("end to end, to the delivery", delivered));
+    report::print(&rows, &start_up);
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! The shipped binary, with its default configuration and one route.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use tempfile::TempDir;
+
+use crate::process::Server;
+use crate::report::{Measured, StartUp};
+use crate::sink::Sink;
+use crate::{CONNECTIONS, load, requests};
+
+/// Longest a gateway may take to start, and deliveries to arrive.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A running gateway and the folder it writes to.
+pub(crate) struct Gateway {
+    pub(crate) server: Server,
+    pub(crate) address: SocketAddr,
+    pub(crate) folder: TempDir,
+    pub(crate) ready: Duration,
+}
+
+impl Gateway {
+    /// Starts one that owes every event to `destination`.
+    pub(crate) fn start(destination: SocketAddr, more: &str) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("payhook-bench").tempdir_in(disk())?;
+        let (public, admin) = (free_address()?, free_address()?);
+        let config = folder.path().join("payhook.toml");
+        std::fs::write(&config, configuration(public, admin, destination, more))?;
+        let binary = payhook_testkit::binary::payhook();
+        let started = Instant::now();
+        let server = Server::start(&binary.to_string_lossy(), &["serve", "--config", &config.to_string_lossy()])?;
+        while TcpStream::connect(public).is_err() {
+            if started.elapsed() > PATIENCE {
+                bail!("the gateway did not start");
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(Self { server, address: public, folder, ready: started.elapsed() })
+    }
+}
+
+/// How long a start takes, and what an idle gateway holds.
+pub(crate) fn start_up() -> anyhow::Result<StartUp> {
+    let (_sink, destination) = Sink::listen()?;
+    let gateway = Gateway::start(destination, "")?;
+    std::thread::sleep(Duration::from_secs(1));
+    Ok(StartUp { ready: gateway.ready, idle_rss_mb: gateway.server.rss_mb() })
+}
+
+/// Everything written, deliveries included, none made: the destination takes one connection and never answers.
+pub(crate) fn acknowledge(count: usize) -> anyhow::Result<Measured> {
+    let silent = TcpListener::bind(("127.0.0.1", 0))?;
+    let gateway = Gateway::start(silent.local_addr()?, "concurrency = 1\ntimeout = \"60s\"")?;
+    load::run(gateway.address, &requests::make(0, count / 10), CONNECTIONS, |_, _| {})?;
+    let requests = requests::make(count, count);
+    let before = gateway.server.cpu();
+    let load = load::run(gateway.address, &requests, CONNECTIONS, |_, _| {})?;
+    let cpu = gateway.server.cpu() - before;
+    Ok(Measured { requests: count, took: load.took, cpu, rss_mb: gateway.server.rss_mb(), latencies: load.latencies })
+}
+
+/// Acknowledged, delivered signed, settled on disk: latencies to the answer, and to the delivery's arrival.
+pub(crate) fn end_to_end(count: usize) -> anyhow::Result<(Measured, Measured)> {
+    let (sink, destination) = Sink::listen()?;
+    let gateway = Gateway::start(destination, "")?;
+    let warm_up = count / 10;
+    load::run(gateway.address, &requests::make(0, warm_up), CONNECTIONS, |_, _| {})?;
+    wait_for(&sink, warm_up)?;
+    let requests = requests::make(count, count);
+    let mut sent = vec![Instant::now(); count];
+    let before = gateway.server.cpu();
+    let started = Instant::now();
+    let load = load::run(gateway.address, &requests, CONNECTIONS, |position, at| sent[position] = at)?;
+    wait_for(&sink, warm_up + count)?;
+    let took = started.elapsed();
+    // The last settlements are written while nothing else happens.
+    std::thread::sleep(Duration::from_millis(200));
+    let (cpu, rss_mb) = (gateway.server.cpu() - before, gateway.server.rss_mb());
+    let arrivals = sink.arrivals();
+    let measured = arrivals.iter().filter(|(number, _)| *number >= count);
+    let to_delivery = measured.map(|(number, at)| at.duration_since(sent[number - count]).as_micros() as u32).collect();
+    Ok((
+        Measured { requests: count, took, cpu, rss_mb, latencies: load.latencies },
+        Measured { requests: count, took, cpu, rss_mb, latencies: to_delivery },
+    ))
+}
+
+fn wait_for(sink: &Sink, count: usize) -> anyhow::Result<()> {
+    let started = Instant::now();
+    while sink.count() < count {
+        if started.elapsed() > PATIENCE {
+            bail!("{} of {count} deliveries after {PATIENCE:?}", sink.count());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Ok(())
+}
+
+fn configuration(public: SocketAddr, admin: SocketAddr, destination: SocketAddr, more: &str) -> String {
+    format!(
+        r#"version = 1
+[server]
+public = "{public}"
+admin = "{admin}"
+[[source]]
+name = "adyen"
+provider = "adyen"
+keys = ["{key}"]
+[[destination]]
+name = "shop"
+type = "http"
+url = "http://{destination}/webhooks/payhook"
+secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+allow = ["127.0.0.0/8"]
+{more}
+[[route]]
+events = ["*"]
+to = ["shop"]
+"#,
+        key = requests::KEY
+    )
+}
+
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
+}
+
+/// A folder on a real disk: a temporary one may live in memory, where syncing costs nothing.
+fn disk() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from)
+}

@@ -1,0 +1,47 @@
+//! `payhook demo`: the main job, end to end, on loopback.
+//!
+//! A real gateway in this process, the same one `serve` runs; real signed notifications posted to it over HTTP; a small
+//! receiver that checks signatures as a merchant's would. What is told at the end is counted from the gateway's store
+//! and by the receiver, not from what was meant to happen.
+//!
+//! - `stage`: the folder, the configuration, the gateway.
+//! - `receiver`: the merchant's end.
+//! - `story`: what is sent, and what should come of it.
+//! - `account`: what did come of it, in plain words.
+
+mod account;
+mod receiver;
+mod stage;
+mod story;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::output;
+
+/// Runs a gateway with a small receiver on loopback, sends it real signed notifications, and tells what happened.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  payhook demo\n  payhook demo --data ./demo-data")]
+pub(crate) struct Demo {
+    /// Keep configuration and database in this folder instead of a temporary one
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Runs the demo. On a terminal it stays up until Ctrl-C, so that one can look around; otherwise it ends by itself.
+pub(crate) async fn run(demo: Demo) -> anyhow::Result<ExitCode> {
+    let stage = stage::Stage::set(demo.data).await?;
+    output::line(&stage.introduction());
+    let told = story::play(&stage).await?;
+    let account = account::take(&stage, &told).await?;
+    output::line(&account.text);
+    if account.as_expected && std::io::stdout().is_terminal() {
+        output::line("The gateway keeps running. Press Ctrl-C to end it.");
+        tokio::signal::ctrl_c().await?;
+    }
+    stage.strike().await;
+    Ok(if account.as_expected { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

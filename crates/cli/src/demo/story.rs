@@ -1,0 +1,171 @@
+//! What is sent, and what should come of it.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use payhook_net::{Client, ClientSettings, Guard, Outgoing, Target};
+use payhook_provider::sample;
+use serde_json::Value;
+use url::Url;
+
+use super::stage::{Stage, provider_named};
+use crate::output;
+
+/// One notification of the story.
+struct Scene {
+    /// Told before it is sent.
+    told: &'static str,
+    provider: &'static str,
+    /// The sample's name.
+    event: &'static str,
+    /// The order it is about.
+    order: &'static str,
+    /// Which sample: the same number is the same notification.
+    seed: u64,
+    forged: bool,
+}
+
+const STORY: &[Scene] = &[
+    Scene {
+        told: "Adyen: order-1001 is authorised",
+        provider: "adyen",
+        event: "authorised",
+        order: "order-1001",
+        seed: 1,
+        forged: false,
+    },
+    Scene {
+        told: "Adyen sends the same again, as it does when in doubt",
+        provider: "adyen",
+        event: "authorised",
+        order: "order-1001",
+        seed: 1,
+        forged: false,
+    },
+    Scene {
+        told: "Somebody pretends that order-1002 is paid (signed with a made-up key)",
+        provider: "adyen",
+        event: "authorised",
+        order: "order-1002",
+        seed: 2,
+        forged: true,
+    },
+    Scene {
+        told: "Adyen: the card of order-1003 is refused",
+        provider: "adyen",
+        event: "refused",
+        order: "order-1003",
+        seed: 3,
+        forged: false,
+    },
+    Scene {
+        told: "Adyen: a chargeback on order-1001 (bad news that says success=true)",
+        provider: "adyen",
+        event: "chargeback",
+        order: "order-1001",
+        seed: 4,
+        forged: false,
+    },
+    Scene {
+        told: "Banked: order-1004 is started by bank transfer",
+        provider: "banked",
+        event: "payment_initiated",
+        order: "order-1004",
+        seed: 5,
+        forged: false,
+    },
+    Scene {
+        told: "Banked: the money of order-1004 is on its way",
+        provider: "banked",
+        event: "payment_sent",
+        order: "order-1004",
+        seed: 5,
+        forged: false,
+    },
+];
+
+/// What the answers say, to be compared with what the store says.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) sent: u64,
+    pub(super) accepted: u64,
+    pub(super) refused: u64,
+}
+
+/// The story's own figures: what a right gateway makes of it.
+pub(super) struct Expected {
+    pub(super) events: u64,
+    pub(super) duplicates: u64,
+    pub(super) quarantined: u64,
+}
+
+/// Six authentic notifications of which one is a repeat, and a forged one.
+pub(super) const EXPECTED: Expected = Expected { events: 5, duplicates: 1, quarantined: 1 };
+
+/// Sends every scene and tells each answer as it comes.
+pub(super) async fn play(stage: &Stage) -> anyhow::Result<Told> {
+    let sender = Sender::new(stage)?;
+    let mut told = Told::default();
+    for scene in STORY {
+        let (status, body) = sender.send(stage, scene).await?;
+        told.sent += 1;
+        let accepted = (200..300).contains(&status);
+        told.accepted += u64::from(accepted);
+        told.refused += u64::from(!accepted);
+        output::line(&format!("  {told}\n      answer: {status} {body}", told = scene.told));
+    }
+    Ok(told)
+}
+
+/// Posts notifications as a provider does.
+struct Sender {
+    client: Client,
+}
+
+impl Sender {
+    fn new(_: &Stage) -> anyhow::Result<Self> {
+        Ok(Self { client: loopback_client()? })
+    }
+
+    async fn send(&self, stage: &Stage, scene: &Scene) -> anyhow::Result<(u16, String)> {
+        let provider = provider_named(scene.provider)?;
+        let key = match (scene.forged, scene.provider) {
+            (true, _) => provider.key_text(&[7; 32]),
+            (false, "banked") => stage.banked_key.clone(),
+            (false, _) => stage.adyen_key.clone(),
+        };
+        let key = provider.key("demo", &key)?;
+        let composed = compose(scene, stage)?;
+        let signed = provider.sign(sample::unsigned(scene.provider, &composed), &key, stage.now());
+        let url = Url::parse(&format!("http://{}/in/{}", stage.public, scene.provider))?;
+        let (status, body) = post(&self.client, &url, signed.headers, signed.body).await?;
+        Ok((status, body.chars().take(120).collect()))
+    }
+}
+
+/// The sample of a scene, with the scene's order number as the merchant's reference.
+fn compose(scene: &Scene, stage: &Stage) -> anyhow::Result<Value> {
+    let composed = sample::compose(scene.provider, scene.event, scene.seed, stage.now());
+    let mut composed = composed.with_context(|| format!("no sample is called {}", scene.event))?;
+    sample::set(&mut composed, "reference", scene.order);
+    Ok(composed)
+}
+
+/// A client that may reach this machine and nothing else by name.
+pub(super) fn loopback_client() -> anyhow::Result<Client> {
+    let loopback = "127.0.0.0/8".parse().context("a constant range")?;
+    Ok(Client::new(ClientSettings { guard: Guard::new(vec![loopback]), ..ClientSettings::default() }))
+}
+
+/// Posts and reads the answer.
+async fn post(client: &Client, url: &Url, headers: HeaderMap, body: Bytes) -> anyhow::Result<(u16, String)> {
+    let target: Target = client.target(url)?;
+    let outgoing = Outgoing { method: Method::POST, headers, body, repeatable: true };
+    let answer = client.send(&target, outgoing).await.map_err(|failure| anyhow::anyhow!("{}", failure.error))?;
+    Ok((answer.status.as_u16(), String::from_utf8_lossy(&answer.excerpt).into_owned()))
+}
+
+/// Longest the demo waits for every delivery to be settled.
+pub(super) const SETTLE_TIME_MAX: Duration = Duration::from_secs(30);
