@@ -184,3 +184,44 @@ fn exchange(connection: &mut BufReader<TcpStream>, request: &[u8]) -> std::io::R
     connection.get_mut().write_all(request)?;
     read_answer(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::receiver::{Behaviour, Receiver};
+    use crate::wire;
+
+    #[test]
+    fn what_was_answered_and_what_was_not_is_told_apart() {
+        let endpoint = Receiver::start(None);
+        endpoint.behave(|delivery| match delivery.body[0] % 3 {
+            0 => Behaviour::Answer(200),
+            1 => Behaviour::Answer(503),
+            _ => Behaviour::Drop,
+        });
+        let request = |number: usize| {
+            let number = u8::try_from(number).ok().filter(|number| *number < 90)?;
+            Some(wire::request("POST", "/", &[], &[number]))
+        };
+        let load = Load::start(endpoint.address(), 8, request);
+        let fates = load.finish();
+        assert_eq!(fates.keys().copied().collect::<Vec<_>>(), (0..90).collect::<Vec<_>>());
+        for (number, fate) in fates {
+            assert_eq!(fate.acknowledged(), number % 3 == 0, "{number}: {fate:?}");
+            assert_eq!(matches!(fate, Fate::InFlight(_)), number % 3 == 2, "{number}: {fate:?}");
+        }
+        assert_eq!(endpoint.count(), 90);
+    }
+
+    #[test]
+    fn a_server_that_dies_leaves_requests_in_flight_and_ends_the_load() {
+        let endpoint = Receiver::start(None);
+        endpoint.behave(|delivery| if delivery.number < 20 { Behaviour::Answer(200) } else { Behaviour::Hang });
+        let load = Load::start(endpoint.address(), 4, |_| Some(wire::request("POST", "/", &[], b"x")));
+        assert!(load.wait_until(Duration::from_secs(10), |counts| counts.acknowledged == 20 && counts.in_flight == 4));
+        drop(endpoint);
+        let fates = load.finish();
+        assert_eq!(fates.values().filter(|fate| fate.acknowledged()).count(), 20);
+        assert_eq!(fates.len(), 24);
+    }
+}
