@@ -1,9 +1,8 @@
-//! Address ranges, and whether a destination lies in a private one.
+//! Address ranges, as typed and as suggested.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use ipnet::IpNet;
-use url::{Host, Url};
 
 use super::mistakes::{Findings, Place};
 use super::section::Section;
@@ -24,18 +23,6 @@ pub(super) fn ranges(section: &Section<'_>, key: &str, findings: &mut Findings) 
         range
     };
     texts.into_iter().filter_map(|text| read(text, findings)).collect()
-}
-
-/// The addresses the host of `url` stands for without asking a name server: an IP literal, or `localhost`.
-pub(super) fn known(url: &Url) -> Vec<IpAddr> {
-    match url.host() {
-        Some(Host::Ipv4(address)) => vec![IpAddr::V4(address)],
-        Some(Host::Ipv6(address)) => vec![IpAddr::V6(address)],
-        Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
-            vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)]
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// The range people would allow to reach `address`: the whole private block it is in, or itself alone.

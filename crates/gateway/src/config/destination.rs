@@ -1,10 +1,12 @@
 //! `[[destination]]`: one receiver of events.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use payhook_domain::retry::Schedule;
+use payhook_net::Refused;
 use url::Url;
 
 use super::addresses;
@@ -105,34 +107,31 @@ fn url(section: &Section<'_>, allow: &[IpNet], findings: &mut Findings) -> Optio
         wrong("is not an address", findings);
         return None;
     };
-    if !matches!(url.scheme(), "http" | "https") {
-        wrong("is neither http nor https", findings);
-        return None;
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        wrong("carries a user or a password, which logs would show", findings);
-        return None;
-    }
     if url.fragment().is_some() {
         wrong("has a part behind #, which is never sent", findings);
     }
-    check_private(section, &url, allow, &place, findings);
+    match payhook_net::Guard::new(allow.to_vec()).check_url(&url) {
+        Ok(()) => warn_plain(section, &url, &place, findings),
+        Err(Refused::NotAllowed { address, .. }) => private(section, allow, address, &place, findings),
+        Err(Refused::Scheme(_)) => wrong("is neither http nor https", findings),
+        Err(Refused::NoHost) => wrong("names no host", findings),
+        Err(Refused::Credentials) => wrong("carries a user or a password, which logs would show", findings),
+    }
     Some(url)
 }
 
 /// A private address that is not allowed would fail at the first delivery; here it fails loudly.
-fn check_private(section: &Section<'_>, url: &Url, allow: &[IpNet], place: &Place, findings: &mut Findings) {
-    let guard = payhook_net::Guard::new(allow.to_vec());
-    let addresses = addresses::known(url);
-    let refused: Vec<_> = addresses.iter().filter(|address| guard.check_address(**address).is_err()).copied().collect();
-    if !refused.is_empty() {
-        let blocks = refused.into_iter().map(addresses::block_of);
-        let ranges: Vec<_> = allow.iter().copied().chain(blocks).map(|range| format!("\"{range}\"")).collect();
-        let what = format!("`url` of {} points to a private address", section.title);
-        findings.mistake(place, what, format!("add allow = [{}]", ranges.join(", ")));
-    } else if url.scheme() == "http" && addresses.is_empty() && url.host_str().is_some_and(|host| host.contains('.')) {
-        let what =
-            format!("`url` of {} is plain http: others on the way can read and change what is sent", section.title);
+fn private(section: &Section<'_>, allow: &[IpNet], address: IpAddr, place: &Place, findings: &mut Findings) {
+    let ranges = allow.iter().copied().chain([addresses::block_of(address)]);
+    let ranges: Vec<_> = ranges.map(|range| format!("\"{range}\"")).collect();
+    let what = format!("`url` of {} points to a private address", section.title);
+    findings.mistake(place, what, format!("add allow = [{}]", ranges.join(", ")));
+}
+
+/// Names without a dot are of the own network; addresses are the operator's own affair.
+fn warn_plain(section: &Section<'_>, url: &Url, place: &Place, findings: &mut Findings) {
+    if url.scheme() == "http" && url.domain().is_some_and(|name| name.contains('.')) {
+        let what = format!("`url` of {} is plain http: others on the way can read and change it", section.title);
         findings.warning(place, what, "use https");
     }
 }

@@ -146,7 +146,7 @@ mod tests {
     fn a_file_gives_its_text_without_the_last_line_end() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("key"), "s3cret\n").expect("written");
-        let sources = Sources { variables: &Variables::given([]), home: folder.path() };
+        let sources = Sources { variables: &Variables::default(), home: folder.path() };
         assert_eq!(expanded("${file:key}", &sources).expect("expands").as_str(), "s3cret");
     }
 }

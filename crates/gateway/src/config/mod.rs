@@ -36,11 +36,12 @@ mod store;
 #[cfg(test)]
 mod suite;
 mod tree;
-mod units;
+pub mod units;
 mod variables;
 
 pub use load::{AdminApi, FILE_NAME, LoadOptions, Loaded, admin_api, load};
 pub use mistakes::{Finding, Mistakes, Place, Warning};
 pub use resolved::{BasicAuth, Destination, Format, Resolved, Route, Server, Source, Store, TlsFiles};
 pub use secret::Secret;
+pub use store::Condition;
 pub use variables::Variables;

@@ -1,6 +1,7 @@
 //! `[store]`: where payhook keeps what it received.
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::mistakes::{Findings, Place};
@@ -28,6 +29,29 @@ impl Store {
         self.beside(".key")
     }
 
+    /// Looks whether the database could be opened, without changing anything.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub fn look(&self) -> Result<Condition, String> {
+        let failed = |error: std::io::Error| format!("{}: {error}", self.path.display());
+        match std::fs::OpenOptions::new().read(true).write(true).open(&self.path) {
+            Ok(file) => {
+                let mut start = Vec::new();
+                file.take(MAGIC.len() as u64).read_to_end(&mut start).map_err(failed)?;
+                let fits = start.is_empty() || start == MAGIC;
+                fits.then_some(Condition::There).ok_or_else(|| format!("{} is no database", self.path.display()))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                let folder = folder.unwrap_or(Path::new("."));
+                let there = folder.is_dir().then_some(Condition::New);
+                there.ok_or_else(|| format!("the folder {} is not there", folder.display()))
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
     fn beside(&self, suffix: &str) -> PathBuf {
         let mut name = OsString::from(self.path.as_os_str());
         name.push(suffix);
@@ -35,6 +59,17 @@ impl Store {
     }
 }
 
+/// What is found where the database should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// A database that can be read and written.
+    There,
+    /// Nothing yet: the first start makes it.
+    New,
+}
+
+/// How every SQLite file begins (sqlite.org/fileformat.html, section 1.3).
+const MAGIC: &[u8] = b"SQLite format 3\0";
 const URL: &str = "sqlite:payhook.db";
 const URL_HINT: &str = "write sqlite: and a file, \"sqlite:payhook.db\"";
 /// 512 MiB.

@@ -224,7 +224,7 @@ fn a_destination_says_what_is_wrong_with_it() {
         ),
         (
             with(url, "url = \"http://localhost\""),
-            "9: `url` of destination `shop` points to a private | add allow = [\"127.0.0.0/8\", \"::1/128\"]",
+            "9: `url` of destination `shop` points to a private | add allow = [\"127.0.0.0/8\"]",
         ),
         (with(url, "url = \"ftp://x\""), "9: `url` of destination `shop` is neither http nor https"),
         (with(url, "url = \"https://u:p@x\""), "9: `url` of destination `shop` carries a user"),

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-/// Why a text is no quantity. The parts of a finding: what, and the hint.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum NotAQuantity {
+/// Why a text is no quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.what())]
+pub enum NotAQuantity {
     /// It does not begin with a whole number.
     NoNumber,
     /// No unit, or one that does not exist.
@@ -15,7 +16,8 @@ pub(super) enum NotAQuantity {
 
 impl NotAQuantity {
     /// What is wrong, in words.
-    pub(super) const fn what(&self) -> &'static str {
+    #[must_use]
+    pub const fn what(self) -> &'static str {
         match self {
             Self::NoNumber => "does not begin with a whole number",
             Self::NoUnit => "has no unit that is known",
@@ -25,12 +27,15 @@ impl NotAQuantity {
 }
 
 /// How durations are written, for hints.
-pub(super) const DURATION_HINT: &str = "write a whole number and ms, s, m, h or d: \"10s\", \"5m\", \"24h\"";
+pub const DURATION_HINT: &str = "write a whole number and ms, s, m, h or d: \"10s\", \"5m\", \"24h\"";
 /// How sizes are written, for hints.
 pub(super) const SIZE_HINT: &str = "write a whole number and B, KiB, MiB, GiB or TiB: \"512 MiB\", \"1 MiB\"";
 
 /// Reads a duration: `500ms`, `10s`, `5 m`, `24h`, `90d`.
-pub(super) fn duration(text: &str) -> Result<Duration, NotAQuantity> {
+///
+/// # Errors
+/// [`NotAQuantity`], also when it is more than can be counted.
+pub fn duration(text: &str) -> Result<Duration, NotAQuantity> {
     let (number, unit) = split(text)?;
     let milliseconds: u64 = match unit {
         "ms" => 1,

@@ -23,9 +23,8 @@ impl Variables {
 
     /// These and no others.
     #[must_use]
-    pub fn given<'v>(variables: impl IntoIterator<Item = (&'v str, &'v str)>) -> Self {
-        let owned = variables.into_iter().map(|(name, value)| (name.to_owned(), Zeroizing::new(value.to_owned())));
-        Self(owned.collect())
+    pub fn given(variables: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), Zeroizing::new(value.into()))).collect())
     }
 
     /// The value of `name`.
