@@ -11,11 +11,14 @@
 //! No SQL stands outside this crate, and nothing here knows a provider, a destination or HTTP.
 
 mod lease;
+mod open;
 mod query;
 mod record;
 mod settle;
+mod sqlite;
 
 pub use lease::{Lease, Leased};
+pub use open::{OpenError, Options, open};
 pub use query::{
     DeliveryFilter, DeliveryRow, EventFilter, Name, NameKind, Page, PageRequest, QuarantineRow, Reader, StoredEvent,
     Tallies,
@@ -30,60 +33,44 @@ use payhook_domain::id::{DeliveryId, EventSeq, NameId, QuarantineId};
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
 
+/// An answer to come. The work is queued when it is asked for; dropping the answer does not undo it.
+pub type Answer<A> = BoxFuture<'static, Result<A, Unavailable>>;
+
 /// The durable memory of one gateway.
 pub trait Store: Send + Sync + 'static {
     /// The numbers of these names, made now where they are new. Numbers are never given twice.
-    fn enrol(&self, kind: NameKind, names: Vec<String>) -> BoxFuture<'static, Result<Vec<NameId>, Unavailable>>;
+    fn enrol(&self, kind: NameKind, names: Vec<String>) -> Answer<Vec<NameId>>;
 
     /// Writes one notification and what it says; returns a verdict per event, in order. On disk when it returns `Ok`.
-    fn record(&self, recording: Recording) -> BoxFuture<'static, Result<Vec<Verdict>, Unavailable>>;
+    fn record(&self, recording: Recording) -> Answer<Vec<Verdict>>;
 
     /// Keeps a refused request, best effort: never waits, drops when busy or full, and can push out nothing authentic.
     fn quarantine(&self, refused: Quarantined);
 
     /// Hands out up to `limit` deliveries of `destination` that are due at `now` and not leased.
-    fn lease(
-        &self,
-        destination: NameId,
-        limit: usize,
-        now: Timestamp,
-    ) -> BoxFuture<'static, Result<Lease, Unavailable>>;
+    fn lease(&self, destination: NameId, limit: usize, now: Timestamp) -> Answer<Lease>;
 
     /// Writes an attempt and the delivery's new state together, and ends the lease.
-    fn settle(&self, settlement: Settlement) -> BoxFuture<'static, Result<Settled, Unavailable>>;
+    fn settle(&self, settlement: Settlement) -> Answer<Settled>;
 
     /// Ends a lease without an attempt: the delivery is pending as before.
     fn unlease(&self, delivery: DeliveryId);
 
     /// Makes a new generation, due at `now`, of each of these that is a dead letter and not yet made again; returns the
     /// new ids (absent where the state did not allow it).
-    fn retry(
-        &self,
-        deliveries: Vec<DeliveryId>,
-        now: Timestamp,
-    ) -> BoxFuture<'static, Result<Vec<Option<DeliveryId>>, Unavailable>>;
+    fn retry(&self, deliveries: Vec<DeliveryId>, now: Timestamp) -> Answer<Vec<Option<DeliveryId>>>;
 
     /// Routes a set-aside event. When `event` carries another identity than the row (it was not understood before, and
     /// is now), it is recorded anew on the same notification and the row becomes `superseded`. Nothing when the row is
     /// not set aside any more.
-    fn release_aside(
-        &self,
-        seq: EventSeq,
-        events: Vec<RecordEvent>,
-        now: Timestamp,
-    ) -> BoxFuture<'static, Result<Option<Vec<Verdict>>, Unavailable>>;
+    fn release_aside(&self, seq: EventSeq, events: Vec<RecordEvent>, now: Timestamp) -> Answer<Option<Vec<Verdict>>>;
 
     /// Takes a conflicting version as the truth and owes it to `wanted`, or refuses it for good (`None`). Returns
     /// whether the row was a conflict still.
-    fn decide_conflict(
-        &self,
-        seq: EventSeq,
-        wanted: Option<Vec<Wanted>>,
-        now: Timestamp,
-    ) -> BoxFuture<'static, Result<bool, Unavailable>>;
+    fn decide_conflict(&self, seq: EventSeq, wanted: Option<Vec<Wanted>>, now: Timestamp) -> Answer<bool>;
 
     /// Removes an entry of the quarantine that was released.
-    fn forget_quarantined(&self, id: QuarantineId) -> BoxFuture<'static, Result<bool, Unavailable>>;
+    fn forget_quarantined(&self, id: QuarantineId) -> Answer<bool>;
 
     /// Questions about what is stored.
     fn reader(&self) -> Arc<dyn Reader>;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
 use payhook_domain::delivery::{Attempt, State};
 use payhook_domain::event::Event;
 use payhook_domain::id::{DeliveryId, EventId, EventSeq, NameId, NotificationId, QuarantineId};
@@ -13,43 +12,31 @@ use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Aside, Standing, Unverified};
 
-use crate::Unavailable;
+use crate::Answer;
 
 /// Reads what is committed, without making the writer wait. Newest first; a page that ended early because it had looked
 /// at enough rows says where to go on.
 pub trait Reader: Send + Sync + 'static {
     /// Every name ever enrolled.
-    fn names(&self) -> BoxFuture<'static, Result<Vec<Name>, Unavailable>>;
+    fn names(&self) -> Answer<Vec<Name>>;
     /// Events that fit.
-    fn events(
-        &self,
-        filter: EventFilter,
-        page: PageRequest,
-    ) -> BoxFuture<'static, Result<Page<StoredEvent>, Unavailable>>;
+    fn events(&self, filter: EventFilter, page: PageRequest) -> Answer<Page<StoredEvent>>;
     /// The rows of one event: as first recorded, then its revisions and conflicts.
-    fn event(&self, id: EventId) -> BoxFuture<'static, Result<Vec<StoredEvent>, Unavailable>>;
+    fn event(&self, id: EventId) -> Answer<Vec<StoredEvent>>;
     /// One row.
-    fn event_row(&self, seq: EventSeq) -> BoxFuture<'static, Result<Option<StoredEvent>, Unavailable>>;
+    fn event_row(&self, seq: EventSeq) -> Answer<Option<StoredEvent>>;
     /// One notification with its bytes.
-    fn notification(&self, id: NotificationId) -> BoxFuture<'static, Result<Option<Notification>, Unavailable>>;
+    fn notification(&self, id: NotificationId) -> Answer<Option<Notification>>;
     /// Deliveries that fit.
-    fn deliveries(
-        &self,
-        filter: DeliveryFilter,
-        page: PageRequest,
-    ) -> BoxFuture<'static, Result<Page<DeliveryRow>, Unavailable>>;
+    fn deliveries(&self, filter: DeliveryFilter, page: PageRequest) -> Answer<Page<DeliveryRow>>;
     /// One delivery and its attempts, oldest first.
-    fn delivery(&self, id: DeliveryId) -> BoxFuture<'static, Result<Option<(DeliveryRow, Vec<Attempt>)>, Unavailable>>;
+    fn delivery(&self, id: DeliveryId) -> Answer<Option<(DeliveryRow, Vec<Attempt>)>>;
     /// The quarantine.
-    fn quarantine(
-        &self,
-        source: Option<NameId>,
-        page: PageRequest,
-    ) -> BoxFuture<'static, Result<Page<QuarantineRow>, Unavailable>>;
+    fn quarantine(&self, source: Option<NameId>, page: PageRequest) -> Answer<Page<QuarantineRow>>;
     /// One entry of the quarantine, with its bytes.
-    fn quarantined(&self, id: QuarantineId) -> BoxFuture<'static, Result<Option<QuarantineRow>, Unavailable>>;
+    fn quarantined(&self, id: QuarantineId) -> Answer<Option<QuarantineRow>>;
     /// Exact counts, kept beside the data in the same transactions.
-    fn tallies(&self) -> BoxFuture<'static, Result<Tallies, Unavailable>>;
+    fn tallies(&self) -> Answer<Tallies>;
 }
 
 /// What a name stands for.

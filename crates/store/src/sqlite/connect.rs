@@ -1,0 +1,99 @@
+//! Connections to the file: its modes, its lock, its pragmas.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::open::OpenError;
+
+/// Bytes of pages kept by the writer's connection and by each reading one.
+const WRITER_CACHE_KIB: u32 = 16 * 1024;
+const READER_CACHE_KIB: u32 = 2 * 1024;
+
+/// How long a connection waits for another program's lock before it gives up. Ours never wait for each other.
+const BUSY_MS: u32 = 1_000;
+
+/// The file beside `path` with `suffix` added to its name: `payhook.db-wal`.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Takes the database for this process until the file handle is dropped. The lock is on a file of its own: SQLite's
+/// locks on the database are per process and vanish when any handle on it is closed.
+pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
+    let lock_path = beside(path, ".lock");
+    let lock = private_file(&lock_path)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(OpenError::Io { path: lock_path, error }),
+    }
+}
+
+/// Makes the database's file if there is none, readable by its owner alone. SQLite gives its side files the same mode.
+pub(super) fn make(path: &Path) -> Result<(), OpenError> {
+    private_file(path).map(drop)
+}
+
+fn private_file(path: &Path) -> Result<File, OpenError> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| OpenError::Io { path: path.to_owned(), error })
+}
+
+/// The one connection that writes.
+///
+/// Everything that a log from before holds is copied into the database and synced before the first commit. After a
+/// crash, and after a sync that failed, the page cache may show frames the disk never got; the copy writes them anew,
+/// so nothing is believed only because it can be read.
+pub(super) fn writer(path: &Path, sync: bool) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE,
+    )?;
+    let synchronous = if sync { "FULL" } else { "OFF" };
+    connection.execute_batch(&format!(
+        "PRAGMA busy_timeout = {BUSY_MS};
+         PRAGMA foreign_keys = OFF;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = {synchronous};
+         PRAGMA cache_size = -{WRITER_CACHE_KIB};
+         PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA temp_store = MEMORY;"
+    ))?;
+    settle_log(&connection)?;
+    Ok(connection)
+}
+
+/// Copies the whole log into the database, syncs it, and empties the log. Fails when a reader is in the way.
+pub(super) fn settle_log(connection: &Connection) -> rusqlite::Result<()> {
+    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        return Err(rusqlite::Error::SqliteFailure(code, Some("the log is being read".to_owned())));
+    }
+    Ok(())
+}
+
+/// A connection that only reads.
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.execute_batch(&format!(
+        "PRAGMA busy_timeout = {BUSY_MS};
+         PRAGMA query_only = ON;
+         PRAGMA cache_size = -{READER_CACHE_KIB};"
+    ))?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}

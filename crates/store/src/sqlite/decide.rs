@@ -1,0 +1,118 @@
+//! Decisions a person takes: routing what was set aside, accepting or refusing a conflict.
+
+use payhook_domain::id::{EventId, EventSeq, NameId};
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::{Standing, Verdict};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::record::{Origin, Recorder};
+use super::rows::{digest, standing, standing_number};
+use super::tally::Changes;
+use crate::{Disposition, RecordEvent, Wanted};
+
+/// Releases a set-aside row with what its notification says today. Nothing when it is not set aside.
+///
+/// Whatever carries the row's own identity routes the row; what carries another is recorded anew, and a row that none
+/// of them is about any more becomes superseded.
+pub(super) fn release_aside(
+    connection: &Connection,
+    recorder: &mut Recorder<'_>,
+    seq: EventSeq,
+    items: &[RecordEvent],
+    now: Timestamp,
+    changes: &mut Changes,
+) -> rusqlite::Result<Option<Vec<Verdict>>> {
+    let Some((id, mut origin)) = set_aside(connection, seq, now)? else { return Ok(None) };
+    let mut verdicts = Vec::with_capacity(items.len());
+    let mut kept = items.is_empty();
+    for item in items {
+        if item.event.id != id || kept {
+            verdicts.push(recorder.one(item, &mut origin, changes)?);
+            continue;
+        }
+        kept = true;
+        verdicts.push(match &item.disposition {
+            Disposition::Route(wanted) => {
+                recorder.route_aside(seq.0, item, wanted, &mut origin, changes)?;
+                Verdict::New(seq)
+            }
+            Disposition::Aside { reason, detail } => {
+                connection.prepare_cached("UPDATE events SET aside = ?2, detail = ?3 WHERE seq = ?1")?.execute((
+                    seq.0,
+                    reason.as_str(),
+                    detail,
+                ))?;
+                Verdict::Aside(seq)
+            }
+        });
+    }
+    if !kept {
+        mark(connection, seq, Standing::Aside, Standing::Superseded, changes)?;
+    }
+    Ok(Some(verdicts))
+}
+
+fn set_aside(
+    connection: &Connection,
+    seq: EventSeq,
+    now: Timestamp,
+) -> rusqlite::Result<Option<(EventId, Origin<'static>)>> {
+    connection
+        .prepare_cached(
+            "SELECT id, source, provider, received_at, notification FROM events WHERE seq = ?1 AND standing = ?2",
+        )?
+        .query_row((seq.0, standing_number(Standing::Aside)), |row| {
+            let origin = Origin {
+                source: NameId(row.get(1)?),
+                provider: NameId(row.get(2)?),
+                received_at: Timestamp::from_micros(row.get(3)?),
+                owed_at: now,
+                request: None,
+                row: row.get(4)?,
+                first_owed: None,
+            };
+            Ok((EventId(digest(row, 0)?), origin))
+        })
+        .optional()
+}
+
+/// Accepts a conflicting version (and owes it to `wanted`) or refuses it for good. Whether it was a conflict still.
+pub(super) fn decide_conflict(
+    connection: &Connection,
+    recorder: &mut Recorder<'_>,
+    seq: EventSeq,
+    wanted: Option<&[Wanted]>,
+    now: Timestamp,
+    changes: &mut Changes,
+) -> rusqlite::Result<bool> {
+    let row = connection
+        .prepare_cached("SELECT standing, id, signed, content FROM events WHERE seq = ?1")?
+        .query_row([seq.0], |row| Ok((standing(row.get(0)?), digest(row, 1)?, digest(row, 2)?, digest(row, 3)?)))
+        .optional()?;
+    let Some((Some(Standing::Conflict), id, signed, content)) = row else { return Ok(false) };
+    let Some(wanted) = wanted else {
+        mark(connection, seq, Standing::Conflict, Standing::Rejected, changes)?;
+        return Ok(true);
+    };
+    mark(connection, seq, Standing::Conflict, Standing::Routed, changes)?;
+    recorder.hold_true(&EventId(id), &signed, &content)?;
+    for want in wanted {
+        recorder.owe(seq, want.destination, now, changes)?;
+    }
+    Ok(true)
+}
+
+fn mark(
+    connection: &Connection,
+    seq: EventSeq,
+    before: Standing,
+    after: Standing,
+    changes: &mut Changes,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE events SET standing = ?2 WHERE seq = ?1")?
+        .execute((seq.0, standing_number(after)))?;
+    changes.events(before, -1);
+    changes.events(after, 1);
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Faults: whose fault an engine's error is, and what an operator does about it.
+
+use rusqlite::{Error, ErrorCode};
+
+/// Whether the error is about one job's data. Everything else is about the disk, the file or the engine, and concerns
+/// all jobs alike.
+pub(super) fn is_about_the_job(error: &Error) -> bool {
+    match error {
+        Error::SqliteFailure(failure, _) => matches!(
+            failure.code,
+            ErrorCode::ConstraintViolation
+                | ErrorCode::TypeMismatch
+                | ErrorCode::TooBig
+                | ErrorCode::ParameterOutOfRange
+                | ErrorCode::OperationAborted
+        ),
+        _ => true,
+    }
+}
+
+/// What to do about it, for the log.
+pub(super) fn remedy(error: &Error) -> &'static str {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "free space on the store's disk; writing resumes by itself",
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            "make the database and its folder writable for this user; writing resumes by itself"
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program has the database open for writing; close it, writing resumes by itself"
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            "stop the gateway, keep a copy of the files, and restore the last backup"
+        }
+        Some(ErrorCode::SystemIoFailure) => {
+            "look at the disk and the system's log; writing resumes when it works again"
+        }
+        _ => "look at the system's log; writing is tried again by itself",
+    }
+}

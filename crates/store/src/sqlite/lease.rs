@@ -1,0 +1,173 @@
+//! Leases: what is in hand, in memory, on the writer's thread.
+//!
+//! A leased delivery is still pending on disk, so a crash gives it back. Leases are handed out after a commit and ended
+//! inside one, on the same thread: nothing can be leased twice or after it was settled. Beside the set of what is held
+//! stands one place per destination up to which the index of due deliveries holds nothing but held ones; the next look
+//! begins there, so that a look costs what it finds, however many are in hand.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use payhook_domain::id::{DeliveryId, NameId};
+use payhook_domain::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Statement};
+
+use super::names::Kinds;
+use super::owe::delivery;
+use super::rows::{stored_columns, stored_event};
+use super::tally::Changes;
+use crate::{Lease, Leased};
+
+/// Most deliveries handed out by one look: with their bodies, so this bounds memory.
+pub(super) const LIMIT_MAX: usize = 256;
+
+/// What is in hand. Outlives the connection.
+#[derive(Debug, Default)]
+pub(super) struct Leases {
+    held: HashMap<DeliveryId, Timestamp>,
+    places: HashMap<NameId, Place>,
+}
+
+/// A place in the index of due deliveries: due time, event, generation.
+type Place = (i64, i64, u32);
+
+const START: Place = (i64::MIN, i64::MIN, 0);
+
+impl Leases {
+    /// Ends a lease; returns when its delivery had been due, or nothing when it was not held.
+    pub(super) fn end(&mut self, id: DeliveryId) -> Option<Timestamp> {
+        self.held.remove(&id)
+    }
+
+    /// Ends a lease without an attempt: the delivery can be handed out again.
+    pub(super) fn give_up(&mut self, id: DeliveryId) {
+        if let Some(at) = self.held.remove(&id) {
+            self.look_again(id.destination, at);
+        }
+    }
+
+    /// The transaction that ended these was undone: they are in hand as before.
+    pub(super) fn put_back(&mut self, ended: &[(DeliveryId, Timestamp)]) {
+        self.held.extend(ended.iter().copied());
+    }
+
+    /// The transaction was committed: its new dues are to be found.
+    pub(super) fn committed(&mut self, changes: &Changes) {
+        for (destination, at) in changes.lanes() {
+            self.look_again(destination, at);
+        }
+    }
+
+    /// Something may stand in the index at `at`, perhaps before the place looked up to.
+    fn look_again(&mut self, destination: NameId, at: Timestamp) {
+        if let Some(place) = self.places.get_mut(&destination) {
+            *place = (*place).min((at.as_micros(), i64::MIN, 0));
+        }
+    }
+}
+
+/// Finds what can be leased.
+pub(super) struct Leasing<'c> {
+    kinds: Arc<Kinds>,
+    due: Statement<'c>,
+    next: Statement<'c>,
+    load: Statement<'c>,
+}
+
+impl<'c> Leasing<'c> {
+    pub(super) fn prepare(connection: &'c Connection, kinds: Arc<Kinds>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            kinds,
+            due: connection.prepare(
+                "SELECT at, event, generation, attempts, created_at FROM deliveries INDEXED BY deliveries_due
+                 WHERE destination = ?1 AND state = 2 AND at <= ?2 AND (at, event, generation) > (?3, ?4, ?5)
+                 ORDER BY at, event, generation",
+            )?,
+            next: connection.prepare(
+                "SELECT at FROM deliveries INDEXED BY deliveries_due
+                 WHERE destination = ?1 AND state = 2 AND at > ?2 ORDER BY at LIMIT 1",
+            )?,
+            load: connection.prepare(concat!(
+                "SELECT ",
+                stored_columns!(),
+                ", headers, body FROM events JOIN bodies USING (notification) WHERE seq = ?1"
+            ))?,
+        })
+    }
+
+    /// Hands out up to `limit` deliveries of `destination` that are due and not held.
+    pub(super) fn lease(
+        &mut self,
+        destination: NameId,
+        limit: usize,
+        now: Timestamp,
+        leases: &mut Leases,
+    ) -> rusqlite::Result<Lease> {
+        let (found, more) = self.find(destination, limit.min(LIMIT_MAX), now, leases)?;
+        let due: rusqlite::Result<Vec<Leased>> = found.iter().map(|found| self.load(destination, found)).collect();
+        let due = match (due, found.first()) {
+            (Err(error), Some(first)) => {
+                leases.look_again(destination, Timestamp::from_micros(first.at));
+                return Err(error);
+            }
+            (due, _) => due?,
+        };
+        leases.held.extend(due.iter().zip(&found).map(|(leased, found)| (leased.id, Timestamp::from_micros(found.at))));
+        let next_due = if more { None } else { self.next(destination, now)? };
+        Ok(Lease { due, more, next_due })
+    }
+
+    fn find(
+        &mut self,
+        destination: NameId,
+        limit: usize,
+        now: Timestamp,
+        leases: &mut Leases,
+    ) -> rusqlite::Result<(Vec<Found>, bool)> {
+        let place = leases.places.entry(destination).or_insert(START);
+        let (mut found, mut more) = (Vec::new(), false);
+        let mut rows = self.due.query((destination.0, now.as_micros(), place.0, place.1, place.2))?;
+        while let Some(row) = rows.next()? {
+            let at = row.get(0)?;
+            let (event, generation) = (row.get(1)?, row.get(2)?);
+            if !leases.held.contains_key(&delivery(event, destination, generation)) {
+                if found.len() == limit {
+                    more = true;
+                    break;
+                }
+                let created_at = Timestamp::from_micros(row.get(4)?);
+                found.push(Found { at, event, generation, attempts: row.get(3)?, created_at });
+            }
+            *place = (at, event, generation);
+        }
+        Ok((found, more))
+    }
+
+    fn load(&mut self, destination: NameId, found: &Found) -> rusqlite::Result<Leased> {
+        let kinds = &self.kinds;
+        self.load.query_row([found.event], |row| {
+            Ok(Leased {
+                id: delivery(found.event, destination, found.generation),
+                attempt: found.attempts.saturating_add(1),
+                created_at: found.created_at,
+                event: stored_event(row, kinds)?,
+                headers: row.get::<_, Vec<u8>>("headers")?.into(),
+                body: row.get::<_, Vec<u8>>("body")?.into(),
+            })
+        })
+    }
+
+    fn next(&mut self, destination: NameId, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
+        let at = self.next.query_row((destination.0, now.as_micros()), |row| row.get(0)).optional()?;
+        Ok(at.map(Timestamp::from_micros))
+    }
+}
+
+/// A row of the index of due deliveries.
+struct Found {
+    at: i64,
+    event: i64,
+    generation: u32,
+    attempts: u32,
+    created_at: Timestamp,
+}

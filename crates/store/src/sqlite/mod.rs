@@ -1,0 +1,30 @@
+//! SQLite behind the seam: one writer thread, a few reading ones, one file.
+//!
+//! The way of a job: [`store`] puts it into the [`queue`]; the [`writer`] takes whoever waits as one [`batch`], runs
+//! each in its room ([`record`], [`settle`], [`decide`], [`quarantine`], [`names`]) inside one transaction, commits with
+//! one fsync, and [`handback`] wakes those who wait. [`lease`] lives on the same thread, in memory. Questions go to the
+//! [`readers`], which run [`queries`].
+
+mod batch;
+mod condition;
+mod connect;
+mod decide;
+mod disk;
+mod fault;
+mod handback;
+mod lease;
+mod names;
+mod owe;
+mod quarantine;
+mod queries;
+mod queue;
+mod readers;
+mod record;
+mod rows;
+mod schema;
+mod settle;
+mod store;
+mod tally;
+mod writer;
+
+pub(crate) use store::open;

@@ -1,0 +1,11 @@
+//! Questions, one file per noun. Each is bounded in the rows it returns and in those it looks at.
+
+mod deliveries;
+mod events;
+mod notifications;
+mod quarantine;
+mod reader;
+mod tallies;
+mod times;
+
+pub(super) use reader::SqliteReader;

@@ -1,0 +1,30 @@
+//! Notifications with their bytes.
+
+use bytes::Bytes;
+use payhook_domain::id::{NameId, NotificationId};
+use payhook_domain::notification::Notification;
+use payhook_domain::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension};
+
+/// One notification. Without bytes when retention has dropped them.
+pub(super) fn one(connection: &Connection, id: NotificationId) -> rusqlite::Result<Option<Notification>> {
+    connection
+        .prepare_cached(
+            "SELECT source, received_at, target, peer, config, headers, body
+             FROM notifications LEFT JOIN bodies ON bodies.notification = notifications.id WHERE id = ?1",
+        )?
+        .query_row([id.0], |row| {
+            let bytes =
+                |index| row.get::<_, Option<Vec<u8>>>(index).map(|bytes| Bytes::from(bytes.unwrap_or_default()));
+            Ok(Notification {
+                source: NameId(row.get(0)?),
+                received_at: Timestamp::from_micros(row.get(1)?),
+                target: row.get(2)?,
+                peer: row.get_ref(3)?.as_str_or_null()?.and_then(|peer| peer.parse().ok()),
+                config: row.get(4)?,
+                headers: bytes(5)?,
+                body: bytes(6)?,
+            })
+        })
+        .optional()
+}

@@ -1,0 +1,89 @@
+//! The reading half of the seam: each question goes to a reading thread.
+
+use std::sync::Arc;
+
+use futures_util::future::ready;
+use payhook_domain::delivery::Attempt;
+use payhook_domain::id::{DeliveryId, EventId, EventSeq, NameId, NotificationId, QuarantineId};
+use payhook_domain::notification::Notification;
+use rusqlite::Connection;
+
+use super::{deliveries, events, notifications, quarantine, tallies};
+use crate::sqlite::names::{self, Kinds};
+use crate::sqlite::readers::Readers;
+use crate::{
+    Answer, DeliveryFilter, DeliveryRow, EventFilter, Name, Page, PageRequest, QuarantineRow, Reader, StoredEvent,
+    Tallies,
+};
+
+/// Asks the reading threads.
+pub(in crate::sqlite) struct SqliteReader {
+    readers: Arc<Readers>,
+    kinds: Arc<Kinds>,
+}
+
+impl SqliteReader {
+    pub(in crate::sqlite) fn new(readers: Arc<Readers>, kinds: Arc<Kinds>) -> Self {
+        Self { readers, kinds }
+    }
+
+    /// Runs the question in one read transaction, so that what it returns was true at one moment.
+    fn ask<A: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection, &Kinds) -> rusqlite::Result<A> + Send + 'static,
+    ) -> Answer<A> {
+        let kinds = self.kinds.clone();
+        let asked = self.readers.ask(move |connection| {
+            let transaction = connection.unchecked_transaction()?;
+            let answer = question(&transaction, &kinds)?;
+            transaction.commit()?;
+            Ok(answer)
+        });
+        match asked {
+            Ok(receipt) => Box::pin(receipt),
+            Err(why) => Box::pin(ready(Err(why))),
+        }
+    }
+}
+
+impl Reader for SqliteReader {
+    fn names(&self) -> Answer<Vec<Name>> {
+        self.ask(|connection, _| names::all(connection))
+    }
+
+    fn events(&self, filter: EventFilter, page: PageRequest) -> Answer<Page<StoredEvent>> {
+        self.ask(move |connection, kinds| events::list(connection, kinds, &filter, &page))
+    }
+
+    fn event(&self, id: EventId) -> Answer<Vec<StoredEvent>> {
+        self.ask(move |connection, kinds| events::versions(connection, kinds, id))
+    }
+
+    fn event_row(&self, seq: EventSeq) -> Answer<Option<StoredEvent>> {
+        self.ask(move |connection, kinds| events::row(connection, kinds, seq))
+    }
+
+    fn notification(&self, id: NotificationId) -> Answer<Option<Notification>> {
+        self.ask(move |connection, _| notifications::one(connection, id))
+    }
+
+    fn deliveries(&self, filter: DeliveryFilter, page: PageRequest) -> Answer<Page<DeliveryRow>> {
+        self.ask(move |connection, kinds| deliveries::list(connection, kinds, &filter, &page))
+    }
+
+    fn delivery(&self, id: DeliveryId) -> Answer<Option<(DeliveryRow, Vec<Attempt>)>> {
+        self.ask(move |connection, kinds| deliveries::one(connection, kinds, id))
+    }
+
+    fn quarantine(&self, source: Option<NameId>, page: PageRequest) -> Answer<Page<QuarantineRow>> {
+        self.ask(move |connection, _| quarantine::list(connection, source, &page))
+    }
+
+    fn quarantined(&self, id: QuarantineId) -> Answer<Option<QuarantineRow>> {
+        self.ask(move |connection, _| quarantine::one(connection, id))
+    }
+
+    fn tallies(&self) -> Answer<Tallies> {
+        self.ask(|connection, _| tallies::read(connection))
+    }
+}

@@ -1,0 +1,47 @@
+//! Exact counts, read from where the transactions keep them.
+
+use payhook_domain::delivery::State;
+use payhook_domain::id::NameId;
+use payhook_domain::time::Timestamp;
+use rusqlite::Connection;
+
+use crate::sqlite::rows::{as_i64, standing, unreadable};
+use crate::sqlite::tally::sort;
+use crate::{PageRequest, Tallies};
+
+/// The counts as of the last commit. Zero ones are left out of the maps.
+pub(super) fn read(connection: &Connection) -> rusqlite::Result<Tallies> {
+    let mut tallies = Tallies { oldest_pending: oldest_pending(connection)?, ..Tallies::default() };
+    let mut counts = connection.prepare_cached("SELECT sort, a, b, count FROM tallies WHERE count <> 0")?;
+    let mut rows = counts.query([])?;
+    while let Some(row) = rows.next()? {
+        let count = row.get::<_, i64>(3)?.unsigned_abs();
+        match row.get(0)? {
+            sort::NOTIFICATIONS => tallies.notifications = count,
+            sort::EVENTS => {
+                let standing = standing(row.get(1)?).ok_or_else(|| unreadable(1, "a"))?;
+                tallies.events.insert(standing.as_str().to_owned(), count);
+            }
+            sort::DUPLICATES => tallies.duplicates = count,
+            sort::DELIVERIES => {
+                let state = State::from_number(row.get(2)?).ok_or_else(|| unreadable(2, "b"))?;
+                tallies.deliveries.insert((NameId(row.get(1)?), state.as_str()), count);
+            }
+            sort::QUARANTINED => tallies.quarantined = count,
+            _ => {}
+        }
+    }
+    Ok(tallies)
+}
+
+/// When the oldest pending delivery was made. Exact up to [`PageRequest::SCAN_MAX`] pending ones, and then the oldest
+/// among so many of those that are due the longest.
+fn oldest_pending(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let oldest: Option<i64> = connection
+        .prepare_cached(
+            "SELECT min(created_at) FROM
+             (SELECT created_at FROM deliveries INDEXED BY deliveries_due WHERE state = 2 LIMIT ?1)",
+        )?
+        .query_row([as_i64(PageRequest::SCAN_MAX)], |row| row.get(0))?;
+    Ok(oldest.map(Timestamp::from_micros))
+}

@@ -1,0 +1,247 @@
+//! What waits for the writer: one line per priority, each bounded.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use payhook_domain::id::{DeliveryId, NameId};
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::Verdict;
+
+use super::batch::{Batch, Chore, Job};
+use super::handback::{Giver, Receipt, slot};
+use crate::{Lease, Options, Quarantined, Recording, Settled, Settlement, Unavailable};
+
+/// Most jobs of each priority in one transaction, and most bytes of ingest: so that nobody waits longer than one short
+/// transaction for another kind of work.
+const INGEST_MAX: usize = 512;
+const INGEST_BYTES_MAX: usize = 8 << 20;
+const SETTLE_MAX: usize = 512;
+const CHORES_MAX: usize = 16;
+const REFUSED_MAX: usize = 16;
+
+/// Most refused requests that wait, and most bytes of them; what comes beyond is dropped. A sixteenth of the bytes a
+/// flood could send in a second over one gigabit link.
+const REFUSED_WAITING_MAX: usize = 256;
+const REFUSED_BYTES_MAX: usize = 8 << 20;
+
+/// Most settlements, chores and looks for work that wait: each has a task of ours behind it, so this is never met in
+/// practice.
+const OTHERS_WAITING_MAX: usize = 65_536;
+
+/// A look for work.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) destination: NameId,
+    pub(super) limit: usize,
+    pub(super) now: Timestamp,
+    pub(super) giver: Giver<Lease>,
+}
+
+/// What the writer took out.
+#[derive(Default)]
+pub(super) struct Taken {
+    pub(super) batch: Batch,
+    pub(super) looks: Vec<Look>,
+    pub(super) given_up: Vec<DeliveryId>,
+    /// Who waits for the end, when nothing else is left to do.
+    pub(super) closing: Option<Vec<Giver<()>>>,
+}
+
+/// The lines.
+pub(super) struct Queue {
+    lines: Mutex<Lines>,
+    filled: Condvar,
+    ingest_max: usize,
+    ingest_bytes_max: usize,
+}
+
+#[derive(Default)]
+struct Lines {
+    ingest: VecDeque<Job<Recording, Vec<Verdict>>>,
+    ingest_bytes: usize,
+    settle: VecDeque<Job<Settlement, Settled>>,
+    chores: VecDeque<Box<dyn Chore>>,
+    refused: VecDeque<Quarantined>,
+    refused_bytes: usize,
+    looks: Vec<Look>,
+    given_up: Vec<DeliveryId>,
+    closing: Vec<Giver<()>>,
+    closed: bool,
+    writer_sleeps: bool,
+}
+
+impl Queue {
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            lines: Mutex::default(),
+            filled: Condvar::new(),
+            ingest_max: options.queue_max,
+            ingest_bytes_max: options.queue_bytes_max,
+        }
+    }
+
+    pub(super) fn record(&self, recording: Recording) -> Result<Receipt<Vec<Verdict>>, Unavailable> {
+        let bytes = bytes(&recording);
+        let mut lines = self.open()?;
+        if lines.ingest.len() >= self.ingest_max || lines.ingest_bytes.saturating_add(bytes) > self.ingest_bytes_max {
+            return Err(Unavailable::Overloaded);
+        }
+        let (giver, receipt) = slot();
+        lines.ingest_bytes += bytes;
+        lines.ingest.push_back(Job::new(recording, giver));
+        self.wake(lines);
+        Ok(receipt)
+    }
+
+    pub(super) fn settle(&self, settlement: Settlement) -> Result<Receipt<Settled>, Unavailable> {
+        let mut lines = self.open()?;
+        bounded(lines.settle.len())?;
+        let (giver, receipt) = slot();
+        lines.settle.push_back(Job::new(settlement, giver));
+        self.wake(lines);
+        Ok(receipt)
+    }
+
+    pub(super) fn chore(&self, chore: Box<dyn Chore>) -> Result<(), Unavailable> {
+        let mut lines = self.open()?;
+        bounded(lines.chores.len())?;
+        lines.chores.push_back(chore);
+        self.wake(lines);
+        Ok(())
+    }
+
+    pub(super) fn look(
+        &self,
+        destination: NameId,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Receipt<Lease>, Unavailable> {
+        let mut lines = self.open()?;
+        bounded(lines.looks.len())?;
+        let (giver, receipt) = slot();
+        lines.looks.push(Look { destination, limit, now, giver });
+        self.wake(lines);
+        Ok(receipt)
+    }
+
+    /// Best effort: drops it when too much waits already.
+    pub(super) fn refuse(&self, refused: Quarantined) {
+        let bytes = refused.body.len() + refused.headers.len();
+        let Ok(mut lines) = self.open() else { return };
+        if lines.refused.len() < REFUSED_WAITING_MAX && lines.refused_bytes.saturating_add(bytes) <= REFUSED_BYTES_MAX {
+            lines.refused_bytes += bytes;
+            lines.refused.push_back(refused);
+            self.wake(lines);
+        }
+    }
+
+    /// Bounded by the leases there are.
+    pub(super) fn give_up(&self, delivery: DeliveryId) {
+        let Ok(mut lines) = self.open() else { return };
+        lines.given_up.push(delivery);
+        self.wake(lines);
+    }
+
+    /// Takes nothing more; what waits is still done. The receipt comes when it is, and the files are closed.
+    pub(super) fn close(&self) -> Receipt<()> {
+        let (giver, receipt) = slot();
+        let mut lines = self.lock();
+        lines.closed = true;
+        lines.closing.push(giver);
+        self.wake(lines);
+        receipt
+    }
+
+    /// The writer is gone: everyone who waits hears it, now and later.
+    pub(super) fn abandon(&self) {
+        let left = mem::replace(&mut *self.lock(), Lines { closed: true, ..Lines::default() });
+        drop(left);
+    }
+
+    /// Jobs that wait.
+    pub(super) fn len(&self) -> usize {
+        let lines = self.lock();
+        lines.ingest.len() + lines.settle.len() + lines.chores.len() + lines.looks.len() + lines.refused.len()
+    }
+
+    /// Waits for work, at most `patience`, and moves what waits into `taken`, each line up to its share.
+    pub(super) fn take(&self, taken: &mut Taken, patience: Duration) {
+        let mut lines = self.lock();
+        if lines.is_empty() {
+            lines.writer_sleeps = true;
+            lines = self.filled.wait_timeout(lines, patience).unwrap_or_else(PoisonError::into_inner).0;
+            lines.writer_sleeps = false;
+        }
+        lines.take_ingest(&mut taken.batch.ingest);
+        move_some(&mut lines.settle, &mut taken.batch.settle, SETTLE_MAX);
+        move_some(&mut lines.chores, &mut taken.batch.chores, CHORES_MAX);
+        move_some(&mut lines.refused, &mut taken.batch.refused, REFUSED_MAX);
+        lines.refused_bytes -= taken.batch.refused.iter().map(|one| one.body.len() + one.headers.len()).sum::<usize>();
+        taken.looks.append(&mut lines.looks);
+        taken.given_up.append(&mut lines.given_up);
+        if lines.closed && lines.nothing_left() && taken.batch.is_empty() && taken.looks.is_empty() {
+            taken.closing = Some(mem::take(&mut lines.closing));
+        }
+    }
+
+    fn open(&self) -> Result<MutexGuard<'_, Lines>, Unavailable> {
+        let lines = self.lock();
+        if lines.closed { Err(Unavailable::Closed) } else { Ok(lines) }
+    }
+
+    /// Wakes the writer only when it sleeps: while it works it looks by itself, and a needless wake is a system call.
+    fn wake(&self, lines: MutexGuard<'_, Lines>) {
+        let sleeps = lines.writer_sleeps;
+        drop(lines);
+        if sleeps {
+            self.filled.notify_one();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lines {
+    fn is_empty(&self) -> bool {
+        self.nothing_left() && !self.closed
+    }
+
+    fn nothing_left(&self) -> bool {
+        self.ingest.is_empty()
+            && self.settle.is_empty()
+            && self.chores.is_empty()
+            && self.refused.is_empty()
+            && self.looks.is_empty()
+            && self.given_up.is_empty()
+    }
+
+    fn take_ingest(&mut self, into: &mut Vec<Job<Recording, Vec<Verdict>>>) {
+        let mut taken_bytes = 0;
+        while let Some(job) = self.ingest.front() {
+            let size = bytes(&job.ask);
+            if into.len() >= INGEST_MAX || (taken_bytes > 0 && taken_bytes + size > INGEST_BYTES_MAX) {
+                break;
+            }
+            taken_bytes += size;
+            into.extend(self.ingest.pop_front());
+        }
+        self.ingest_bytes -= taken_bytes;
+    }
+}
+
+fn move_some<T>(from: &mut VecDeque<T>, into: &mut Vec<T>, max: usize) {
+    let count = from.len().min(max);
+    into.extend(from.drain(..count));
+}
+
+fn bounded(waiting: usize) -> Result<(), Unavailable> {
+    if waiting < OTHERS_WAITING_MAX { Ok(()) } else { Err(Unavailable::Overloaded) }
+}
+
+fn bytes(recording: &Recording) -> usize {
+    recording.notification.body.len() + recording.notification.headers.len()
+}

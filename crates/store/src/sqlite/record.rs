@@ -1,0 +1,377 @@
+//! Recording: is it new, the same again, or the same with other details; and what is written then.
+
+use std::sync::Arc;
+
+use payhook_domain::event::Event;
+use payhook_domain::id::{EventId, EventSeq, NameId};
+use payhook_domain::identity::Digest;
+use payhook_domain::notification::Notification;
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::{Aside, Standing, Verdict};
+use rusqlite::{Connection, OptionalExtension, Statement};
+
+use super::names::Kinds;
+use super::owe::Owing;
+use super::rows::{self, EVENT_COLUMNS, bind_event, digest, event_columns, standing_number};
+use super::tally::Changes;
+use crate::{Disposition, RecordEvent, Recording, Wanted};
+
+/// Events per segment of `lookups`, as a shift: see the schema.
+pub(super) const SEGMENT_SHIFT: u32 = 12;
+
+/// Writes recordings.
+pub(super) struct Recorder<'c> {
+    kinds: Arc<Kinds>,
+    owing: Owing<'c>,
+    claim: Statement<'c>,
+    find: Statement<'c>,
+    seen: Statement<'c>,
+    head: Statement<'c>,
+    hold_true: Statement<'c>,
+    count_revision: Statement<'c>,
+    count_duplicate: Statement<'c>,
+    notification: Statement<'c>,
+    body: Statement<'c>,
+    event: Statement<'c>,
+    renew: Statement<'c>,
+    lookup: Statement<'c>,
+}
+
+/// The notification that events come in: written when the first of them needs it.
+pub(super) struct Origin<'r> {
+    pub(super) source: NameId,
+    pub(super) provider: NameId,
+    pub(super) received_at: Timestamp,
+    /// From when on its deliveries are due.
+    pub(super) owed_at: Timestamp,
+    /// The request, while it is not yet written.
+    pub(super) request: Option<&'r Notification>,
+    /// Its row, once written.
+    pub(super) row: i64,
+    /// Its first event that is owed to anyone.
+    pub(super) first_owed: Option<i64>,
+}
+
+/// What the identities table knows of an event.
+struct Known {
+    seq: i64,
+    signed: Digest,
+    content: Digest,
+    revisions: u32,
+}
+
+/// An event row about to be written.
+struct NewRow {
+    standing: Standing,
+    revision: u32,
+    first: Option<i64>,
+}
+
+impl<'c> Recorder<'c> {
+    pub(super) fn prepare(connection: &'c Connection, kinds: Arc<Kinds>) -> rusqlite::Result<Self> {
+        let insert = concat!(
+            "INSERT INTO events (seq, notification, item, source, provider, received_at, standing, revision, first,
+             aside, detail, ",
+            event_columns!(),
+            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)"
+        );
+        let renew = concat!(
+            "UPDATE events SET notification = ?2, item = ?3, source = ?4, standing = 1, aside = NULL, detail = NULL, (",
+            event_columns!(),
+            ") = (?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
+             WHERE seq = ?1"
+        );
+        let seen = "SELECT seq, standing FROM events WHERE seq = ?1 AND content = ?2
+             UNION ALL SELECT seq, standing FROM events WHERE first = ?1 AND content = ?2 LIMIT 1";
+        Ok(Self {
+            kinds,
+            owing: Owing::prepare(connection)?,
+            claim: connection.prepare(
+                "INSERT INTO identities (digest, event, signed, content, revisions) VALUES (?1, ?2, ?3, ?4, 0)
+                 ON CONFLICT DO NOTHING",
+            )?,
+            find: connection.prepare("SELECT event, signed, content, revisions FROM identities WHERE digest = ?1")?,
+            seen: connection.prepare(seen)?,
+            head: connection.prepare("SELECT standing FROM events WHERE seq = ?1")?,
+            hold_true: connection.prepare("UPDATE identities SET signed = ?2, content = ?3 WHERE digest = ?1")?,
+            count_revision: connection.prepare("UPDATE identities SET revisions = revisions + 1 WHERE digest = ?1")?,
+            count_duplicate: connection.prepare("UPDATE events SET duplicates = duplicates + 1 WHERE seq = ?1")?,
+            notification: connection.prepare(
+                "INSERT INTO notifications (id, source, received_at, target, peer, config)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?,
+            body: connection.prepare("INSERT INTO bodies (notification, headers, body) VALUES (?1, ?2, ?3)")?,
+            event: connection.prepare(insert)?,
+            renew: connection.prepare(renew)?,
+            lookup: connection
+                .prepare("INSERT INTO lookups (segment, word, seq) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?,
+        })
+    }
+
+    /// Records one notification; a verdict per event, in order.
+    pub(super) fn record(&mut self, recording: &Recording, changes: &mut Changes) -> rusqlite::Result<Vec<Verdict>> {
+        let request = &recording.notification;
+        let mut origin = Origin {
+            source: request.source,
+            provider: recording.provider,
+            received_at: request.received_at,
+            owed_at: request.received_at,
+            request: Some(request),
+            row: 0,
+            first_owed: None,
+        };
+        recording.events.iter().map(|item| self.one(item, &mut origin, changes)).collect()
+    }
+
+    /// Records one event.
+    pub(super) fn one(
+        &mut self,
+        item: &RecordEvent,
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<Verdict> {
+        if self.claim(&item.event, changes.coming_event())? {
+            return self.first(item, origin, changes);
+        }
+        let known = self.find.query_row([&item.event.id.0.as_bytes()[..]], known)?;
+        let head = self.standing(known.seq)?;
+        if let (Some(Standing::Aside), Disposition::Route(wanted)) = (head, &item.disposition)
+            && item.event.signed == known.signed
+        {
+            self.route_aside(known.seq, item, wanted, origin, changes)?;
+            return Ok(Verdict::New(EventSeq(known.seq)));
+        }
+        match self.seen(&known, &item.event.content)? {
+            Some((seq, standing)) => {
+                self.count_duplicate.execute([seq])?;
+                changes.duplicate();
+                self.owe_missing(item, seq, standing, (known.seq, head), origin, changes)?;
+                Ok(Verdict::Duplicate(EventSeq(seq)))
+            }
+            None if item.event.signed != known.signed => {
+                let row =
+                    NewRow { standing: Standing::Conflict, revision: known.revisions + 1, first: Some(known.seq) };
+                self.again(item, &row, origin, changes).map(|seq| Verdict::Conflict(EventSeq(seq)))
+            }
+            None => self.revise(item, &known, head, origin, changes),
+        }
+    }
+
+    /// Routes a set-aside row. It takes over what this copy says, since a newer release may read more in the same bytes.
+    pub(super) fn route_aside(
+        &mut self,
+        seq: i64,
+        item: &RecordEvent,
+        wanted: &[Wanted],
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        let notification = self.written(origin, changes)?;
+        self.renew.raw_bind_parameter(1, seq)?;
+        self.renew.raw_bind_parameter(2, notification)?;
+        self.renew.raw_bind_parameter(3, item.item)?;
+        self.renew.raw_bind_parameter(4, origin.source.0)?;
+        bind_event(&mut self.renew, 5, &item.event, &self.kinds)?;
+        self.renew.raw_execute()?;
+        self.hold_true(&item.event.id, &item.event.signed, &item.event.content)?;
+        self.look_up(seq, &item.event)?;
+        changes.events(Standing::Aside, -1);
+        changes.events(Standing::Routed, 1);
+        self.owe_new(seq, wanted, origin, changes)
+    }
+
+    /// From now on this version is the true one: its repeats are duplicates, other details are revisions of it.
+    pub(super) fn hold_true(&mut self, id: &EventId, signed: &Digest, content: &Digest) -> rusqlite::Result<()> {
+        self.hold_true.execute((&id.0.as_bytes()[..], &signed.as_bytes()[..], &content.as_bytes()[..]))?;
+        Ok(())
+    }
+
+    /// Owes a row that is news to its notification. What wants notifications rather than events gets the notification's
+    /// first row only.
+    pub(super) fn owe_new(
+        &mut self,
+        seq: i64,
+        wanted: &[Wanted],
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        let first = *origin.first_owed.get_or_insert(seq);
+        for want in wanted {
+            let seq = if want.once_per_notification { first } else { seq };
+            self.owing.owe_first(seq, want.destination, origin.owed_at, changes)?;
+        }
+        Ok(())
+    }
+
+    /// Owes a row to one destination, unless it was before.
+    pub(super) fn owe(
+        &mut self,
+        seq: EventSeq,
+        destination: NameId,
+        at: Timestamp,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        self.owing.owe_first(seq.0, destination, at, changes).map(drop)
+    }
+
+    fn claim(&mut self, event: &Event, seq: i64) -> rusqlite::Result<bool> {
+        let row = (&event.id.0.as_bytes()[..], seq, &event.signed.as_bytes()[..], &event.content.as_bytes()[..]);
+        Ok(self.claim.execute(row)? == 1)
+    }
+
+    fn first(
+        &mut self,
+        item: &RecordEvent,
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<Verdict> {
+        match &item.disposition {
+            Disposition::Route(wanted) => {
+                let row = NewRow { standing: Standing::Routed, revision: 0, first: None };
+                let seq = self.write(item, &row, origin, changes)?;
+                self.owe_new(seq, wanted, origin, changes)?;
+                Ok(Verdict::New(EventSeq(seq)))
+            }
+            Disposition::Aside { .. } => {
+                let row = NewRow { standing: Standing::Aside, revision: 0, first: None };
+                self.write(item, &row, origin, changes).map(|seq| Verdict::Aside(EventSeq(seq)))
+            }
+        }
+    }
+
+    fn standing(&mut self, seq: i64) -> rusqlite::Result<Option<Standing>> {
+        let number: Option<u8> = self.head.query_row([seq], |row| row.get(0)).optional()?;
+        Ok(number.and_then(rows::standing))
+    }
+
+    /// The row of this event that says exactly this, if any. Retention may have removed the rows; the identity remains.
+    fn seen(&mut self, known: &Known, content: &Digest) -> rusqlite::Result<Option<(i64, Option<Standing>)>> {
+        let row = self
+            .seen
+            .query_row((known.seq, &content.as_bytes()[..]), |row| Ok((row.get(0)?, rows::standing(row.get(1)?))))
+            .optional()?;
+        Ok(row.or_else(|| (known.content == *content).then_some((known.seq, None))))
+    }
+
+    fn revise(
+        &mut self,
+        item: &RecordEvent,
+        known: &Known,
+        head: Option<Standing>,
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<Verdict> {
+        let number = known.revisions + 1;
+        let row = NewRow { standing: Standing::Revision, revision: number, first: Some(known.seq) };
+        let seq = self.again(item, &row, origin, changes)?;
+        match &item.disposition {
+            Disposition::Route(wanted) if item.event.kind.redelivers_revisions() => {
+                self.owe_new(seq, wanted, origin, changes)?;
+            }
+            _ => self.owe_missing(item, seq, Some(row.standing), (known.seq, head), origin, changes)?,
+        }
+        Ok(Verdict::Revision { seq: EventSeq(seq), number })
+    }
+
+    /// A second copy joins the same event: it adds only deliveries that are missing.
+    fn owe_missing(
+        &mut self,
+        item: &RecordEvent,
+        seq: i64,
+        standing: Option<Standing>,
+        (first, head): (i64, Option<Standing>),
+        origin: &Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        let Disposition::Route(wanted) = &item.disposition else { return Ok(()) };
+        let owed = match standing {
+            Some(Standing::Routed) => seq,
+            Some(Standing::Revision) if item.event.kind.redelivers_revisions() => seq,
+            Some(Standing::Revision) if head == Some(Standing::Routed) => first,
+            _ => return Ok(()),
+        };
+        for want in wanted.iter().filter(|want| !want.once_per_notification) {
+            self.owing.owe_first(owed, want.destination, origin.owed_at, changes)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a further row of a known event.
+    fn again(
+        &mut self,
+        item: &RecordEvent,
+        row: &NewRow,
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<i64> {
+        self.count_revision.execute([&item.event.id.0.as_bytes()[..]])?;
+        self.write(item, row, origin, changes)
+    }
+
+    fn write(
+        &mut self,
+        item: &RecordEvent,
+        row: &NewRow,
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<i64> {
+        let notification = self.written(origin, changes)?;
+        let seq = changes.take_event();
+        let (aside, detail) = match (&item.disposition, row.standing) {
+            (Disposition::Aside { reason, detail }, Standing::Aside) => (Some(Aside::as_str(*reason)), Some(detail)),
+            _ => (None, None),
+        };
+        let insert = &mut self.event;
+        insert.raw_bind_parameter(1, seq)?;
+        insert.raw_bind_parameter(2, notification)?;
+        insert.raw_bind_parameter(3, item.item)?;
+        insert.raw_bind_parameter(4, origin.source.0)?;
+        insert.raw_bind_parameter(5, origin.provider.0)?;
+        insert.raw_bind_parameter(6, origin.received_at.as_micros())?;
+        insert.raw_bind_parameter(7, standing_number(row.standing))?;
+        insert.raw_bind_parameter(8, row.revision)?;
+        insert.raw_bind_parameter(9, row.first)?;
+        insert.raw_bind_parameter(10, aside)?;
+        insert.raw_bind_parameter(11, detail)?;
+        debug_assert_eq!(insert.parameter_count(), 11 + EVENT_COLUMNS);
+        bind_event(insert, 12, &item.event, &self.kinds)?;
+        insert.raw_execute()?;
+        changes.events(row.standing, 1);
+        self.look_up(seq, &item.event)?;
+        Ok(seq)
+    }
+
+    /// The notification's row, written now if it was not.
+    fn written(&mut self, origin: &mut Origin<'_>, changes: &mut Changes) -> rusqlite::Result<i64> {
+        if let Some(request) = origin.request.take() {
+            origin.row = changes.take_notification();
+            self.notification.execute((
+                origin.row,
+                request.source.0,
+                request.received_at.as_micros(),
+                &request.target,
+                request.peer.map(|peer| peer.to_string()),
+                &request.config[..],
+            ))?;
+            self.body.execute((origin.row, &request.headers[..], &request.body[..]))?;
+        }
+        Ok(origin.row)
+    }
+
+    /// Makes the row findable by each of its references.
+    fn look_up(&mut self, seq: i64, event: &Event) -> rusqlite::Result<()> {
+        let words = [&event.reference, &event.provider_reference, &event.payment];
+        for (n, word) in words.iter().enumerate() {
+            let Some(word) = word else { continue };
+            if !words[..n].iter().any(|earlier| earlier.as_deref() == Some(word)) {
+                self.lookup.execute((seq >> SEGMENT_SHIFT, word, seq))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn known(row: &rusqlite::Row<'_>) -> rusqlite::Result<Known> {
+    Ok(Known { seq: row.get(0)?, signed: digest(row, 1)?, content: digest(row, 2)?, revisions: row.get(3)? })
+}

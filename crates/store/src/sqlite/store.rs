@@ -1,0 +1,155 @@
+//! The seam, carried out: each verb becomes a job in the queue.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, ready};
+use payhook_domain::id::{DeliveryId, EventSeq, NameId, QuarantineId};
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::Verdict;
+
+use super::batch::{Errand, Rooms};
+use super::condition::Condition;
+use super::connect;
+use super::decide;
+use super::disk::Disk;
+use super::handback::{Receipt, slot};
+use super::names::{self, Kinds};
+use super::queries::SqliteReader;
+use super::queue::Queue;
+use super::readers::Readers;
+use super::schema;
+use super::writer::Writer;
+use crate::open::{OpenError, Options};
+use crate::{
+    Answer, Health, Lease, NameKind, Quarantined, Reader, RecordEvent, Recording, Settled, Settlement, Store,
+    Unavailable, Wanted,
+};
+
+/// A store in one SQLite file.
+struct Sqlite {
+    queue: Arc<Queue>,
+    condition: Arc<Condition>,
+    reader: Arc<SqliteReader>,
+}
+
+/// Locks, makes, migrates and opens the file, and starts the threads.
+pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, OpenError> {
+    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.clone(), message: error.to_string() };
+    let io = |error: std::io::Error| OpenError::Io { path: path.clone(), error };
+    let lock = connect::lock(&path)?;
+    connect::make(&path)?;
+    let mut connection = connect::writer(&path, !options.unsafe_no_sync).map_err(engine)?;
+    schema::migrate(&mut connection, &path)?;
+    let kinds = Arc::new(Kinds::enrol(&connection).map_err(engine)?);
+    let readers = Arc::new(Readers::start(&path).map_err(engine)?.map_err(io)?);
+    let queue = Arc::new(Queue::new(&options));
+    let condition = Arc::new(Condition::new(path.clone(), options.reserve_bytes));
+    let mut disk = Disk::of(&path);
+    disk.look().into_iter().for_each(|reading| condition.read(reading));
+    let store = Sqlite {
+        queue: queue.clone(),
+        condition: condition.clone(),
+        reader: Arc::new(SqliteReader::new(readers.clone(), kinds.clone())),
+    };
+    let writer = Writer { path: path.clone(), options, queue, condition, readers, kinds, disk, lock };
+    writer.start(connection).map_err(io)?;
+    Ok(Arc::new(store))
+}
+
+impl Sqlite {
+    /// A rare job, run on the writer's thread in a transaction.
+    fn errand<A: Send + 'static>(
+        &self,
+        run: impl FnMut(&mut Rooms<'_>) -> rusqlite::Result<A> + Send + 'static,
+    ) -> Answer<A> {
+        let (giver, receipt) = slot();
+        later(self.queue.chore(Box::new(Errand::new(run, giver))).map(|()| receipt))
+    }
+}
+
+impl Store for Sqlite {
+    fn enrol(&self, kind: NameKind, names: Vec<String>) -> Answer<Vec<NameId>> {
+        self.errand(move |rooms| names::enrol(rooms.connection, kind, &names))
+    }
+
+    fn record(&self, recording: Recording) -> Answer<Vec<Verdict>> {
+        if self.condition.below_reserve() {
+            return Box::pin(ready(Err(Unavailable::BelowReserve)));
+        }
+        later(self.queue.record(recording))
+    }
+
+    fn quarantine(&self, refused: Quarantined) {
+        if !self.condition.below_reserve() {
+            self.queue.refuse(refused);
+        }
+    }
+
+    fn lease(&self, destination: NameId, limit: usize, now: Timestamp) -> Answer<Lease> {
+        later(self.queue.look(destination, limit, now))
+    }
+
+    fn settle(&self, settlement: Settlement) -> Answer<Settled> {
+        later(self.queue.settle(settlement))
+    }
+
+    fn unlease(&self, delivery: DeliveryId) {
+        self.queue.give_up(delivery);
+    }
+
+    fn retry(&self, deliveries: Vec<DeliveryId>, now: Timestamp) -> Answer<Vec<Option<DeliveryId>>> {
+        self.errand(move |rooms| {
+            let Rooms { connection, settler, changes, .. } = rooms;
+            deliveries.iter().map(|id| settler.retry(connection, *id, now, changes)).collect()
+        })
+    }
+
+    fn release_aside(&self, seq: EventSeq, events: Vec<RecordEvent>, now: Timestamp) -> Answer<Option<Vec<Verdict>>> {
+        self.errand(move |rooms| {
+            let Rooms { connection, recorder, changes, .. } = rooms;
+            decide::release_aside(connection, recorder, seq, &events, now, changes)
+        })
+    }
+
+    fn decide_conflict(&self, seq: EventSeq, wanted: Option<Vec<Wanted>>, now: Timestamp) -> Answer<bool> {
+        self.errand(move |rooms| {
+            let Rooms { connection, recorder, changes, .. } = rooms;
+            decide::decide_conflict(connection, recorder, seq, wanted.as_deref(), now, changes)
+        })
+    }
+
+    fn forget_quarantined(&self, id: QuarantineId) -> Answer<bool> {
+        self.errand(move |rooms| rooms.quarantine.forget(rooms.connection, id, &mut rooms.changes))
+    }
+
+    fn reader(&self) -> Arc<dyn Reader> {
+        self.reader.clone()
+    }
+
+    fn health(&self) -> Health {
+        self.condition.health(self.queue.len())
+    }
+
+    fn close(&self) -> BoxFuture<'static, ()> {
+        let closed = self.queue.close();
+        Box::pin(async move {
+            // Closed before, by another call: closed all the same.
+            let _ = closed.await;
+        })
+    }
+}
+
+/// A store that is let go without being closed still writes what waits and ends its threads.
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        drop(self.queue.close());
+    }
+}
+
+fn later<A: Send + 'static>(asked: Result<Receipt<A>, Unavailable>) -> Answer<A> {
+    match asked {
+        Ok(receipt) => Box::pin(receipt),
+        Err(why) => Box::pin(ready(Err(why))),
+    }
+}

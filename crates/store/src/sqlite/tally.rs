@@ -1,0 +1,143 @@
+//! What a transaction changes beside its rows: numbers handed out, exact counts, and lanes that have work again.
+
+use payhook_domain::delivery::State;
+use payhook_domain::id::{DeliveryId, NameId};
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::Standing;
+use rusqlite::{Connection, Statement};
+
+use super::rows::standing_number;
+
+/// What `tallies.sort` counts. The last two are the highest numbers ever handed out, which outlive the rows.
+pub(super) mod sort {
+    pub(in crate::sqlite) const NOTIFICATIONS: i64 = 1;
+    pub(in crate::sqlite) const EVENTS: i64 = 2;
+    pub(in crate::sqlite) const DUPLICATES: i64 = 3;
+    pub(in crate::sqlite) const DELIVERIES: i64 = 4;
+    pub(in crate::sqlite) const QUARANTINED: i64 = 5;
+    pub(in crate::sqlite) const LAST_EVENT: i64 = 6;
+    pub(in crate::sqlite) const LAST_NOTIFICATION: i64 = 7;
+    pub(in crate::sqlite) const RECOVERIES: i64 = 8;
+}
+
+/// The highest numbers handed out so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Numbers {
+    event: i64,
+    notification: i64,
+}
+
+impl Numbers {
+    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut highest = connection.prepare("SELECT coalesce(sum(count), 0) FROM tallies WHERE sort = ?1")?;
+        Ok(Self {
+            event: highest.query_row([sort::LAST_EVENT], |row| row.get(0))?,
+            notification: highest.query_row([sort::LAST_NOTIFICATION], |row| row.get(0))?,
+        })
+    }
+}
+
+/// The changes of one transaction, dropped with it when it fails.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    start: Numbers,
+    numbers: Numbers,
+    standings: [i64; 8],
+    duplicates: i64,
+    quarantined: i64,
+    deliveries: Vec<(NameId, State, i64)>,
+    due: Vec<(NameId, Timestamp)>,
+    ended: Vec<(DeliveryId, Timestamp)>,
+}
+
+impl Changes {
+    pub(super) fn begin(numbers: Numbers) -> Self {
+        Self { start: numbers, numbers, ..Self::default() }
+    }
+
+    pub(super) fn numbers(&self) -> Numbers {
+        self.numbers
+    }
+
+    /// The number the next event row will get.
+    pub(super) fn coming_event(&self) -> i64 {
+        self.numbers.event + 1
+    }
+
+    pub(super) fn take_event(&mut self) -> i64 {
+        self.numbers.event += 1;
+        self.numbers.event
+    }
+
+    pub(super) fn take_notification(&mut self) -> i64 {
+        self.numbers.notification += 1;
+        self.numbers.notification
+    }
+
+    pub(super) fn events(&mut self, standing: Standing, by: i64) {
+        self.standings[usize::from(standing_number(standing))] += by;
+    }
+
+    pub(super) fn duplicate(&mut self) {
+        self.duplicates += 1;
+    }
+
+    pub(super) fn quarantined(&mut self, by: i64) {
+        self.quarantined += by;
+    }
+
+    pub(super) fn deliveries(&mut self, destination: NameId, state: State, by: i64) {
+        match self.deliveries.iter_mut().find(|(d, s, _)| (*d, *s) == (destination, state)) {
+            Some((_, _, count)) => *count += by,
+            None => self.deliveries.push((destination, state, by)),
+        }
+    }
+
+    /// A delivery of `destination` became due at `at`.
+    pub(super) fn due(&mut self, destination: NameId, at: Timestamp) {
+        match self.due.iter_mut().find(|(d, _)| *d == destination) {
+            Some((_, earliest)) => *earliest = at.min(*earliest),
+            None => self.due.push((destination, at)),
+        }
+    }
+
+    /// A lease on a delivery that had been due at `at` ended.
+    pub(super) fn ended(&mut self, delivery: DeliveryId, at: Timestamp) {
+        self.ended.push((delivery, at));
+    }
+
+    /// Earliest due time per destination that got work.
+    pub(super) fn lanes(&self) -> impl Iterator<Item = (NameId, Timestamp)> + '_ {
+        self.due.iter().copied()
+    }
+
+    /// The leases that ended in it, from the `skip`th on.
+    pub(super) fn leases_ended(&self, skip: usize) -> &[(DeliveryId, Timestamp)] {
+        &self.ended[skip..]
+    }
+
+    /// Writes the counts. The last statement of the transaction.
+    pub(super) fn save(&self, add: &mut Statement<'_>) -> rusqlite::Result<()> {
+        let mut put = |sort: i64, a: i64, b: i64, by: i64| match by {
+            0 => Ok(()),
+            by => add.execute((sort, a, b, by)).map(drop),
+        };
+        let notifications = self.numbers.notification - self.start.notification;
+        put(sort::NOTIFICATIONS, 0, 0, notifications)?;
+        put(sort::LAST_NOTIFICATION, 0, 0, notifications)?;
+        put(sort::LAST_EVENT, 0, 0, self.numbers.event - self.start.event)?;
+        for (standing, by) in (0..).zip(self.standings) {
+            put(sort::EVENTS, standing, 0, by)?;
+        }
+        put(sort::DUPLICATES, 0, 0, self.duplicates)?;
+        put(sort::QUARANTINED, 0, 0, self.quarantined)?;
+        for (destination, state, by) in &self.deliveries {
+            put(sort::DELIVERIES, i64::from(destination.0), *state as i64, *by)?;
+        }
+        Ok(())
+    }
+}
+
+/// The statement [`Changes::save`] needs.
+pub(super) const ADD: &str = "INSERT INTO tallies (sort, a, b, count) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT DO UPDATE SET count = count + excluded.count";

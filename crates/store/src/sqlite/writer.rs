@@ -1,0 +1,214 @@
+//! The writer: one thread that alone writes. It takes whoever waits, commits once, hands back, and looks again.
+//!
+//! There is no artificial wait: whoever comes while the last sync runs makes the next batch.
+//!
+//! When a commit fails, all in it hear so and the connection is given up. A new one first copies the log into the
+//! database and syncs that, then proves with a commit of its own that writing works. A sync that failed may have left
+//! frames in the page cache that the disk never got and no later sync will write; they lie behind the log's last
+//! committed frame, so they are not copied, and emptying the log drops them. Readers stay open meanwhile, which keeps
+//! the log's index and with it the knowledge of which frame was the last.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::time::Instant;
+
+use super::batch::{self, Rooms};
+use super::condition::Condition;
+use super::connect;
+use super::disk::Disk;
+use super::handback::Giver;
+use super::lease::{Leases, Leasing};
+use super::names::Kinds;
+use super::quarantine::Bounds;
+use super::queue::{Look, Queue, Taken};
+use super::readers::Readers;
+use super::record::Recorder;
+use super::settle::Settler;
+use super::tally::{Changes, Numbers, sort};
+use crate::{Options, Unavailable};
+
+/// How often it looks at the disk when there is nothing to do.
+const IDLE: Duration = Duration::from_secs(5);
+/// The same while ingest is stopped for want of room.
+const STOPPED: Duration = Duration::from_millis(100);
+/// How long it waits before it tries to write again: from the first to the longest, doubling.
+const MEND_FIRST: Duration = Duration::from_millis(10);
+const MEND_LONGEST: Duration = Duration::from_secs(1);
+
+/// The writing thread's belongings.
+pub(super) struct Writer {
+    pub(super) path: PathBuf,
+    pub(super) options: Options,
+    pub(super) queue: Arc<Queue>,
+    pub(super) condition: Arc<Condition>,
+    pub(super) readers: Arc<Readers>,
+    pub(super) kinds: Arc<Kinds>,
+    pub(super) disk: Disk,
+    pub(super) lock: File,
+}
+
+/// Why a connection is no longer served, or no longer waited for.
+enum Ending {
+    Closing(Vec<Giver<()>>),
+    Broken,
+    Waited,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(self, connection: Connection) -> std::io::Result<()> {
+        thread::Builder::new().name("store-writer".to_owned()).spawn(move || self.run(connection)).map(drop)
+    }
+
+    fn run(mut self, connection: Connection) {
+        let _abandon = Abandon(self.queue.clone());
+        let mut leases = Leases::default();
+        let mut pause = MEND_FIRST;
+        let mut connection = Some(connection);
+        let closing = loop {
+            let since = Instant::now();
+            let ending = match connection.take() {
+                Some(open) => self.serve(&open, &mut leases).unwrap_or_else(|error| {
+                    self.condition.failed(&error);
+                    Ending::Broken
+                }),
+                None => self.refuse_for_a_while(&mut leases, &mut pause),
+            };
+            match ending {
+                Ending::Closing(givers) => break givers,
+                // It broke at once: wait, without a connection, before the next try.
+                Ending::Broken if since.elapsed() < MEND_LONGEST => {}
+                Ending::Broken => {
+                    pause = MEND_FIRST;
+                    connection = self.mend();
+                }
+                Ending::Waited => connection = self.mend(),
+            }
+        };
+        self.readers.close();
+        if let Ok(last) = connect::writer(&self.path, !self.options.unsafe_no_sync) {
+            drop(last);
+        }
+        drop(self.lock);
+        closing.into_iter().for_each(|giver| giver.give(Ok(())));
+    }
+
+    /// Serves the queue over this connection until it fails or the store is closed.
+    fn serve(&mut self, connection: &Connection, leases: &mut Leases) -> rusqlite::Result<Ending> {
+        let (begin, commit, add) = batch::frame(connection)?;
+        let numbers = Numbers::load(connection)?;
+        let mut leasing = Leasing::prepare(connection, self.kinds.clone())?;
+        let mut rooms = Rooms {
+            connection,
+            recorder: Recorder::prepare(connection, self.kinds.clone())?,
+            settler: Settler::prepare(connection)?,
+            quarantine: Bounds::new(&self.options),
+            leases,
+            changes: Changes::begin(numbers),
+            numbers,
+            begin,
+            commit,
+            add,
+        };
+        let mut taken = Taken::default();
+        loop {
+            self.queue.take(&mut taken, if self.condition.below_reserve() { STOPPED } else { IDLE });
+            self.look_at_disk();
+            taken.given_up.drain(..).for_each(|id| rooms.leases.give_up(id));
+            if self.condition.below_reserve() {
+                taken.batch.fail_ingest(&Unavailable::BelowReserve);
+            }
+            if let Err(error) = self.write(&mut taken, &mut rooms) {
+                let why = self.condition.failed(&error);
+                refuse(&mut taken, &why);
+                return Ok(Ending::Broken);
+            }
+            for look in taken.looks.drain(..) {
+                let Look { destination, limit, now, giver } = look;
+                let lease = leasing.lease(destination, limit, now, rooms.leases);
+                giver.give(lease.map_err(|error| Unavailable::Failed(error.to_string())));
+            }
+            if let Some(closing) = taken.closing.take() {
+                return Ok(Ending::Closing(closing));
+            }
+        }
+    }
+
+    fn write(&self, taken: &mut Taken, rooms: &mut Rooms<'_>) -> rusqlite::Result<()> {
+        if taken.batch.is_empty() {
+            return Ok(());
+        }
+        let items = taken.batch.ingest.len() as u64;
+        let start = Instant::now();
+        taken.batch.write(rooms)?;
+        self.condition.committed(items, start.elapsed());
+        taken.batch.hand_back();
+        Ok(())
+    }
+
+    fn look_at_disk(&mut self) {
+        if let Some(reading) = self.disk.look() {
+            self.condition.read(reading);
+        }
+    }
+
+    /// A connection that is known to write, or nothing.
+    fn mend(&self) -> Option<Connection> {
+        match self.reconnect() {
+            Ok(connection) => {
+                self.condition.recovered();
+                Some(connection)
+            }
+            Err(error) => {
+                self.condition.failed(&error);
+                None
+            }
+        }
+    }
+
+    fn reconnect(&self) -> rusqlite::Result<Connection> {
+        let connection = connect::writer(&self.path, !self.options.unsafe_no_sync)?;
+        connection.execute(super::tally::ADD, (sort::RECOVERIES, 0, 0, 1))?;
+        Ok(connection)
+    }
+
+    /// Refuses what comes for a while, so that a broken disk is not hammered.
+    fn refuse_for_a_while(&mut self, leases: &mut Leases, pause: &mut Duration) -> Ending {
+        let until = Instant::now() + *pause;
+        *pause = (*pause * 2).min(MEND_LONGEST);
+        let why = Unavailable::Failed(self.condition.health(0).failing.unwrap_or_default());
+        let mut taken = Taken::default();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ending::Waited;
+            }
+            self.queue.take(&mut taken, left);
+            self.look_at_disk();
+            taken.given_up.drain(..).for_each(|id| leases.give_up(id));
+            refuse(&mut taken, &why);
+            if let Some(closing) = taken.closing.take() {
+                return Ending::Closing(closing);
+            }
+        }
+    }
+}
+
+fn refuse(taken: &mut Taken, why: &Unavailable) {
+    taken.batch.fail(why);
+    taken.looks.drain(..).for_each(|look| look.giver.give(Err(why.clone())));
+}
+
+/// Whatever ends the thread, nobody waits for it in vain.
+struct Abandon(Arc<Queue>);
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
