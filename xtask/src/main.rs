@@ -1,7 +1,8 @@
-//! Chores of the workshop: `cargo xtask tidy`.
+//! Chores of the workshop: `cargo xtask tidy` checks the house rules, `cargo xtask reference` writes the reference pages.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to whoever runs it")]
 
+mod reference;
 mod tidy;
 
 use std::process::ExitCode;
@@ -9,8 +10,11 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy(),
+        Some("reference") => reference(),
         other => {
-            eprintln!("unknown chore {other:?}\nhint: cargo xtask tidy checks the house rules");
+            eprintln!(
+                "unknown chore {other:?}\nhint: cargo xtask tidy checks the house rules, cargo xtask reference writes the reference pages"
+            );
             ExitCode::from(2)
         }
     }
@@ -23,6 +27,16 @@ fn tidy() -> ExitCode {
             problems.iter().for_each(|problem| println!("{problem}"));
             ExitCode::FAILURE
         }
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn reference() -> ExitCode {
+    match reference::write() {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE

@@ -1,1 +1,35 @@
-//! Door sign.
+//! The gateway: where provider, store, destination and net meet.
+//!
+//! # Layout
+//!
+//! - [`config`]: what was typed, and what it means.
+//! - [`boot`]: how a gateway starts, runs and stops.
+//! - `plan`: the configuration as a request sees it.
+//! - `ingest`: a request's way from the socket to the answer.
+//! - `routing`: which destinations want an event.
+//! - `dispatch`: owed deliveries taken in hand, tried and settled.
+//! - [`payload`]: what a merchant's endpoint reads.
+//! - `api`: questions and commands over the admin listener.
+//! - [`telemetry`]: log lines and metrics.
+//! - `gateway`: what all of these share.
+//! - `names`: numbers of sources and destinations.
+//! - [`keyfile`]: the API token and the envelope key beside the store.
+//! - [`clock`]: the one place that knows now.
+//!
+//! It never prints and never parses arguments.
+
+mod api;
+pub mod boot;
+pub mod clock;
+pub mod config;
+mod dispatch;
+mod gateway;
+mod ingest;
+pub mod keyfile;
+mod names;
+pub mod payload;
+mod plan;
+mod routing;
+pub mod telemetry;
+
+pub use payhook_destination::standard_webhooks;

@@ -1,0 +1,25 @@
+//! Notifications: the bytes as they came.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use payhook_domain::id::NotificationId;
+use payhook_store::NameKind;
+use serde_json::{Value, json};
+
+use super::{Api, ApiError, view};
+
+/// `GET /api/v1/notifications/{id}`
+pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+    let id: NotificationId = id.parse().map_err(|error| ApiError::bad_request(format!("{id:?} is {error}")))?;
+    let found = api.gateway.reader.notification(id).await?;
+    let found = found.ok_or_else(|| ApiError::not_found(format!("no notification {id}")))?;
+    let about = json!({
+        "id": id,
+        "source": api.gateway.names.name(NameKind::Source, found.source),
+        "received_at": found.received_at,
+        "target": found.target,
+        "peer": found.peer,
+        "config": data_encoding::HEXLOWER.encode(&found.config),
+    });
+    Ok(Json(view::merged(about, view::bytes(&found.headers, &found.body))))
+}

@@ -1,0 +1,60 @@
+//! What was not authenticated, and why.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use payhook_domain::id::QuarantineId;
+use payhook_store::{NameKind, QuarantineRow};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::page::{Asked, Paging, Params};
+use super::{Api, ApiError, view};
+use crate::ingest::again;
+
+/// The filter of the quarantine's list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filters {
+    source: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Query {
+    source: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+/// `GET /api/v1/quarantine`
+pub(crate) async fn list(State(api): State<Api>, Params(query): Params<Query>) -> Result<Json<Value>, ApiError> {
+    let Query { source, limit, cursor } = query;
+    let asked = Asked::new(&api, "quarantine", Filters { source }, Paging { limit, cursor })?;
+    let source = asked.filter.source.as_deref().map(|name| {
+        let id = api.gateway.names.id(NameKind::Source, name);
+        id.ok_or_else(|| ApiError::bad_request(format!("no source is called {name:?}")))
+    });
+    let page = api.gateway.reader.quarantine(source.transpose()?, asked.page.clone()).await?;
+    Ok(asked.answer(&api, page, |row| view::quarantined(&api, row)))
+}
+
+/// `GET /api/v1/quarantine/{id}`
+pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+    let row = find(&api, &id).await?;
+    Ok(Json(view::merged(view::quarantined(&api, &row), json!({ "received": view::bytes(&row.headers, &row.body) }))))
+}
+
+/// `POST /api/v1/quarantine/{id}/release`
+pub(crate) async fn release(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+    let row = find(&api, &id).await?;
+    let id = row.id;
+    let verdicts = again::release_quarantined(&api.gateway, row).await?;
+    let verdicts: Vec<_> = verdicts.iter().map(|verdict| verdict.as_str()).collect();
+    Ok(Json(json!({ "released": id, "verdicts": verdicts })))
+}
+
+async fn find(api: &Api, id: &str) -> Result<QuarantineRow, ApiError> {
+    let id: QuarantineId = id.parse().map_err(|error| ApiError::bad_request(format!("{id:?} is {error}")))?;
+    let found = api.gateway.reader.quarantined(id).await?;
+    found.ok_or_else(|| ApiError::not_found(format!("nothing is quarantined as {id}")))
+}

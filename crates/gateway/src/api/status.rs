@@ -1,0 +1,69 @@
+//! How the gateway is: for probes, for Prometheus, for people.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use payhook_store::NameKind;
+use serde_json::{Value, json};
+
+use super::{Api, ApiError};
+
+/// `GET /healthz`: the process answers.
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: it can take a notification now, or why not.
+pub(crate) async fn readyz(State(api): State<Api>) -> impl IntoResponse {
+    let health = api.gateway.store.health();
+    let mut reasons = Vec::new();
+    reasons.extend(health.failing.map(|error| format!("the store cannot be written: {error}")));
+    reasons.extend(health.below_reserve.then(|| "free disk space is below the reserve".to_owned()));
+    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(json!({ "ready": reasons.is_empty(), "reasons": reasons })))
+}
+
+/// `GET /metrics`
+pub(crate) async fn metrics(State(api): State<Api>) -> Result<impl IntoResponse, ApiError> {
+    let gateway = &api.gateway;
+    let tallies = gateway.reader.tallies().await?;
+    let name_of = |id| gateway.names.name(NameKind::Destination, id);
+    let text = gateway.metrics.render(&tallies, &gateway.store.health(), gateway.clock.now().as_micros(), name_of);
+    Ok(([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))
+}
+
+/// `GET /api/v1/status`: exact counts from the store, and which configuration runs.
+pub(crate) async fn status(State(api): State<Api>) -> Result<Json<Value>, ApiError> {
+    let gateway = &api.gateway;
+    let tallies = gateway.reader.tallies().await?;
+    let health = gateway.store.health();
+    let deliveries: Vec<Value> = tallies
+        .deliveries
+        .iter()
+        .map(|((destination, state), count)| {
+            let destination = gateway.names.name(NameKind::Destination, *destination);
+            json!({ "destination": destination, "state": state, "count": count })
+        })
+        .collect();
+    Ok(Json(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "config": data_encoding::HEXLOWER.encode(&gateway.plan.load().digest),
+        "now": gateway.clock.now(),
+        "notifications": tallies.notifications,
+        "events": tallies.events,
+        "duplicates": tallies.duplicates,
+        "deliveries": deliveries,
+        "quarantined": tallies.quarantined,
+        "oldest_pending": tallies.oldest_pending,
+        "store": {
+            "failing": health.failing,
+            "below_reserve": health.below_reserve,
+            "disk_free_bytes": health.disk_free,
+            "file_bytes": health.file_bytes,
+            "wal_bytes": health.wal_bytes,
+            "queue": health.queue,
+        },
+    })))
+}

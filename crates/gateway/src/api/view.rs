@@ -1,0 +1,110 @@
+//! How rows look in JSON.
+
+use data_encoding::BASE64;
+use payhook_domain::delivery::{Attempt, Timings};
+use payhook_domain::notification::header_lines;
+use payhook_store::{DeliveryRow, NameKind, QuarantineRow, StoredEvent};
+use serde_json::{Value, json};
+
+use super::Api;
+use crate::payload::{AmountView, ChecksView};
+
+/// An event row.
+pub(crate) fn event(api: &Api, row: &StoredEvent) -> Value {
+    let fact = &row.event;
+    let names = &api.gateway.names;
+    let mut view = json!({
+        "id": fact.id,
+        "seq": row.seq,
+        "notification": row.notification,
+        "source": names.name(NameKind::Source, row.source),
+        "provider": names.name(NameKind::Provider, row.provider),
+        "received_at": row.received_at,
+        "standing": row.standing.as_str(),
+        "revision": row.revision,
+        "duplicates": row.duplicates,
+        "kind": fact.kind.as_str(),
+        "code": fact.code,
+        "success": fact.success,
+        "live": fact.live,
+        "occurred_at": fact.occurred_at.as_ref().map(|at| &at.text),
+        "account": fact.account,
+        "reference": fact.reference,
+        "provider_reference": fact.provider_reference,
+        "payment": fact.payment,
+        "amount": fact.amount.as_ref().map(AmountView::of),
+        "checks": ChecksView::of(fact.checks.avs.as_ref(), fact.checks.cvc.as_ref()),
+    });
+    if let Some(reason) = row.aside {
+        view["aside"] = json!({ "reason": reason.as_str(), "detail": row.detail });
+    }
+    view
+}
+
+/// A delivery.
+pub(crate) fn delivery(api: &Api, row: &DeliveryRow) -> Value {
+    json!({
+        "id": row.id,
+        "event": row.event,
+        "kind": row.kind.as_str(),
+        "reference": row.reference,
+        "destination": api.gateway.names.name(NameKind::Destination, row.id.destination),
+        "state": row.state.as_str(),
+        "attempts": row.attempts,
+        "created_at": row.created_at,
+        "at": row.at,
+    })
+}
+
+/// One try.
+pub(crate) fn attempt(attempt: &Attempt) -> Value {
+    let Timings { dns, connect, tls, first_byte } = attempt.timings;
+    let micros =
+        |took: Option<std::time::Duration>| took.map(|took| u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    json!({
+        "number": attempt.number,
+        "started_at": attempt.started_at,
+        "took_us": micros(Some(attempt.took)),
+        "outcome": attempt.outcome.as_str(),
+        "status": attempt.status,
+        "error": attempt.error,
+        "excerpt": attempt.excerpt,
+        "timings_us": {
+            "dns": micros(dns), "connect": micros(connect), "tls": micros(tls), "first_byte": micros(first_byte),
+        },
+    })
+}
+
+/// An entry of the quarantine, without its bytes.
+pub(crate) fn quarantined(api: &Api, row: &QuarantineRow) -> Value {
+    json!({
+        "id": row.id,
+        "source": api.gateway.names.name(NameKind::Source, row.source),
+        "first_at": row.first_at,
+        "last_at": row.last_at,
+        "times": row.times,
+        "target": row.target,
+        "peer": row.peer,
+        "reason": row.reason.as_str(),
+        "detail": row.detail,
+        "size": row.size,
+    })
+}
+
+/// Kept bytes: header lines as pairs, the body as text where it is text, in base64 otherwise.
+pub(crate) fn bytes(headers: &[u8], body: &[u8]) -> Value {
+    let headers: Vec<_> =
+        header_lines(headers).map(|(name, value)| json!([name, String::from_utf8_lossy(value)])).collect();
+    match std::str::from_utf8(body) {
+        Ok(text) => json!({ "headers": headers, "body": text }),
+        Err(_) => json!({ "headers": headers, "body_base64": BASE64.encode(body) }),
+    }
+}
+
+/// Adds the members of `more` to `view`.
+pub(crate) fn merged(mut view: Value, more: Value) -> Value {
+    if let (Some(view), Value::Object(more)) = (view.as_object_mut(), more) {
+        view.extend(more);
+    }
+    view
+}

@@ -1,0 +1,98 @@
+//! A destination's desk: looks for due deliveries, keeps its number of tries in hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payhook_domain::time::Timestamp;
+use payhook_store::{Lease, Unavailable};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::attempt;
+use crate::gateway::Gateway;
+use crate::plan::Target;
+
+/// Longest a desk sleeps without looking: bounds the harm of a wake-up lost to a bug or a clock that jumped.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(15);
+
+/// How long it waits after the store could not answer.
+const STORE_PAUSE: Duration = Duration::from_millis(500);
+
+/// One destination's loop.
+pub(crate) struct Desk {
+    gateway: Arc<Gateway>,
+    target: Arc<Target>,
+    in_hand: JoinSet<()>,
+}
+
+/// What a look found, as far as it matters for the next one.
+enum Found {
+    /// As many as there were free hands, and more waits.
+    More,
+    /// Everything that was due; the next one is due then.
+    AllUntil(Option<Timestamp>),
+    /// The store could not answer.
+    Nothing,
+}
+
+impl Desk {
+    pub(crate) fn new(gateway: Arc<Gateway>, target: Arc<Target>) -> Self {
+        Self { gateway, target, in_hand: JoinSet::new() }
+    }
+
+    /// Runs until `stop` says so, then lets the tries in hand finish, for at most `drain`. What is still in hand then is
+    /// abandoned: it stays pending and is tried again by the next process.
+    pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>, drain: Duration) {
+        while !*stop.borrow() {
+            let gateway = Arc::clone(&self.gateway);
+            // Registered before looking: a bell that rings during the look is not lost.
+            let bell = gateway.bells.owed.notified();
+            tokio::pin!(bell);
+            bell.as_mut().enable();
+            match self.look().await {
+                Found::More => tokio::select! {
+                    _ = self.in_hand.join_next() => {}
+                    _ = stop.changed() => {}
+                },
+                Found::AllUntil(next_due) => {
+                    let pause = self.until(next_due);
+                    tokio::select! {
+                        () = bell => {}
+                        () = gateway.sleeper.sleep(pause) => {}
+                        _ = stop.changed() => {}
+                    }
+                }
+                Found::Nothing => tokio::select! {
+                    () = gateway.sleeper.sleep(STORE_PAUSE) => {}
+                    _ = stop.changed() => {}
+                },
+            }
+            while self.in_hand.try_join_next().is_some() {}
+        }
+        let finished = async { while self.in_hand.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(drain, finished).await;
+    }
+
+    /// Starts as many tries as there are free hands for.
+    async fn look(&mut self) -> Found {
+        let free = self.target.settings.concurrency.saturating_sub(self.in_hand.len());
+        if free == 0 {
+            return Found::More;
+        }
+        match self.gateway.store.lease(self.target.id, free, self.gateway.clock.now()).await {
+            Ok(Lease { due, more, next_due }) => {
+                for leased in due {
+                    let (gateway, target) = (Arc::clone(&self.gateway), Arc::clone(&self.target));
+                    self.in_hand.spawn(attempt::make(gateway, target, leased));
+                }
+                if more { Found::More } else { Found::AllUntil(next_due) }
+            }
+            Err(Unavailable::Closed) => Found::AllUntil(None),
+            Err(_) => Found::Nothing,
+        }
+    }
+
+    fn until(&self, next_due: Option<Timestamp>) -> Duration {
+        next_due.map_or(LOOK_AGAIN_AFTER, |at| at.since(self.gateway.clock.now()).min(LOOK_AGAIN_AFTER))
+    }
+}

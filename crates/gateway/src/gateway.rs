@@ -1,0 +1,43 @@
+//! What every part of a running gateway shares.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use payhook_domain::time::{Clock, Sleeper};
+use payhook_store::{Reader, Store};
+use tokio::sync::Notify;
+
+use crate::names::NameBook;
+use crate::plan::Plan;
+use crate::telemetry::line::Lines;
+use crate::telemetry::metrics::Metrics;
+
+/// The parts of one gateway, by what they are for.
+pub(crate) struct Gateway {
+    pub(crate) plan: ArcSwap<Plan>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) reader: Arc<dyn Reader>,
+    pub(crate) names: NameBook,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) sleeper: Arc<dyn Sleeper>,
+    pub(crate) lines: Lines,
+    pub(crate) metrics: Metrics,
+    pub(crate) bells: Bells,
+}
+
+/// Wake-ups without data: they only mean *look again*.
+#[derive(Default)]
+pub(crate) struct Bells {
+    /// Something may be owed.
+    pub(crate) owed: Notify,
+    /// Something was committed, for those who follow along.
+    pub(crate) committed: Notify,
+}
+
+impl Bells {
+    /// Rings for everyone who is waiting. Whoever is looking has registered before looking, and looks once more.
+    pub(crate) fn ring(&self) {
+        self.owed.notify_waiters();
+        self.committed.notify_waiters();
+    }
+}

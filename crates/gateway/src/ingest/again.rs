@@ -1,0 +1,127 @@
+//! A second look at what was kept: release from the quarantine, from what was set aside, and the verdict on a conflict.
+//!
+//! The quarantine's door leads through the same verification as the public one, with today's keys and the time of the
+//! first receipt; nothing can force it. What is set aside is authentic already: a person may route it.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use payhook_domain::id::NameId;
+use payhook_domain::notification::{Notification, header_lines};
+use payhook_domain::verdict::{Aside, Verdict};
+use payhook_store::{Disposition, QuarantineRow, RecordEvent, StoredEvent, Unavailable};
+
+use super::judge::judge;
+use super::record::Received;
+use crate::gateway::Gateway;
+use crate::plan::{Plan, Source};
+use crate::routing;
+
+/// Why a second look changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotReleased {
+    /// Its source is not in the configuration any more.
+    #[error("its source is no longer configured; put it back and try again")]
+    SourceGone,
+    /// It is still not authentic.
+    #[error("it still does not verify: {0}")]
+    StillRefused(String),
+    /// It still cannot be read.
+    #[error("this release still cannot read it: {0}")]
+    StillNotUnderstood(String),
+    /// Somebody else was faster.
+    #[error("it is not waiting any more")]
+    NotWaiting,
+    /// The store could not say or write.
+    #[error(transparent)]
+    Store(#[from] Unavailable),
+}
+
+/// Verifies a quarantined request again and records it when it is authentic now.
+pub(crate) async fn release_quarantined(gateway: &Gateway, row: QuarantineRow) -> Result<Vec<Verdict>, NotReleased> {
+    let plan = gateway.plan.load_full();
+    let source = configured(&plan, row.source)?;
+    let received = Received {
+        target: row.target,
+        peer: row.peer,
+        headers: header_map(&row.headers),
+        body: row.body,
+        at: row.first_at,
+    };
+    let judged = judge(&plan, source, &received.raw(), received.at);
+    if let Some(refused) = judged.refused.first() {
+        return Err(NotReleased::StillRefused(format!("{} ({})", refused.detail, refused.reason.as_str())));
+    }
+    let recording = judged.into_recording(source, received.notification(source, &plan));
+    let recording = recording.ok_or_else(|| NotReleased::StillRefused("it holds nothing".to_owned()))?;
+    let verdicts = gateway.store.record(recording).await?;
+    gateway.bells.ring();
+    gateway.store.forget_quarantined(row.id).await?;
+    Ok(verdicts)
+}
+
+/// Routes what was set aside: by a person's word, whatever account or environment it names; what was not understood is
+/// parsed again by this release.
+pub(crate) async fn release_aside(gateway: &Gateway, row: StoredEvent) -> Result<Vec<Verdict>, NotReleased> {
+    let plan = gateway.plan.load_full();
+    let source = configured(&plan, row.source)?;
+    let events = if row.aside == Some(Aside::NotUnderstood) {
+        read_again(gateway, &plan, source, &row).await?
+    } else {
+        let wanted = routing::wanted(&plan, source.id, &row.event);
+        vec![RecordEvent { item: row.item, event: row.event.clone(), disposition: Disposition::Route(wanted) }]
+    };
+    let verdicts = gateway.store.release_aside(row.seq, events, gateway.clock.now()).await?;
+    gateway.bells.ring();
+    verdicts.ok_or(NotReleased::NotWaiting)
+}
+
+/// Takes a conflicting version as the truth and owes it by today's routes, or refuses it for good.
+pub(crate) async fn decide_conflict(gateway: &Gateway, row: StoredEvent, accept: bool) -> Result<(), NotReleased> {
+    let plan = gateway.plan.load_full();
+    let wanted = if accept {
+        let source = configured(&plan, row.source)?;
+        Some(routing::wanted(&plan, source.id, &row.event))
+    } else {
+        None
+    };
+    let was_waiting = gateway.store.decide_conflict(row.seq, wanted, gateway.clock.now()).await?;
+    gateway.bells.ring();
+    if was_waiting { Ok(()) } else { Err(NotReleased::NotWaiting) }
+}
+
+/// What this release reads in the item that an earlier one did not understand.
+async fn read_again(
+    gateway: &Gateway,
+    plan: &Plan,
+    source: &Source,
+    row: &StoredEvent,
+) -> Result<Vec<RecordEvent>, NotReleased> {
+    let Some(Notification { target, peer, headers, body, received_at, .. }) =
+        gateway.reader.notification(row.notification).await?
+    else {
+        return Err(NotReleased::NotWaiting);
+    };
+    let received = Received { target, peer, headers: header_map(&headers), body, at: received_at };
+    let judged = judge(plan, source, &received.raw(), received.at);
+    let of_this_item = judged.events.into_iter().filter(|event| event.item == row.item);
+    let understood: Vec<RecordEvent> = of_this_item
+        .filter(|event| !matches!(event.disposition, Disposition::Aside { reason: Aside::NotUnderstood, .. }))
+        .collect();
+    if understood.is_empty() {
+        return Err(NotReleased::StillNotUnderstood(row.detail.clone().unwrap_or_default()));
+    }
+    Ok(understood)
+}
+
+fn configured(plan: &Plan, id: NameId) -> Result<&Source, NotReleased> {
+    plan.sources.iter().find(|source| source.id == id).ok_or(NotReleased::SourceGone)
+}
+
+fn header_map(block: &[u8]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in header_lines(block) {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value)) {
+            headers.append(name, value);
+        }
+    }
+    headers
+}

@@ -1,0 +1,212 @@
+//! The door of the public listener: finds the source, holds the bounds, reads the body, answers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use hyper::body::Incoming;
+use payhook_domain::error::Code;
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::Unverified;
+use payhook_net::{Body, BodyError, Handler};
+use payhook_provider::{Ack, RawRequest, Refused};
+
+use super::answer::Answer;
+use super::record::{Received, Settled, SharedRefusals, record};
+use crate::gateway::Gateway;
+use crate::plan::{Plan, Source};
+use crate::telemetry::metrics;
+
+/// Longest a body may take to arrive. Providers send a few kilobytes from data centres and give up after 10 s.
+const BODY_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// Serves the public listener.
+#[derive(Clone)]
+pub(crate) struct Door {
+    gateway: Arc<Gateway>,
+    refusals: SharedRefusals,
+}
+
+impl Door {
+    pub(crate) fn new(gateway: Arc<Gateway>) -> Self {
+        Self { gateway, refusals: SharedRefusals::default() }
+    }
+}
+
+impl Handler for Door {
+    async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+        let in_hand = InHand::new(&self.gateway);
+        let plan = self.gateway.plan.load_full();
+        let response = match plan.by_path.get(without_trailing_slash(request.uri().path())) {
+            Some(position) => self.knock(&plan, &plan.sources[*position], request, peer).await,
+            None => self.elsewhere(&request, peer),
+        };
+        drop(in_hand);
+        response
+    }
+}
+
+impl Door {
+    /// Everything that is not a source.
+    fn elsewhere(&self, request: &Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+        let answer = match (request.uri().path(), request.method()) {
+            ("/healthz", &Method::GET | &Method::HEAD) => {
+                let body = "ok\n".into();
+                return Answer::accepted(Ack { status: 200, content_type: "text/plain", body }).into_response();
+            }
+            ("/healthz", _) => Answer::refused(Code::MethodNotAllowed),
+            _ => Answer::refused(Code::UnknownSource),
+        };
+        let settled = Settled { answer, verdicts: Vec::new(), event: None };
+        self.tell(None, &settled, Telling { started: self.gateway.clock.now(), bytes: 0, peer });
+        settled.answer.into_response()
+    }
+
+    /// A request at a source's path.
+    async fn knock(
+        &self,
+        plan: &Plan,
+        source: &Source,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Response<Body> {
+        let started = self.gateway.clock.now();
+        let mut telling = Telling { started, bytes: 0, peer };
+        let settled = match self.let_in(source, request, peer).await {
+            Ok((received, _seat)) => {
+                telling.started = received.at;
+                telling.bytes = received.body.len();
+                record(&self.gateway, plan, source, &self.refusals, received).await
+            }
+            Err(code) => Settled { answer: Answer::refused(code), verdicts: Vec::new(), event: None },
+        };
+        self.tell(Some(source), &settled, telling);
+        settled.answer.into_response()
+    }
+
+    /// Holds every bound that comes before verification, and reads the body.
+    async fn let_in<'s>(
+        &self,
+        source: &'s Source,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Result<(Received, tokio::sync::SemaphorePermit<'s>), Code> {
+        if request.method() != Method::POST {
+            return Err(Code::MethodNotAllowed);
+        }
+        if !source.admits(peer.ip()) {
+            return Err(Code::ForeignAddress);
+        }
+        let seat = source.in_flight.try_acquire().map_err(|_| Code::Overloaded)?;
+        let (parts, body) = request.into_parts();
+        if !is_readable_media_type(&parts.headers) {
+            return Err(Code::UnsupportedContentType);
+        }
+        let body =
+            payhook_net::read_body(body, source.settings.max_body_bytes, BODY_TIME_MAX).await.map_err(body_code)?;
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let received =
+            Received { target, peer: Some(peer.ip()), headers: parts.headers, body, at: self.gateway.clock.now() };
+        self.show_password(source, &received)?;
+        Ok((received, seat))
+    }
+
+    /// Basic authentication, where the source asks for it. What fails is quarantined like a wrong signature.
+    fn show_password(&self, source: &Source, received: &Received) -> Result<(), Code> {
+        let Some(expected) = &source.settings.basic_auth else { return Ok(()) };
+        if expected.fits(received.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes)) {
+            return Ok(());
+        }
+        let refused = Refused {
+            reason: Unverified::BasicAuth,
+            code: Code::Unauthorized,
+            detail: "basic_auth is configured, and the request's Authorization does not fit it".to_owned(),
+            claimed: None,
+        };
+        self.gateway.store.quarantine(received.quarantined(source, &refused));
+        let labels = metrics::Verdict { source: source.settings.name.clone(), verdict: Unverified::BasicAuth.as_str() };
+        self.gateway.metrics.verdicts.get_or_create(&labels).inc();
+        Err(Code::Unauthorized)
+    }
+
+    /// One wide line and the counters.
+    fn tell(&self, source: Option<&Source>, settled: &Settled, telling: Telling) {
+        let gateway = &self.gateway;
+        let now = gateway.clock.now();
+        let took = now.since(telling.started);
+        let (name, status) = (source.map_or("", |source| source.settings.name.as_str()), settled.answer.ack.status);
+        gateway.metrics.received.get_or_create(&metrics::Answer { source: name.to_owned(), status }).inc();
+        if status < 300 {
+            gateway.metrics.ack_seconds.observe(took.as_secs_f64());
+        }
+        let level = if status < 300 { "info" } else { "warn" };
+        let mut line = gateway.lines.line(level, "request", now).text("source", name).number("status", status);
+        if let Some(code) = settled.answer.code {
+            line = line.plain("code", code.as_str());
+        }
+        if !settled.verdicts.is_empty() {
+            line = line.text("verdicts", &settled.verdicts.join(","));
+        }
+        if let Some(event) = settled.event {
+            line = line.plain("event", event);
+        }
+        line.number("bytes", telling.bytes as u64)
+            .number("took_us", u64::try_from(took.as_micros()).unwrap_or(u64::MAX))
+            .plain("peer", telling.peer)
+            .send();
+    }
+}
+
+/// What the log line tells besides the outcome.
+struct Telling {
+    started: Timestamp,
+    bytes: usize,
+    peer: SocketAddr,
+}
+
+/// Counts a request while it is in hand, also when its future is dropped.
+struct InHand<'a>(&'a Gateway);
+
+impl<'a> InHand<'a> {
+    fn new(gateway: &'a Gateway) -> Self {
+        gateway.metrics.in_flight.inc();
+        Self(gateway)
+    }
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.0.metrics.in_flight.dec();
+    }
+}
+
+fn body_code(error: BodyError) -> Code {
+    match error {
+        BodyError::TooLarge => Code::TooLarge,
+        BodyError::Timeout => Code::Timeout,
+        BodyError::Broken => Code::BadRequest,
+    }
+}
+
+/// `/in/adyen/` is `/in/adyen`: providers' forms add a slash now and then.
+fn without_trailing_slash(path: &str) -> &str {
+    path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path)
+}
+
+/// JSON or a form; a request that names no type is read by its bytes.
+fn is_readable_media_type(headers: &HeaderMap) -> bool {
+    let request = RawRequest { target: "", headers, body: b"" };
+    match request.media_type().as_str() {
+        "" => !headers.contains_key("content-type"),
+        "application/json" | "application/x-www-form-urlencoded" => true,
+        other => other.starts_with("application/") && other.ends_with("+json"),
+    }
+}
+
+/// The body of a 500 after a panic of ours.
+pub(crate) fn panic_body() -> Bytes {
+    Bytes::from(Ack::refusal(Code::Internal.status(), Code::Internal).body.into_owned())
+}

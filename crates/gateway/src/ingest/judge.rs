@@ -1,0 +1,118 @@
+//! From bytes to a recording: verify each item, parse what is authentic, decide what becomes of it.
+//!
+//! Pure but for the clock value it is handed, so that releasing something from the quarantine walks the same path.
+
+use payhook_domain::error::Code;
+use payhook_domain::event::Event;
+use payhook_domain::identity::Environment;
+use payhook_domain::notification::Notification;
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::Aside;
+use payhook_provider::{Item, Papers, Parsed, RawRequest, Refused, Verified};
+use payhook_store::{Disposition, RecordEvent, Recording};
+
+use crate::plan::{Plan, Source};
+use crate::routing;
+
+/// What became of a request's items before the store has seen them.
+pub(crate) struct Judged {
+    /// The authentic events.
+    pub(crate) events: Vec<RecordEvent>,
+    /// The items that are not authentic.
+    pub(crate) refused: Vec<Refused>,
+    /// Which keys fitted, by position, each once.
+    pub(crate) keys_used: Vec<usize>,
+    /// Whether a destination of `format = "original"` was left out because the notification is mixed.
+    pub(crate) original_withheld: bool,
+}
+
+impl Judged {
+    /// The code the sender hears when something was refused: the first one.
+    pub(crate) fn refusal(&self) -> Option<Code> {
+        self.refused.first().map(|refused| refused.code)
+    }
+
+    /// The recording of what is authentic; nothing when nothing is.
+    pub(crate) fn into_recording(self, source: &Source, notification: Notification) -> Option<Recording> {
+        (!self.events.is_empty()).then_some(Recording {
+            notification,
+            provider: source.provider_id,
+            events: self.events,
+        })
+    }
+}
+
+/// Judges a request that reached `source`.
+pub(crate) fn judge(plan: &Plan, source: &Source, request: &RawRequest<'_>, now: Timestamp) -> Judged {
+    let mut judged =
+        Judged { events: Vec::new(), refused: Vec::new(), keys_used: Vec::new(), original_withheld: false };
+    match source.settings.provider.verify(request, &source.settings.keys, source.settings.policy, now) {
+        Papers::Unreadable(refused) => judged.refused.push(refused),
+        Papers::Items(items) => {
+            for (position, item) in items.into_iter().enumerate() {
+                match item {
+                    Item::Verified(verified) => judged.take(plan, source, position, &verified),
+                    Item::Refused(refused) => judged.refused.push(refused),
+                }
+            }
+        }
+    }
+    judged.withhold_originals_of_a_mixed_notification();
+    judged
+}
+
+impl Judged {
+    fn take(&mut self, plan: &Plan, source: &Source, position: usize, verified: &Verified<'_>) {
+        if let Some(key) = verified.key().filter(|key| !self.keys_used.contains(key)) {
+            self.keys_used.push(key);
+        }
+        let item = u32::try_from(position).unwrap_or(u32::MAX);
+        match source.settings.provider.parse(verified, source.settings.scope_environment()) {
+            Parsed::Events(events) => self.events.extend(events.into_iter().map(|event| {
+                let disposition = dispose(plan, source, &event);
+                RecordEvent { item, event, disposition }
+            })),
+            Parsed::NotUnderstood { event, detail } => {
+                let disposition = Disposition::Aside { reason: Aside::NotUnderstood, detail };
+                self.events.push(RecordEvent { item, event: *event, disposition });
+            }
+        }
+    }
+
+    /// A receiver of the provider's own bytes cannot be sent half a notification, nor one that holds what was not
+    /// verified or not routed.
+    fn withhold_originals_of_a_mixed_notification(&mut self) {
+        let aside = self.events.iter().any(|event| matches!(event.disposition, Disposition::Aside { .. }));
+        if !aside && self.refused.is_empty() {
+            return;
+        }
+        for event in &mut self.events {
+            if let Disposition::Route(wanted) = &mut event.disposition {
+                let before = wanted.len();
+                wanted.retain(|wanted| !wanted.once_per_notification);
+                self.original_withheld |= wanted.len() < before;
+            }
+        }
+    }
+}
+
+/// Routed, or set aside because it is not for this source.
+pub(crate) fn dispose(plan: &Plan, source: &Source, event: &Event) -> Disposition {
+    if let Some(account) = event.account.as_deref().filter(|account| !takes_account(source, account)) {
+        let detail = format!("merchant account {account:?} is not one of this source's merchant_accounts");
+        return Disposition::Aside { reason: Aside::ForeignAccount, detail };
+    }
+    if let (Some(environment), Some(live)) = (source.settings.environment, event.live)
+        && live != (environment == Environment::Live)
+    {
+        let said = if live { "live" } else { "test" };
+        let detail = format!("says {said}, but this source is environment = \"{}\"", environment.as_str());
+        return Disposition::Aside { reason: Aside::OtherEnvironment, detail };
+    }
+    Disposition::Route(routing::wanted(plan, source.id, event))
+}
+
+fn takes_account(source: &Source, account: &str) -> bool {
+    let accounts = &source.settings.merchant_accounts;
+    accounts.is_empty() || accounts.iter().any(|taken| taken == account)
+}

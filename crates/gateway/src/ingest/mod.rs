@@ -1,0 +1,20 @@
+//! Ingest: a request's way from the socket to the answer.
+//!
+//! - `door`: finds the source, holds the bounds, reads the body.
+//! - `judge`: verifies, parses, decides: bytes to a recording.
+//! - `record`: writes it down, and only then says thank you.
+//! - `again`: a second look at what was refused, set aside or in conflict.
+//! - `headers`: which headers are kept.
+//! - `refusals`: notices when one notification is refused again and again.
+//! - `answer`: what the sender hears.
+
+pub(crate) mod again;
+mod answer;
+mod door;
+mod headers;
+mod judge;
+mod record;
+mod refusals;
+
+pub(crate) use door::{Door, panic_body};
+pub(crate) use record::unavailable_code;

@@ -1,0 +1,197 @@
+//! Writes a judged notification down, and only then says thank you.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use payhook_domain::error::Code;
+use payhook_domain::id::EventId;
+use payhook_domain::notification::Notification;
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::Verdict;
+use payhook_provider::{Outcome, RawRequest, Refused};
+use payhook_store::{Quarantined, Unavailable};
+
+use super::answer::Answer;
+use super::headers;
+use super::judge::{Judged, judge};
+use super::refusals::Refusals;
+use crate::gateway::Gateway;
+use crate::plan::{Plan, Source};
+use crate::telemetry::metrics;
+
+/// A request read to its end.
+pub(crate) struct Received {
+    pub(crate) target: String,
+    pub(crate) peer: Option<IpAddr>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) at: Timestamp,
+}
+
+impl Received {
+    pub(crate) fn raw(&self) -> RawRequest<'_> {
+        RawRequest { target: &self.target, headers: &self.headers, body: &self.body }
+    }
+
+    pub(crate) fn notification(&self, source: &Source, plan: &Plan) -> Notification {
+        Notification {
+            source: source.id,
+            received_at: self.at,
+            target: self.target.clone(),
+            peer: self.peer,
+            headers: headers::keep(&self.headers),
+            body: self.body.clone(),
+            config: plan.digest,
+        }
+    }
+
+    /// As it is kept when it, or an item of it, was refused.
+    pub(crate) fn quarantined(&self, source: &Source, refused: &Refused) -> Quarantined {
+        Quarantined {
+            source: source.id,
+            received_at: self.at,
+            target: self.target.clone(),
+            peer: self.peer,
+            headers: headers::keep(&self.headers),
+            body: self.body.clone(),
+            reason: refused.reason,
+            detail: refused.detail.clone(),
+            claimed: refused.claimed,
+        }
+    }
+}
+
+/// What became of a request: the answer, and what the log line tells.
+pub(crate) struct Settled {
+    pub(crate) answer: Answer,
+    /// The verdicts' or reasons' words, in order.
+    pub(crate) verdicts: Vec<&'static str>,
+    /// The first event's id.
+    pub(crate) event: Option<EventId>,
+}
+
+/// Judges, records and answers.
+pub(crate) async fn record(
+    gateway: &Gateway,
+    plan: &Plan,
+    source: &Source,
+    refusals: &Refusals,
+    received: Received,
+) -> Settled {
+    let judged = judge(plan, source, &received.raw(), received.at);
+    let refused = refuse(gateway, source, refusals, &received, &judged);
+    let mut verdicts: Vec<&'static str> = judged.refused.iter().map(|refused| refused.reason.as_str()).collect();
+    let event = judged.events.first().map(|recorded| recorded.event.id);
+    if judged.original_withheld {
+        withheld(gateway, source, event);
+    }
+    let kinds: Vec<_> = judged.events.iter().map(|recorded| (recorded.event.id, recorded.event.kind)).collect();
+    let Some(recording) = judged.into_recording(source, received.notification(source, plan)) else {
+        return Settled { answer: refused.unwrap_or_else(|| Answer::refused(Code::Unreadable)), verdicts, event };
+    };
+    match gateway.store.record(recording).await {
+        Ok(made) => {
+            gateway.bells.ring();
+            verdicts.extend(made.iter().map(|verdict| verdict.as_str()));
+            for (verdict, (id, _)) in made.iter().zip(&kinds) {
+                tell(gateway, source, *verdict, *id);
+            }
+            let answer = refused
+                .unwrap_or_else(|| Answer::accepted(source.settings.provider.ack(&received.raw(), Outcome::Accepted)));
+            Settled { answer, verdicts, event }
+        }
+        Err(unavailable) => {
+            verdicts.push("not_stored");
+            Settled { answer: Answer::refused(unavailable_code(&unavailable)), verdicts, event }
+        }
+    }
+}
+
+/// The code for a store that cannot take it now.
+pub(crate) fn unavailable_code(unavailable: &Unavailable) -> Code {
+    match unavailable {
+        Unavailable::Overloaded => Code::Overloaded,
+        Unavailable::BelowReserve => Code::DiskReserve,
+        Unavailable::Failed(_) => Code::StoreUnavailable,
+        Unavailable::Closed => Code::ShuttingDown,
+    }
+}
+
+/// Quarantines what was refused; returns the answer when anything was.
+fn refuse(
+    gateway: &Gateway,
+    source: &Source,
+    refusals: &Refusals,
+    received: &Received,
+    judged: &Judged,
+) -> Option<Answer> {
+    for refused in &judged.refused {
+        gateway.store.quarantine(received.quarantined(source, refused));
+        count(gateway, source, refused.reason.as_str());
+        if refused.claimed.is_some_and(|claimed| refusals.count(source.id, claimed)) {
+            gateway.metrics.alert("source_blocked");
+            tracing::warn!(
+                alert = "source_blocked",
+                source = source.settings.name,
+                reason = refused.reason.as_str(),
+                detail = refused.detail,
+                "the same notification was refused three times; the provider may hold back all behind it. \
+                 Compare the source's keys with the provider's (payhook quarantine list shows what came), \
+                 add the right key, then payhook quarantine release"
+            );
+        }
+    }
+    let code = judged.refusal()?;
+    let status = source
+        .settings
+        .bad_signature
+        .filter(|_| is_about_the_signature(code))
+        .unwrap_or_else(|| source.settings.provider.ack(&received.raw(), Outcome::Refused(code)).status);
+    Some(Answer::refused_as(code, status))
+}
+
+fn is_about_the_signature(code: Code) -> bool {
+    matches!(code, Code::SignatureMissing | Code::SignatureMismatch | Code::Stale)
+}
+
+fn withheld(gateway: &Gateway, source: &Source, event: Option<EventId>) {
+    gateway.metrics.alert("original_withheld");
+    tracing::warn!(
+        alert = "original_withheld",
+        source = source.settings.name,
+        event = event.map(tracing::field::display),
+        "a notification with a refused or set-aside item is not sent to destinations of format = \"original\""
+    );
+}
+
+/// Counts a verdict, and raises what a person should know of.
+fn tell(gateway: &Gateway, source: &Source, verdict: Verdict, event: EventId) {
+    count(gateway, source, verdict.as_str());
+    match verdict {
+        Verdict::Conflict(seq) => {
+            gateway.metrics.alert("conflict");
+            tracing::warn!(
+                alert = "conflict", source = source.settings.name, %event, row = %seq,
+                "an event came again with another amount, currency or merchant reference; it waits: \
+                 payhook conflicts show {seq}, then accept or reject"
+            );
+        }
+        Verdict::Aside(seq) => {
+            gateway.metrics.alert("set_aside");
+            tracing::warn!(
+                alert = "set_aside", source = source.settings.name, %event, row = %seq,
+                "authentic, but not for this source; kept: payhook aside show {seq}"
+            );
+        }
+        Verdict::New(_) | Verdict::Duplicate(_) | Verdict::Revision { .. } => {}
+    }
+}
+
+fn count(gateway: &Gateway, source: &Source, verdict: &'static str) {
+    gateway.metrics.verdicts.get_or_create(&metrics::Verdict { source: source.settings.name.clone(), verdict }).inc();
+}
+
+/// Keeps the parts together for callers that hold them shared.
+pub(crate) type SharedRefusals = Arc<Refusals>;

@@ -1,0 +1,151 @@
+//! The plan: the resolved configuration with names turned into the store's numbers and doors opened to destinations.
+//!
+//! A request takes one snapshot of it and never asks twice, so that no swap can come between two questions.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use payhook_destination::standard_webhooks::Secret;
+use payhook_destination::{Destination, HttpDestination, HttpSettings};
+use payhook_domain::id::NameId;
+use payhook_domain::kind::Kind;
+use payhook_domain::route::Pattern;
+use payhook_net::Trust;
+use payhook_store::{NameKind, Store, Unavailable};
+use tokio::sync::Semaphore;
+
+use crate::config::{self, Resolved};
+
+/// Requests of one source that may be in hand at once; the next is answered 503. At 2 ms each this is far beyond what
+/// any provider sends, and it bounds memory to this many bodies.
+const IN_FLIGHT_MAX: usize = 1_024;
+
+/// Everything ingest and dispatch need to know.
+pub(crate) struct Plan {
+    pub(crate) sources: Vec<Source>,
+    /// Which source answers at a path, by position.
+    pub(crate) by_path: HashMap<String, usize>,
+    pub(crate) destinations: Vec<Arc<Target>>,
+    pub(crate) routes: Vec<Route>,
+    /// The digest of the resolved configuration.
+    pub(crate) digest: [u8; 8],
+}
+
+/// One configured sender.
+pub(crate) struct Source {
+    pub(crate) id: NameId,
+    pub(crate) provider_id: NameId,
+    pub(crate) settings: config::Source,
+    /// Requests of this source that may be in hand at once.
+    pub(crate) in_flight: Arc<Semaphore>,
+}
+
+/// One destination and the door to it.
+pub(crate) struct Target {
+    pub(crate) id: NameId,
+    pub(crate) settings: config::Destination,
+    pub(crate) door: Box<dyn Destination>,
+}
+
+/// Which events go where.
+pub(crate) struct Route {
+    pub(crate) name: String,
+    pub(crate) sources: Vec<NameId>,
+    pub(crate) events: Vec<Pattern>,
+    /// Positions of its destinations in the plan.
+    pub(crate) to: Vec<usize>,
+}
+
+/// Why a configuration cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The store could not number the names.
+    #[error(transparent)]
+    Store(#[from] Unavailable),
+    /// A destination cannot be reached as configured.
+    #[error("destination {name:?}: {problem}")]
+    Destination {
+        /// Which.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl Plan {
+    /// Numbers every name and opens every door.
+    pub(crate) async fn make(config: Resolved, store: &dyn Store) -> Result<Self, PlanError> {
+        let names = |of: Vec<&str>| of.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let source_names = names(config.sources.iter().map(|source| source.name.as_str()).collect());
+        let provider_names = names(config.sources.iter().map(|source| source.provider.name()).collect());
+        let destination_names = names(config.destinations.iter().map(|target| target.name.as_str()).collect());
+        let source_ids = store.enrol(NameKind::Source, source_names).await?;
+        let provider_ids = store.enrol(NameKind::Provider, provider_names).await?;
+        let destination_ids = store.enrol(NameKind::Destination, destination_names).await?;
+
+        let by_path = by_path(&config.sources);
+        let sources = config.sources.into_iter().zip(source_ids.iter().zip(provider_ids));
+        let sources = sources.map(|(settings, (id, provider_id))| Source {
+            id: *id,
+            provider_id,
+            settings,
+            in_flight: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
+        });
+        let trust = Trust::system();
+        let destinations = config.destinations.into_iter().zip(destination_ids);
+        let destinations = destinations.map(|(settings, id)| Target::open(id, settings, &trust).map(Arc::new));
+        let routes = config.routes.into_iter().map(|route| Route {
+            name: route.name,
+            sources: route.sources.iter().map(|position| source_ids[*position]).collect(),
+            events: route.events,
+            to: route.to,
+        });
+        Ok(Self {
+            sources: sources.collect(),
+            by_path,
+            destinations: destinations.collect::<Result<_, _>>()?,
+            routes: routes.collect(),
+            digest: config.digest,
+        })
+    }
+}
+
+fn by_path(sources: &[config::Source]) -> HashMap<String, usize> {
+    let paths = sources.iter().enumerate();
+    paths.flat_map(|(position, source)| source.paths.iter().map(move |path| (path.clone(), position))).collect()
+}
+
+impl Source {
+    /// Whether a request from `peer` may knock here.
+    pub(crate) fn admits(&self, peer: IpAddr) -> bool {
+        let allowed = &self.settings.allow_ips;
+        allowed.is_empty() || allowed.iter().any(|range| range.contains(&peer.to_canonical()))
+    }
+}
+
+impl Target {
+    fn open(id: NameId, settings: config::Destination, trust: &Trust) -> Result<Self, PlanError> {
+        let name = settings.name.clone();
+        let mistake = |problem: String| PlanError::Destination { name, problem };
+        let secret = settings.secret.as_ref().map(|secret| Secret::parse(secret.expose())).transpose();
+        let secret = secret.map_err(|error| mistake.clone()(error.to_string()))?;
+        let door = HttpDestination::new(HttpSettings {
+            url: settings.url.clone(),
+            secret,
+            timeout: settings.timeout,
+            allow: settings.allow.clone(),
+            connections_idle_max: settings.concurrency,
+            trust: trust.clone(),
+        });
+        let door = door.map_err(|error| mistake(error.to_string()))?;
+        Ok(Self { id, settings, door: Box::new(door) })
+    }
+}
+
+impl Route {
+    /// Whether it wants this event of that source.
+    pub(crate) fn wants(&self, source: NameId, kind: Kind, code: &str) -> bool {
+        self.sources.contains(&source) && self.events.iter().any(|pattern| pattern.matches(kind, code))
+    }
+}

@@ -1,0 +1,197 @@
+//! Counters and gauges for Prometheus. Handles are made once; counting looks nothing up but its label.
+
+use std::sync::Mutex;
+
+use payhook_domain::id::NameId;
+use payhook_store::{Health, Tallies};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// Everything counted in the process; what the store counts is asked of it when `/metrics` is read.
+pub struct Metrics {
+    registry: Mutex<Registry>,
+    /// Requests on the public listener, by source and status.
+    pub received: Family<Answer, Counter>,
+    /// Verdicts on items, by source and verdict or reason.
+    pub verdicts: Family<Verdict, Counter>,
+    /// Seconds from the last byte of a request to its answer, for accepted ones.
+    pub ack_seconds: Histogram,
+    /// Requests in hand on the public listener.
+    pub in_flight: Gauge,
+    /// Tries, by destination and outcome.
+    pub attempts: Family<Try, Counter>,
+    /// Seconds a try took.
+    pub attempt_seconds: Histogram,
+    /// Alerts raised, by name.
+    pub alerts: Family<Alert, Counter>,
+    deliveries: Family<Owed, Gauge>,
+    stored: Family<Stored, Gauge>,
+    store: Family<StoreGauge, Gauge>,
+}
+
+/// Labels of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Answer {
+    /// The source's name; empty when no source answers there.
+    pub source: String,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+/// Labels of a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Verdict {
+    /// The source's name.
+    pub source: String,
+    /// `new`, `duplicate`, `revision`, `conflict`, `aside`, or the reason of a refusal.
+    pub verdict: &'static str,
+}
+
+/// Labels of a try.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Try {
+    /// The destination's name.
+    pub destination: String,
+    /// `delivered`, `rejected` or `failed`.
+    pub outcome: &'static str,
+}
+
+/// Label of an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Alert {
+    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`.
+    pub alert: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Owed {
+    destination: String,
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Stored {
+    what: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StoreGauge {
+    figure: &'static str,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let metrics = Self {
+            registry: Mutex::new(Registry::with_prefix("payhook")),
+            received: Family::default(),
+            verdicts: Family::default(),
+            // 50 µs to 26 s, each bucket twice the one before.
+            ack_seconds: Histogram::new(exponential_buckets(0.000_05, 2.0, 20)),
+            in_flight: Gauge::default(),
+            attempts: Family::default(),
+            attempt_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 20)),
+            alerts: Family::default(),
+            deliveries: Family::default(),
+            stored: Family::default(),
+            store: Family::default(),
+        };
+        metrics.register();
+        metrics
+    }
+}
+
+impl Metrics {
+    fn register(&self) {
+        let mut registry = self.registry();
+        let registry = &mut *registry;
+        registry.register("received", "Requests on the public listener", self.received.clone());
+        registry.register("verdicts", "Verdicts on received items", self.verdicts.clone());
+        registry.register_with_unit(
+            "ack",
+            "From a request's last byte to its answer, accepted ones",
+            Unit::Seconds,
+            self.ack_seconds.clone(),
+        );
+        registry.register("in_flight", "Requests in hand on the public listener", self.in_flight.clone());
+        registry.register("attempts", "Delivery attempts", self.attempts.clone());
+        registry.register_with_unit(
+            "attempt",
+            "Duration of delivery attempts",
+            Unit::Seconds,
+            self.attempt_seconds.clone(),
+        );
+        registry.register("alerts", "Alerts raised", self.alerts.clone());
+        registry.register("deliveries", "Deliveries by destination and state", self.deliveries.clone());
+        registry.register("stored", "Rows in the store", self.stored.clone());
+        registry.register("store", "The store's condition", self.store.clone());
+    }
+
+    /// Raises an alert: counted here, told by the caller's log line.
+    pub fn alert(&self, alert: &'static str) {
+        self.alerts.get_or_create(&Alert { alert }).inc();
+    }
+
+    /// Everything in Prometheus' text form, with the store's figures as of now.
+    #[must_use]
+    pub fn render(
+        &self,
+        tallies: &Tallies,
+        health: &Health,
+        now_micros: i64,
+        name_of: impl Fn(NameId) -> String,
+    ) -> String {
+        self.set_tallies(tallies, now_micros, name_of);
+        self.set_health(health);
+        let mut text = String::new();
+        // Writing into a String does not fail.
+        let _ = encode(&mut text, &self.registry());
+        text
+    }
+
+    fn set_tallies(&self, tallies: &Tallies, now_micros: i64, name_of: impl Fn(NameId) -> String) {
+        for ((destination, state), count) in &tallies.deliveries {
+            let owed = Owed { destination: name_of(*destination), state };
+            self.deliveries.get_or_create(&owed).set(gauge(*count));
+        }
+        let rows = tallies.events.iter().map(|(standing, count)| (format!("events_{standing}"), *count));
+        let rows = rows.chain([
+            ("notifications".to_owned(), tallies.notifications),
+            ("duplicates".to_owned(), tallies.duplicates),
+            ("quarantined".to_owned(), tallies.quarantined),
+        ]);
+        for (what, count) in rows {
+            self.stored.get_or_create(&Stored { what }).set(gauge(count));
+        }
+        let age = tallies.oldest_pending.map_or(0, |at| (now_micros - at.as_micros()).max(0) / 1_000_000);
+        self.figure("oldest_pending_seconds", age);
+    }
+
+    fn set_health(&self, health: &Health) {
+        self.figure("writable", i64::from(health.failing.is_none()));
+        self.figure("below_reserve", i64::from(health.below_reserve));
+        self.figure("disk_free_bytes", gauge(health.disk_free));
+        self.figure("file_bytes", gauge(health.file_bytes));
+        self.figure("wal_bytes", gauge(health.wal_bytes));
+        self.figure("queue", gauge(health.queue as u64));
+        self.figure("commits_total", gauge(health.commits));
+        self.figure("commit_items_total", gauge(health.commit_items));
+        self.figure("commit_micros_total", gauge(health.commit_micros));
+    }
+
+    fn figure(&self, figure: &'static str, value: i64) {
+        self.store.get_or_create(&StoreGauge { figure }).set(value);
+    }
+
+    fn registry(&self) -> std::sync::MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+fn gauge(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,53 @@
+//! Turns logging on: everything that is not a wide line goes through `tracing` into the same sink.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use super::line::{Form, Lines};
+use super::sink::Sink;
+
+/// A running log: where wide lines go, and the handle that flushes it.
+#[derive(Clone)]
+pub struct Log {
+    /// For wide lines.
+    pub lines: Lines,
+    /// For flushing before the process ends.
+    pub sink: Sink,
+}
+
+/// Starts logging to standard error: text on a terminal, JSON otherwise. `filter` is in `tracing`'s own form
+/// (`info,payhook_net=debug`); one that cannot be read counts as `info`.
+///
+/// # Errors
+/// When the log's thread cannot be started.
+pub fn start(filter: Option<&str>) -> std::io::Result<Log> {
+    let form = if std::io::stderr().is_terminal() { Form::Text } else { Form::Json };
+    let sink = Sink::start(std::io::stderr())?;
+    trace_into(&sink, form, filter);
+    Ok(Log { lines: Lines::new(sink.clone(), form), sink })
+}
+
+/// Logs what goes wrong to standard error and no wide lines at all: for a gateway that runs behind something else on
+/// the same terminal.
+///
+/// # Errors
+/// When a log thread cannot be started.
+pub fn start_quiet(filter: &str) -> std::io::Result<Log> {
+    let sink = Sink::start(std::io::stderr())?;
+    trace_into(&sink, Form::Text, Some(filter));
+    Ok(Log { lines: Lines::new(Sink::start(std::io::sink())?, Form::Text), sink })
+}
+
+fn trace_into(sink: &Sink, form: Form, filter: Option<&str>) {
+    let filter = EnvFilter::try_new(filter.unwrap_or("info")).unwrap_or_else(|_| EnvFilter::new("info"));
+    let layer = tracing_subscriber::fmt::layer().with_writer(sink.clone()).with_target(false);
+    let registry = tracing_subscriber::registry().with(filter);
+    // A second gateway in one process (tests, embedding) keeps the first one's subscriber.
+    let _ = match form {
+        Form::Text => registry.with(layer.with_ansi(false)).try_init(),
+        Form::Json => registry.with(layer.json().flatten_event(true)).try_init(),
+    };
+}

@@ -1,0 +1,149 @@
+//! Where log lines go: a buffer that a thread of its own empties into standard error.
+//!
+//! A request pays for copying its line, never for the write. The buffer is bounded; what does not fit is counted, and
+//! the count is written as a line as soon as there is room.
+
+use std::io::Write;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Most bytes that wait to be written: some thousand lines.
+const BUFFER_BYTES_MAX: usize = 4 << 20;
+
+/// A shared handle on the buffer. Clones write to the same place.
+#[derive(Clone)]
+pub struct Sink {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    pending: Mutex<Pending>,
+    written: Condvar,
+    filled: Condvar,
+}
+
+#[derive(Default)]
+struct Pending {
+    buffer: Vec<u8>,
+    writing: bool,
+    dropped: u64,
+}
+
+impl Sink {
+    /// A sink that writes to `out` from a thread of its own.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn start(out: impl Write + Send + 'static) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { pending: Mutex::default(), written: Condvar::new(), filled: Condvar::new() });
+        let emptied = Arc::clone(&shared);
+        thread::Builder::new().name("log".into()).spawn(move || empty_forever(&emptied, out))?;
+        Ok(Self { shared })
+    }
+
+    /// Adds whole lines, each ending in a newline.
+    pub fn write(&self, lines: &[u8]) {
+        let mut pending = self.shared.lock();
+        if pending.buffer.len() + lines.len() > BUFFER_BYTES_MAX {
+            pending.dropped += 1;
+            return;
+        }
+        let was_empty = pending.buffer.is_empty() && !pending.writing;
+        pending.buffer.extend_from_slice(lines);
+        drop(pending);
+        if was_empty {
+            self.shared.filled.notify_one();
+        }
+    }
+
+    /// Waits until everything added so far is written: before the process ends.
+    pub fn flush(&self) {
+        let mut pending = self.shared.lock();
+        while !pending.buffer.is_empty() || pending.writing {
+            pending = self.shared.written.wait(pending).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn empty_forever(shared: &Shared, mut out: impl Write) {
+    let mut batch = Vec::new();
+    loop {
+        let mut pending = shared.lock();
+        while pending.buffer.is_empty() {
+            pending.writing = false;
+            shared.written.notify_all();
+            pending = shared.filled.wait(pending).unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::swap(&mut pending.buffer, &mut batch);
+        pending.writing = true;
+        let dropped = std::mem::take(&mut pending.dropped);
+        drop(pending);
+        // A closed standard error is no reason to stop taking payments.
+        let _ = out.write_all(&batch);
+        if dropped > 0 {
+            let _ = writeln!(out, r#"{{"level":"warn","message":"log lines dropped","count":{dropped}}}"#);
+        }
+        let _ = out.flush();
+        batch.clear();
+    }
+}
+
+/// Lets `tracing` write here.
+impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Sink {
+    type Writer = LineWriter<'a>;
+
+    fn make_writer(&'a self) -> LineWriter<'a> {
+        LineWriter(self)
+    }
+}
+
+/// One formatted event on its way into the sink.
+pub struct LineWriter<'a>(&'a Sink);
+
+impl Write for LineWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("not poisoned").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn flush_waits_for_every_line_in_order() {
+        let kept = Kept::default();
+        let sink = Sink::start(kept.clone()).expect("a thread");
+        for number in 0..1_000 {
+            sink.write(format!("{number}\n").as_bytes());
+        }
+        sink.flush();
+        let expected: String = (0..1_000).map(|number| format!("{number}\n")).collect();
+        assert_eq!(*kept.0.lock().expect("not poisoned"), expected.as_bytes());
+    }
+}

@@ -1,0 +1,32 @@
+//! The page of kinds: what can become true.
+
+use std::fmt::Write;
+
+use payhook_domain::kind::Kind;
+
+pub(super) fn page() -> String {
+    let mut page = String::from(
+        "# Kinds\n\n\
+         The `type` of an event: what became true, in neutral words. Routes match them (`payment.*`), handlers branch on them. The list\n\
+         grows; a word never changes its meaning. What has no neutral word is `other`, with the provider's own word in `code`.\n\n\
+         | kind | means |\n|---|---|\n",
+    );
+    for kind in Kind::ALL {
+        // Writing into a String does not fail.
+        let _ = writeln!(page, "| `{}` | {} |", kind.as_str(), kind.meaning());
+    }
+    page.push_str("\n## From a provider's word to a kind\n");
+    for provider in payhook_provider::ALL {
+        let _ = write!(
+            page,
+            "\n### {}\n\nWhere the provider tells success from failure, the second kind is the failure.\n\n| code | kind | on failure |\n|---|---|---|\n",
+            provider.name()
+        );
+        for row in provider.codes() {
+            let failed =
+                if row.kind_failed == row.kind { String::new() } else { format!("`{}`", row.kind_failed.as_str()) };
+            let _ = writeln!(page, "| `{}` | `{}` | {failed} |", row.code, row.kind.as_str());
+        }
+    }
+    page
+}
