@@ -1,0 +1,48 @@
+//! The end of a server.
+
+use std::time::{Duration, Instant};
+
+use payhook_net::Limits;
+use tokio::net::TcpStream;
+use tokio::time::sleep;
+
+use crate::stage::{Echo, Raw, Running, SHORT};
+
+const BEGUN: Duration = Duration::from_millis(100);
+
+#[tokio::test]
+async fn a_stopping_server_finishes_what_is_in_flight_and_takes_nothing_new() {
+    let server = Running::echo();
+    let address = server.address;
+    let (mut busy, mut idle) = (Raw::to(&server).await, Raw::to(&server).await);
+    idle.say("GET /a HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    idle.hear("GET /a ").await;
+    busy.say("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    sleep(BEGUN).await;
+    let server = server.tell_to_stop();
+    assert_eq!(idle.hear_all().await, "", "an idle connection is closed at once");
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    let heard = busy.hear_all().await;
+    assert!(heard.contains("connection: close") && heard.ends_with("GET /slow "), "{heard}");
+    assert_eq!(server.await.expect("ends").connections_cut, 0);
+}
+
+#[tokio::test]
+async fn what_is_not_done_in_time_is_cut_and_counted() {
+    let server = Running::start(Limits { drain_time_max: Duration::from_millis(200), ..SHORT }, None, Echo);
+    let mut raw = Raw::to(&server).await;
+    raw.say("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    sleep(BEGUN).await;
+    let began = Instant::now();
+    let drained = server.tell_to_stop().await.expect("ends");
+    assert_eq!(drained.connections_cut, 1);
+    assert!(began.elapsed() < Echo::SLOW, "{:?}", began.elapsed());
+    assert_eq!(raw.hear_all().await, "");
+}
+
+#[tokio::test]
+async fn a_server_without_connections_stops_at_once() {
+    let began = Instant::now();
+    assert_eq!(Running::echo().tell_to_stop().await.expect("ends").connections_cut, 0);
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
