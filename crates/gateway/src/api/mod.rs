@@ -13,6 +13,7 @@ mod events;
 mod notifications;
 mod page;
 mod quarantine;
+mod router;
 mod setup;
 mod status;
 mod stream;
@@ -20,13 +21,10 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
-
 pub(crate) use auth::Token;
 pub(crate) use cursor::Cursors;
 use error::ApiError;
+pub(crate) use router::router;
 
 use crate::gateway::Gateway;
 
@@ -36,41 +34,4 @@ pub(crate) struct Api {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) token: Arc<Token>,
     pub(crate) cursors: Arc<Cursors>,
-}
-
-/// Every address of the admin listener.
-pub(crate) fn router(api: Api) -> Router {
-    let guarded = Router::new()
-        .route("/metrics", get(status::metrics))
-        .route("/api/v1/events", get(events::list))
-        .route("/api/v1/events/stream", get(stream::follow))
-        .route("/api/v1/events/{id}", get(events::show))
-        .route("/api/v1/notifications/{id}", get(notifications::show))
-        .route("/api/v1/deliveries", get(deliveries::list))
-        .route("/api/v1/deliveries/retry", post(deliveries::retry_many))
-        .route("/api/v1/deliveries/{id}", get(deliveries::show))
-        .route("/api/v1/deliveries/{id}/retry", post(deliveries::retry))
-        .route("/api/v1/quarantine", get(quarantine::list))
-        .route("/api/v1/quarantine/{id}", get(quarantine::show))
-        .route("/api/v1/quarantine/{id}/release", post(quarantine::release))
-        .route("/api/v1/aside", get(aside::list))
-        .route("/api/v1/aside/{id}", get(aside::show))
-        .route("/api/v1/aside/{id}/release", post(aside::release))
-        .route("/api/v1/conflicts", get(conflicts::list))
-        .route("/api/v1/conflicts/{id}", get(conflicts::show))
-        .route("/api/v1/conflicts/{id}/accept", post(conflicts::accept))
-        .route("/api/v1/conflicts/{id}/reject", post(conflicts::reject))
-        .route("/api/v1/sources", get(setup::sources))
-        .route("/api/v1/destinations", get(setup::destinations))
-        .route("/api/v1/routes", get(setup::routes))
-        .route("/api/v1/keys", get(setup::keys))
-        .route("/api/v1/status", get(status::status))
-        .layer(from_fn_with_state(api.clone(), auth::ask));
-    Router::new()
-        .route("/healthz", get(status::healthz))
-        .route("/readyz", get(status::readyz))
-        .merge(guarded)
-        .fallback(async || ApiError::not_found("nothing answers at this address"))
-        .method_not_allowed_fallback(async || ApiError::of(payhook_domain::error::Code::MethodNotAllowed))
-        .with_state(api)
 }
