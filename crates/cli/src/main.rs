@@ -1,3 +1,50 @@
-//! Door sign.
+//! The front door: the `payhook` binary. Nothing here is a library's work.
+//!
+//! - `args`: what can be typed; one file per command below it says what that command takes and does.
+//! - `serve`, `check`, `init`, `keys`: the gateway and what it needs.
+//! - `trigger`: the other side: signs and sends what a provider would.
+//! - `events`, `deliveries`, `quarantine`, `aside`, `conflicts`: questions and commands to a running gateway, through
+//!   `client` (its API) and `follow` (its stream of events).
+//! - `settings`: where the configuration and the running gateway are.
+//! - `output`: the only place that prints; `table` and `fields` lay out what it prints.
+//! - `complaint`: what went wrong, where, what to do, and the exit code.
 
-fn main() {}
+mod args;
+mod aside;
+mod check;
+mod client;
+mod complaint;
+mod conflicts;
+mod deliveries;
+mod events;
+mod fields;
+mod follow;
+mod init;
+mod keys;
+mod listing;
+mod output;
+mod quarantine;
+mod serve;
+mod settings;
+mod table;
+mod trigger;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = match args::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refused) => return output::refused_arguments(&refused),
+    };
+    let ran = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(arguments.command.run()));
+    ran.unwrap_or_else(|error| output::complain(&error))
+}

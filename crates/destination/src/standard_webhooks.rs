@@ -93,6 +93,12 @@ impl Secret {
         Ok(Self { key: Key::new(HMAC_SHA256, &bytes) })
     }
 
+    /// Writes 32 random bytes as a secret: `whsec_<base64>`.
+    #[must_use]
+    pub fn text(random: &[u8; 32]) -> String {
+        format!("{}{}", Self::PREFIX, BASE64.encode(random))
+    }
+
     /// The value of `webhook-signature` for a message sent at `seconds` since the epoch.
     #[must_use]
     pub fn sign(&self, id: &str, seconds: i64, body: &[u8]) -> String {

@@ -1,0 +1,78 @@
+//! What can be typed: the list of commands. What each takes stands in its own file.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Receives payment webhooks, verifies them, writes them to disk before it answers, and delivers them signed
+#[derive(Parser, Debug)]
+#[command(name = "payhook", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    after_help = "Examples:\n  payhook init\n  payhook check\n  payhook serve\n  payhook trigger adyen authorised"
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Every command of this release.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    Serve(crate::serve::Serve),
+    Check(crate::check::Check),
+    Init(crate::init::Init),
+    Trigger(crate::trigger::Trigger),
+    Events(crate::events::Events),
+    Deliveries(crate::deliveries::Deliveries),
+    Quarantine(crate::quarantine::Quarantine),
+    Aside(crate::aside::Aside),
+    Conflicts(crate::conflicts::Conflicts),
+    Keys(crate::keys::Keys),
+}
+
+impl Command {
+    /// Runs it to its end.
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Serve(command) => command.run().await,
+            Self::Check(command) => command.run(),
+            Self::Init(command) => command.run(),
+            Self::Trigger(command) => command.run().await,
+            Self::Events(command) => command.run().await,
+            Self::Deliveries(command) => command.run().await,
+            Self::Quarantine(command) => command.run().await,
+            Self::Aside(command) => command.run().await,
+            Self::Conflicts(command) => command.run().await,
+            Self::Keys(command) => command.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn each(command: &clap::Command, path: &str, visit: &mut impl FnMut(&clap::Command, &str)) {
+        visit(command, path);
+        for inner in command.get_subcommands() {
+            each(inner, &format!("{path} {}", inner.get_name()), visit);
+        }
+    }
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_says_what_it_does_and_shows_an_example() {
+        each(&Arguments::command(), "payhook", &mut |command, path| {
+            assert!(command.get_about().is_some(), "{path} has no description");
+            if command.get_subcommands().next().is_none() {
+                let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(after.contains(path), "{path} has no example");
+            }
+        });
+    }
+}

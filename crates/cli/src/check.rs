@@ -1,0 +1,125 @@
+//! `payhook check`: reports every mistake of a configuration at once, and says what would run.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use payhook_gateway::config::{Condition, Loaded, Resolved, Source, Warning};
+use serde_json::{Value, json};
+
+use crate::complaint::{Complaint, Exit};
+use crate::output;
+use crate::settings::ConfigArgs;
+
+/// Read the configuration, report every mistake at once, and say what would run
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  payhook check\n  payhook check --config /etc/payhook/payhook.toml --json")]
+pub(crate) struct Check {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        let checked = self.config.load_quietly().and_then(|loaded| {
+            let condition = loaded.config.store.look().map_err(|problem| {
+                Complaint::configuration(format!("the store cannot be opened: {problem}"), "check `url` of [store]")
+            })?;
+            Ok((loaded, condition))
+        });
+        if self.json {
+            return Ok(as_json(checked));
+        }
+        let (Loaded { config, warnings }, condition) = checked?;
+        warnings.iter().for_each(output::warning);
+        output::line(&summary(&config, condition));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What would run, in a few lines.
+fn summary(config: &Resolved, condition: Condition) -> String {
+    let origin = config.file.as_ref().map_or("the environment".to_owned(), |file| file.display().to_string());
+    let store = match condition {
+        Condition::There => "there already",
+        Condition::New => "made at the first start",
+    };
+    let scheme = if config.server.tls.is_some() { "https" } else { "http" };
+    let mut lines = vec![
+        format!("{origin} is fine"),
+        format!(
+            "  listens   {scheme}://{} for providers, http://{} for the API",
+            config.server.public, config.server.admin
+        ),
+        format!("  store     {} ({store})", config.store.path.display()),
+    ];
+    lines.extend(config.sources.iter().map(source_line));
+    lines.extend(config.destinations.iter().map(|destination| {
+        format!("  delivers  {} ({}) to {}", destination.name, destination.format.as_str(), destination.url)
+    }));
+    lines.extend(config.routes.iter().map(|route| {
+        let names = |positions: &[usize], name: &dyn Fn(usize) -> String| {
+            positions.iter().map(|position| name(*position)).collect::<Vec<_>>().join(", ")
+        };
+        let events: Vec<_> = route.events.iter().map(payhook_domain::route::Pattern::as_str).collect();
+        format!(
+            "  route     {}: {} from {} to {}",
+            route.name,
+            events.join(", "),
+            names(&route.sources, &|position| config.sources[position].name.clone()),
+            names(&route.to, &|position| config.destinations[position].name.clone()),
+        )
+    }));
+    lines.join("\n")
+}
+
+fn source_line(source: &Source) -> String {
+    let keys: Vec<_> = source
+        .keys
+        .iter()
+        .map(|key| {
+            let retired = if key.retired { ", retired" } else { "" };
+            match &key.check_value {
+                Some(value) => format!("{} (check value {value}{retired})", key.name),
+                None if key.retired => format!("{} (retired)", key.name),
+                None => key.name.clone(),
+            }
+        })
+        .collect();
+    let paths = source.paths.join(", ");
+    format!("  receives  {} ({}) at {paths}; keys: {}", source.name, source.provider.name(), keys.join(", "))
+}
+
+/// Mistakes are data here, and the exit code says the rest.
+fn as_json(checked: Result<(Loaded, Condition), Complaint>) -> ExitCode {
+    match checked {
+        Ok((Loaded { config, warnings }, condition)) => {
+            let names = |names: Vec<&str>| json!(names);
+            output::json(&json!({
+                "ok": true,
+                "mistakes": [],
+                "warnings": warnings.iter().map(finding).collect::<Vec<_>>(),
+                "public": config.server.public,
+                "admin": config.server.admin,
+                "store": config.store.path,
+                "store_is_new": condition == Condition::New,
+                "sources": names(config.sources.iter().map(|source| source.name.as_str()).collect()),
+                "destinations": names(config.destinations.iter().map(|one| one.name.as_str()).collect()),
+                "routes": names(config.routes.iter().map(|route| route.name.as_str()).collect()),
+            }));
+            ExitCode::SUCCESS
+        }
+        Err(complaint) => {
+            let mistakes: Vec<_> =
+                complaint.said.iter().map(|(what, hint)| json!({ "what": what, "hint": hint })).collect();
+            output::json(&json!({ "ok": false, "mistakes": mistakes, "warnings": [] }));
+            ExitCode::from(Exit::Configuration as u8)
+        }
+    }
+}
+
+fn finding(warning: &Warning) -> Value {
+    json!({ "what": warning.to_string(), "hint": warning.hint })
+}

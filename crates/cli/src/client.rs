@@ -1,0 +1,122 @@
+//! A client of a running gateway's API.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use payhook_net::{Answer, ClientError, ClientLimits, ClientSettings, Guard, Outgoing};
+use serde_json::Value;
+use url::Url;
+
+use crate::complaint::Complaint;
+
+/// Longest one call may take: a bulk retry writes five hundred rows.
+const CALL_TIME_MAX: Duration = Duration::from_secs(60);
+/// Largest answer read: a page of five hundred events, or a notification of the largest size in base64.
+const ANSWER_BYTES_MAX: usize = 128 << 20;
+
+/// Asks one gateway, with its token.
+pub(crate) struct Client {
+    base: Url,
+    bearer: HeaderValue,
+    net: payhook_net::Client,
+}
+
+impl Client {
+    /// A client of the gateway at `base`.
+    pub(crate) fn new(base: Url, token: &str) -> anyhow::Result<Self> {
+        let hint = "use the text of payhook.db.token, beside the gateway's store";
+        let mut bearer = HeaderValue::try_from(format!("Bearer {token}"))
+            .map_err(|_| Complaint::usage("the token holds characters that no token has", hint))?;
+        bearer.set_sensitive(true);
+        Ok(Self { base, bearer, net: payhook_net::Client::new(settings(CALL_TIME_MAX, ANSWER_BYTES_MAX)) })
+    }
+
+    /// `GET`, with the query parameters that are there.
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, Option<&str>)]) -> anyhow::Result<Value> {
+        self.call(Method::GET, self.address(path, query)?, None).await
+    }
+
+    /// `POST`, with a body when there is one.
+    pub(crate) async fn post(&self, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+        self.call(Method::POST, self.address(path, &[])?, body).await
+    }
+
+    /// The full address of a path.
+    pub(crate) fn address(&self, path: &str, query: &[(&str, Option<&str>)]) -> anyhow::Result<Url> {
+        let mut url = self.base.join(path).context("not an address")?;
+        let given: Vec<_> = query.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
+        if !given.is_empty() {
+            url.query_pairs_mut().extend_pairs(given);
+        }
+        Ok(url)
+    }
+
+    /// The value of the `Authorization` header.
+    pub(crate) fn bearer(&self) -> &HeaderValue {
+        &self.bearer
+    }
+
+    async fn call(&self, method: Method, url: Url, body: Option<&Value>) -> anyhow::Result<Value> {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, self.bearer.clone());
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let body = body.map(|value| Bytes::from(value.to_string())).unwrap_or_default();
+        let target = self.net.target(&url).map_err(|refused| Complaint::usage(refused.to_string(), "check --url"))?;
+        let repeatable = method == Method::GET;
+        let sent = target.send(Outgoing { method, headers, body, repeatable }).await;
+        let answer = sent.map_err(|failure| unreachable(&self.base, &failure.error))?;
+        read(&answer)
+    }
+}
+
+/// A client for addresses the user typed: any address is allowed, private ones too.
+pub(crate) fn settings(time_max: Duration, answer_bytes_max: usize) -> ClientSettings {
+    let everywhere = ["0.0.0.0/0", "::/0"].map(|range| range.parse().expect("a constant range"));
+    ClientSettings {
+        guard: Guard::new(everywhere.to_vec()),
+        limits: ClientLimits {
+            time_max,
+            answer_bytes_max,
+            answer_read_max: answer_bytes_max,
+            ..ClientLimits::default()
+        },
+        ..ClientSettings::default()
+    }
+}
+
+/// The JSON of a good answer; a complaint otherwise.
+fn read(answer: &Answer) -> anyhow::Result<Value> {
+    let value: Option<Value> = serde_json::from_slice(&answer.excerpt).ok();
+    if answer.status.is_success() {
+        let hint = "is this the admin address of a payhook gateway?";
+        return Ok(value.ok_or_else(|| Complaint::failed("the answer is not JSON", hint))?);
+    }
+    let said = value.as_ref().and_then(|value| value.pointer("/error/message")).and_then(Value::as_str);
+    let what = match said {
+        Some(said) => crate::table::printable(said).trim_end_matches('.').to_owned(),
+        None => format!("the gateway answered {}", answer.status),
+    };
+    Err(Complaint::failed(what, hint_for(answer.status)).into())
+}
+
+fn hint_for(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "put the text of payhook.db.token, beside the gateway's store, into PAYHOOK_TOKEN",
+        StatusCode::NOT_FOUND => "`list` shows what there is",
+        StatusCode::CONFLICT => "`show` tells its present state",
+        StatusCode::BAD_REQUEST => "`--help` shows what it takes",
+        _ => "the gateway's log says more",
+    }
+}
+
+/// Why nothing was heard.
+pub(crate) fn unreachable(base: &Url, error: &ClientError) -> Complaint {
+    let at = base.as_str().trim_end_matches('/');
+    Complaint::failed(
+        format!("no gateway answers at {at}: {error}"),
+        "start one with `payhook serve`, or name its admin address with --url",
+    )
+}

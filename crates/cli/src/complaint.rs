@@ -1,0 +1,56 @@
+//! A complaint: what went wrong, what to do about it, and the exit code that says so to scripts.
+
+use std::fmt;
+
+use payhook_gateway::config::Mistakes;
+
+/// How the process ends when it did not do what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// It was tried and failed.
+    Failed = 1,
+    /// It was not understood.
+    Usage = 2,
+    /// The configuration cannot be used: `EX_CONFIG` of sysexits.
+    Configuration = 78,
+}
+
+/// One or more things said to the user, each with a hint.
+#[derive(Debug)]
+pub(crate) struct Complaint {
+    pub(crate) said: Vec<(String, String)>,
+    pub(crate) exit: Exit,
+}
+
+impl Complaint {
+    /// Something that was tried and failed.
+    pub(crate) fn failed(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { said: vec![(what.into(), hint.into())], exit: Exit::Failed }
+    }
+
+    /// Something that was typed and makes no sense.
+    pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, ..Self::failed(what, hint) }
+    }
+
+    /// A configuration that cannot be run.
+    pub(crate) fn configuration(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { exit: Exit::Configuration, ..Self::failed(what, hint) }
+    }
+}
+
+impl From<Mistakes> for Complaint {
+    fn from(mistakes: Mistakes) -> Self {
+        let said = mistakes.0.into_iter().map(|finding| (finding.to_string(), finding.hint));
+        Self { said: said.collect(), exit: Exit::Configuration }
+    }
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whats: Vec<_> = self.said.iter().map(|(what, _)| what.as_str()).collect();
+        f.write_str(&whats.join("; "))
+    }
+}
+
+impl std::error::Error for Complaint {}

@@ -1,0 +1,115 @@
+//! The only place that prints. Colours on terminals alone, and nothing is said by colour alone.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use payhook_gateway::config::Warning;
+use serde::Serialize;
+
+use crate::complaint::{Complaint, Exit};
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const WAITING: Style = AnsiColor::Yellow.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+
+/// Says a line on standard output. A reader that has gone away (`| head`) is no fault of ours.
+pub(crate) fn line(text: &str) {
+    let _ = try_line(text);
+}
+
+/// The same for a stream of lines, which ends when its reader does.
+///
+/// # Errors
+/// When nobody reads.
+pub(crate) fn try_line(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+/// Data for programs: one JSON document, indented.
+pub(crate) fn json(value: &impl Serialize) {
+    line(&serde_json::to_string_pretty(value).expect("values made here have text keys"));
+}
+
+/// Something the user should know while the command goes on, on standard error.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Something doubtful about the configuration.
+pub(crate) fn warning(warning: &Warning) {
+    hinted(WAITING, "warning", &warning.to_string(), &warning.hint);
+}
+
+/// Says why a command did not do what was asked, and gives the exit code for it.
+pub(crate) fn complain(error: &anyhow::Error) -> ExitCode {
+    match error.downcast_ref::<Complaint>() {
+        Some(complaint) => {
+            complaint.said.iter().for_each(|(what, hint)| hinted(BAD, "error", what, hint));
+            ExitCode::from(complaint.exit as u8)
+        }
+        None => {
+            hinted(BAD, "error", &format!("{error:#}"), "");
+            ExitCode::from(Exit::Failed as u8)
+        }
+    }
+}
+
+/// Says what the command line did not understand, in our form; or the help or version that was asked for.
+pub(crate) fn refused_arguments(refused: &clap::Error) -> ExitCode {
+    if refused.exit_code() == 0 {
+        let mut out = anstream::stdout();
+        let _ = write!(out, "{}", refused.render().ansi());
+        return ExitCode::SUCCESS;
+    }
+    if refused.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = write!(anstream::stderr(), "{}", refused.render().ansi());
+        return ExitCode::from(Exit::Usage as u8);
+    }
+    let (what, hint) = in_our_words(&refused.render().to_string());
+    hinted(BAD, "error", &what, &hint);
+    ExitCode::from(Exit::Usage as u8)
+}
+
+/// clap's paragraphs as one line and a hint: its tip, or the help of the command it was about.
+fn in_our_words(rendered: &str) -> (String, String) {
+    let (said, usage) = rendered.split_once("Usage:").unwrap_or((rendered, ""));
+    let (tips, whats): (Vec<_>, Vec<_>) =
+        said.lines().map(str::trim).filter(|line| !line.is_empty()).partition(|line| line.starts_with("tip:"));
+    let what = whats.join(" ").trim_start_matches("error:").trim().to_owned();
+    let command = usage.split_whitespace().take_while(|word| !word.starts_with(['<', '[', '-']));
+    let command: Vec<_> = command.collect();
+    let command = if command.is_empty() { "payhook".to_owned() } else { command.join(" ") };
+    let hint = match tips.first() {
+        Some(tip) => tip.trim_start_matches("tip:").trim().to_owned(),
+        None => format!("`{command} --help` shows what it takes"),
+    };
+    (what, hint)
+}
+
+fn hinted(style: Style, label: &str, what: &str, hint: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{style}{label}:{style:#} {}", what.replace('\n', " "));
+    if !hint.is_empty() {
+        let _ = writeln!(err, "{DIM} hint:{DIM:#} {hint}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clap_says_becomes_one_line_and_a_hint() {
+        let missing = "error: the following required arguments were not provided:\n  <PROVIDER>\n  <EVENT>...\n\nUsage: payhook trigger <PROVIDER> <EVENT>...\n\nFor more information, try '--help'.\n";
+        let (what, hint) = in_our_words(missing);
+        assert_eq!(what, "the following required arguments were not provided: <PROVIDER> <EVENT>...");
+        assert_eq!(hint, "`payhook trigger --help` shows what it takes");
+        let misspelt = "error: unrecognized subcommand 'serv'\n\n  tip: a similar subcommand exists: 'serve'\n\nUsage: payhook <COMMAND>\n";
+        assert_eq!(in_our_words(misspelt).1, "a similar subcommand exists: 'serve'");
+    }
+}

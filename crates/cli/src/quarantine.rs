@@ -1,0 +1,134 @@
+//! `payhook quarantine`: what was not authenticated, and why.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::Value;
+
+use crate::fields::{self, received};
+use crate::listing::{self, ListArgs};
+use crate::output;
+use crate::settings::GatewayArgs;
+use crate::table::text;
+
+/// Look at refused notifications, and release those a new key verifies
+#[derive(Args, Debug)]
+pub(crate) struct Quarantine {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand, Debug)]
+enum Action {
+    List(List),
+    Show(Show),
+    Release(Release),
+}
+
+/// List refused notifications, newest first
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  payhook quarantine list --source adyen")]
+struct List {
+    /// Only of this source
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
+    gateway: GatewayArgs,
+}
+
+/// Show one refused notification as it was received, and why it was refused
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  payhook quarantine show qrn_3")]
+struct Show {
+    /// The entry's id
+    #[arg(value_name = "ENTRY")]
+    id: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    gateway: GatewayArgs,
+}
+
+/// Verify again with today's keys, and take what is authentic now; never forces
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  payhook quarantine release qrn_3")]
+struct Release {
+    /// The entry's id
+    #[arg(value_name = "ENTRY")]
+    id: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    gateway: GatewayArgs,
+}
+
+impl Quarantine {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.action {
+            Action::List(list) => list.run().await?,
+            Action::Show(show) => show.run().await?,
+            Action::Release(release) => release.run().await?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl List {
+    async fn run(self) -> anyhow::Result<()> {
+        const KEYS: [&str; 7] = ["id", "last_at", "times", "source", "reason", "peer", "detail"];
+        let header = ["ENTRY", "LAST", "TIMES", "SOURCE", "REASON", "FROM", "DETAIL"];
+        let row = |entry: &Value| KEYS.map(|key| text(&entry[key]));
+        let filters = [("source", self.source.as_deref())];
+        listing::show(&self.gateway.client()?, "/api/v1/quarantine", &filters, &self.list, header, row).await
+    }
+}
+
+impl Show {
+    async fn run(self) -> anyhow::Result<()> {
+        let entry = self.gateway.client()?.get(&format!("/api/v1/quarantine/{}", self.id), &[]).await?;
+        if self.json {
+            output::json(&entry);
+            return Ok(());
+        }
+        output::line(&fields::render(
+            &entry,
+            &[
+                ("entry", "/id"),
+                ("reason", "/reason"),
+                ("detail", "/detail"),
+                ("source", "/source"),
+                ("from", "/peer"),
+                ("posted to", "/target"),
+                ("times", "/times"),
+                ("first", "/first_at"),
+                ("last", "/last_at"),
+                ("bytes", "/size"),
+            ],
+        ));
+        output::line(&format!("\n{}", received(&entry["received"])));
+        Ok(())
+    }
+}
+
+impl Release {
+    async fn run(self) -> anyhow::Result<()> {
+        let answer = self.gateway.client()?.post(&format!("/api/v1/quarantine/{}/release", self.id), None).await?;
+        released(&self.id, &answer, self.json);
+        Ok(())
+    }
+}
+
+/// Says what became of what was released.
+pub(crate) fn released(id: &str, answer: &Value, json: bool) {
+    if json {
+        output::json(answer);
+        return;
+    }
+    let verdicts = answer["verdicts"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let verdicts: Vec<_> = verdicts.iter().map(text).collect();
+    output::line(&format!("{id} is released: {}", verdicts.join(", ")));
+}

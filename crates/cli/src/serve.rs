@@ -1,0 +1,114 @@
+//! `payhook serve`: the gateway.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use payhook_gateway::boot::{self, BootError, Environs};
+use payhook_gateway::clock::{SystemClock, TokioSleeper};
+use payhook_gateway::config::{Variables, units};
+use payhook_gateway::telemetry;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::complaint::Complaint;
+use crate::output;
+use crate::settings::ConfigArgs;
+
+/// Run the gateway: receive, verify, write to disk, answer, deliver
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  payhook serve\n  payhook serve --config /etc/payhook/payhook.toml\n  ADYEN_HMAC_KEY=... PAYHOOK_FORWARD_URL=http://127.0.0.1:3000/hook PAYHOOK_SIGNING_SECRET=... payhook serve\n\nSIGTERM or Ctrl-C stops it after what is in hand is finished. PAYHOOK_LOG sets what is logged (info, debug, ...)."
+)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    config: ConfigArgs,
+
+    /// Turns the clock, for tests: `90m`, `-2d`
+    #[arg(long, hide = true, value_name = "DURATION", allow_hyphen_values = true, value_parser = offset_micros)]
+    clock_offset: Option<i64>,
+
+    /// Does not sync the store, for the test that proves this loses data
+    #[arg(long, hide = true)]
+    unsafe_no_sync: bool,
+}
+
+impl Serve {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let config = self.config.load()?;
+        let filter = Variables::of_process();
+        let log = telemetry::setup::start(filter.get("PAYHOOK_LOG")).context("the log cannot be started")?;
+        let environs = Environs {
+            clock: Arc::new(SystemClock { offset_micros: self.clock_offset.unwrap_or_default() }),
+            sleeper: Arc::new(TokioSleeper),
+            log: log.clone(),
+            unsafe_no_sync: self.unsafe_no_sync,
+        };
+        if self.unsafe_no_sync {
+            output::note("warning: --unsafe-no-sync loses acknowledged events in a power cut");
+        }
+        let ready = boot::start(config, environs).await.map_err(complaint)?;
+        ready.serve(stop_signal()?).await;
+        log.sink.flush();
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Turns true at the first SIGTERM or SIGINT.
+fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stop.send_replace(true);
+    });
+    Ok(stopped)
+}
+
+fn complaint(error: BootError) -> Complaint {
+    let what = error.to_string();
+    match error {
+        BootError::Plan(_) | BootError::Tls(_) => {
+            Complaint::configuration(what, "`payhook check` reads the configuration without starting")
+        }
+        BootError::Bind { .. } => {
+            Complaint::failed(what, "is another payhook running? `public` and `admin` of [server] set the ports")
+        }
+        BootError::Open(_) => Complaint::failed(what, "`url` of [store] says where the database is"),
+        BootError::Keyfile(_) => {
+            Complaint::failed(what, "payhook.db.token and payhook.db.key must be readable by this user")
+        }
+        BootError::Store(_) => {
+            Complaint::failed(what, "check the disk's free space and who may write to the store's folder")
+        }
+    }
+}
+
+/// A duration that may be negative, in microseconds.
+fn offset_micros(text: &str) -> Result<i64, String> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let duration: Duration = units::duration(rest).map_err(|error| error.to_string())?;
+    let micros = i64::try_from(duration.as_micros()).map_err(|_| "is too large".to_owned())?;
+    Ok(sign * micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_turns_both_ways() {
+        assert_eq!(offset_micros("90s"), Ok(90_000_000));
+        assert_eq!(offset_micros("-2d"), Ok(-172_800_000_000));
+        assert!(offset_micros("2").is_err());
+    }
+}

@@ -1,0 +1,96 @@
+//! Where the configuration and the running gateway are.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use payhook_domain::time::{Clock, Timestamp};
+use payhook_gateway::clock::SystemClock;
+use payhook_gateway::config::{self, LoadOptions, Loaded, Variables};
+use url::Url;
+
+use crate::client::Client;
+use crate::complaint::Complaint;
+use crate::output;
+
+/// The configuration to use.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct ConfigArgs {
+    /// Configuration file [default: payhook.toml; without one, the environment alone]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigArgs {
+    /// Loads it and says what is doubtful about it.
+    pub(crate) fn load(&self) -> anyhow::Result<config::Resolved> {
+        let Loaded { config, warnings } = self.load_quietly()?;
+        warnings.iter().for_each(output::warning);
+        Ok(config)
+    }
+
+    /// Loads it; the caller says what is doubtful.
+    pub(crate) fn load_quietly(&self) -> Result<Loaded, Complaint> {
+        config::load(self.options()).map_err(Complaint::from)
+    }
+
+    fn options(&self) -> LoadOptions {
+        LoadOptions {
+            file: self.config.clone(),
+            directory: PathBuf::new(),
+            variables: Variables::of_process(),
+            now: now(),
+        }
+    }
+}
+
+/// The running gateway to ask.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct GatewayArgs {
+    /// Address of the admin API; the token is then read from PAYHOOK_TOKEN [default: found by the configuration]
+    #[arg(long, value_name = "URL")]
+    url: Option<Url>,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+impl GatewayArgs {
+    /// A client of its API.
+    pub(crate) fn client(&self) -> anyhow::Result<Client> {
+        let token = Variables::of_process().get("PAYHOOK_TOKEN").map(|token| token.trim().to_owned());
+        if let Some(url) = &self.url {
+            let hint =
+                "put the token of that gateway into PAYHOOK_TOKEN; it stands beside its store, in payhook.db.token";
+            let token = token.ok_or_else(|| Complaint::usage("--url was given without a token", hint))?;
+            return Client::new(url.clone(), &token);
+        }
+        let api = config::admin_api(self.config.options()).map_err(Complaint::from)?;
+        let token = match token {
+            Some(token) => token,
+            None => std::fs::read_to_string(&api.token_file).map_err(|error| {
+                Complaint::failed(
+                    format!("the token of the gateway cannot be read: {}: {error}", api.token_file.display()),
+                    "a first `payhook serve` writes it; run this beside its configuration, or use --url and PAYHOOK_TOKEN",
+                )
+            })?,
+        };
+        let url = Url::parse(&format!("http://{}", reachable(api.address))).expect("an address makes a URL");
+        Client::new(url, token.trim())
+    }
+}
+
+/// The address to call for a listener: one that listens everywhere is called on loopback.
+pub(crate) fn reachable(mut address: std::net::SocketAddr) -> std::net::SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            std::net::SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            std::net::SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+/// Now, from the one clock.
+pub(crate) fn now() -> Timestamp {
+    SystemClock::default().now()
+}

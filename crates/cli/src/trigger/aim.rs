@@ -1,0 +1,83 @@
+//! Where notifications go, and the key they are signed with: what was typed, or the local gateway's source.
+
+use payhook_gateway::config::{Resolved, Source};
+use payhook_provider::{Key, Provider};
+use url::Url;
+
+use super::Trigger;
+use crate::complaint::Complaint;
+use crate::settings::reachable;
+
+/// Target and key.
+pub(super) struct Aim {
+    pub(super) to: Url,
+    pub(super) key: Key,
+}
+
+/// Takes aim. The configuration is read only for what was not typed; with `--print` an address need not exist.
+pub(super) fn take(trigger: &Trigger, provider: &'static dyn Provider) -> anyhow::Result<Aim> {
+    let typed_key = trigger.key.as_deref().map(|text| typed_key(provider, text)).transpose()?;
+    let typed_to = trigger.to.clone().map(|to| with_path(to, provider.name()));
+    match (typed_to, typed_key) {
+        (Some(to), Some(key)) => Ok(Aim { to, key }),
+        (None, Some(key)) if trigger.print => Ok(Aim { to: nowhere(provider.name()), key }),
+        (to, key) => {
+            let config = trigger.config.load_quietly()?.config;
+            let source = source(&config, provider.name(), trigger.source.as_deref())?;
+            let to = match to {
+                Some(to) => to,
+                None => local(&config, source)?,
+            };
+            let key = match key {
+                Some(key) => key,
+                None => current_key(source)?,
+            };
+            Ok(Aim { to, key })
+        }
+    }
+}
+
+fn typed_key(provider: &dyn Provider, text: &str) -> Result<Key, Complaint> {
+    let mistaken =
+        |mistake: payhook_provider::KeyMistake| Complaint::usage(format!("--key {}", mistake.problem), mistake.hint);
+    provider.key("--key", text).map_err(mistaken)
+}
+
+/// An address without a path means the gateway there.
+fn with_path(mut to: Url, provider: &str) -> Url {
+    if to.path() == "/" {
+        to.set_path(&format!("/in/{provider}"));
+    }
+    to
+}
+
+fn nowhere(provider: &str) -> Url {
+    Url::parse(&format!("http://127.0.0.1:8080/in/{provider}")).expect("a constant address and a plain name")
+}
+
+fn source<'c>(config: &'c Resolved, provider: &str, name: Option<&str>) -> Result<&'c Source, Complaint> {
+    let mut of_provider = config.sources.iter().filter(|source| source.provider.name() == provider);
+    let found = match name {
+        Some(name) => of_provider.find(|source| source.name == name),
+        None => of_provider.next(),
+    };
+    let what = match name {
+        Some(name) => format!("the configuration has no source `{name}` of {provider}"),
+        None => format!("the configuration has no source of {provider}"),
+    };
+    found.ok_or_else(|| Complaint::failed(what, "add a [[source]], or give --to and --key"))
+}
+
+/// The listener's own address, for a gateway on this machine.
+fn local(config: &Resolved, source: &Source) -> Result<Url, Complaint> {
+    let scheme = if config.server.tls.is_some() { "https" } else { "http" };
+    let address = reachable(config.server.public);
+    let path = source.paths.first().map_or("/", String::as_str);
+    Url::parse(&format!("{scheme}://{address}{path}"))
+        .map_err(|_| Complaint::failed(format!("{address}{path} is no address"), "give one with --to"))
+}
+
+fn current_key(source: &Source) -> Result<Key, Complaint> {
+    let key = source.keys.iter().find(|key| !key.retired).cloned();
+    key.ok_or_else(|| Complaint::failed(format!("every key of `{}` is retired", source.name), "give one with --key"))
+}

@@ -1,0 +1,81 @@
+//! One notification: composed, signed, and with the faults asked for.
+
+use anyhow::Context;
+use payhook_gateway::keyfile;
+use payhook_provider::{Key, Provider, SignedRequest, Unsigned, sample};
+use serde_json::json;
+use url::Url;
+
+use super::Faults;
+use super::plan::Step;
+use crate::complaint::Complaint;
+use crate::output;
+use crate::settings::now;
+use crate::table::printable;
+
+/// Makes the notifications of a plan.
+pub(super) struct Composer<'t> {
+    pub(super) provider: &'static dyn Provider,
+    pub(super) key: Key,
+    pub(super) events: &'t [String],
+    pub(super) set: &'t [(String, String)],
+    pub(super) form: bool,
+    pub(super) faults: &'t Faults,
+}
+
+impl Composer<'_> {
+    /// The request of one step.
+    pub(super) fn request(&self, step: Step) -> anyhow::Result<SignedRequest> {
+        let unsigned = self.unsigned(step)?;
+        let mut request = match self.faults.bad_signature {
+            true => self.provider.sign(unsigned, &self.strange_key()?, now()),
+            false => self.provider.sign(unsigned, &self.key, now()),
+        };
+        if self.faults.truncate {
+            request.body.truncate(request.body.len() / 2);
+        }
+        Ok(request)
+    }
+
+    /// What the step is called.
+    pub(super) fn name(&self, step: Step) -> &str {
+        &self.events[step.event]
+    }
+
+    fn unsigned(&self, step: Step) -> anyhow::Result<Unsigned> {
+        let name = self.provider.name();
+        let composed = sample::compose(name, self.name(step), step.seed, now());
+        let mut value = composed.with_context(|| format!("{name} has no event `{}`", self.name(step)))?;
+        for (field, text) in self.set {
+            let hint = format!("`payhook trigger {name} {} --print` shows the fields", self.name(step));
+            sample::set(&mut value, field, text).map_err(|mistake| Complaint::usage(mistake.to_string(), hint))?;
+        }
+        if !self.form {
+            return Ok(sample::unsigned(name, &value));
+        }
+        let hint = "only Adyen's standard webhooks can be sent as a form";
+        let form = (name == "adyen").then(|| sample::unsigned_form(&value)).flatten();
+        Ok(form.ok_or_else(|| Complaint::usage(format!("`{}` has no form", self.name(step)), hint))?)
+    }
+
+    /// A key of the right shape that nobody knows.
+    fn strange_key(&self) -> anyhow::Result<Key> {
+        let random = keyfile::random().context("the operating system gave no random bytes")?;
+        self.provider.key("strange", &self.provider.key_text(&random)).context("a generated key is a key")
+    }
+}
+
+/// Shows a request as it would be sent.
+pub(super) fn print(request: &SignedRequest, to: &Url, as_json: bool) {
+    let body = String::from_utf8_lossy(&request.body);
+    let headers =
+        request.headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
+    if as_json {
+        let headers: Vec<_> = headers.map(|(name, value)| json!([name, value])).collect();
+        output::line(&json!({ "url": to, "headers": headers, "body": body }).to_string());
+        return;
+    }
+    output::line(&format!("POST {to}"));
+    headers.for_each(|(name, value)| output::line(&format!("{name}: {}", printable(&value))));
+    output::line(&format!("\n{}\n", printable(&body)));
+}
