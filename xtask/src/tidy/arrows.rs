@@ -39,7 +39,7 @@ const RULES: [Rule; 7] = [
 ];
 
 /// The workshop sees everything and is never shipped.
-const WORKSHOP: [&str; 4] = ["payhook-testkit", "payhook-bench", "powercut", "xtask"];
+const WORKSHOP: [&str; 5] = ["payhook-testkit", "payhook-e2e", "payhook-bench", "powercut", "xtask"];
 /// What of the workshop the product's tests may use.
 const FOR_TESTS: &str = "payhook-testkit";
 
