@@ -142,9 +142,6 @@ impl Ready {
 
     /// Serves until `stop` turns true, then drains and closes.
     pub async fn serve(self, stop: watch::Receiver<bool>) {
-        if let (Ok(public), Ok(admin)) = (self.public_address(), self.admin_address()) {
-            tracing::info!(%public, %admin, "ready");
-        }
         let Self { gateway, api, public, admin, tls } = self;
         let (desks_stop, desks_stopped) = watch::channel(false);
         let mut desks = JoinSet::new();
