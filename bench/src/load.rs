@@ -51,7 +51,11 @@ pub(crate) fn run(
     let mut events = Vec::with_capacity(connections);
     while answered < requests.len() {
         events.clear();
-        epoll::wait(&poll, rustix::buffer::spare_capacity(&mut events), Some(&rustix::event::Timespec { tv_sec: 30, tv_nsec: 0 }))?;
+        epoll::wait(
+            &poll,
+            rustix::buffer::spare_capacity(&mut events),
+            Some(&rustix::event::Timespec { tv_sec: 30, tv_nsec: 0 }),
+        )?;
         if events.is_empty() {
             bail!("no answer for 30 s, after {answered} of {}", requests.len());
         }
@@ -112,7 +116,9 @@ fn is_whole(answer: &[u8]) -> anyhow::Result<bool> {
     }
     let length = head_text
         .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|value| value.trim().parse::<usize>()))
+        .find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length:").map(|value| value.trim().parse::<usize>())
+        })
         .context("no content-length")??;
     Ok(answer.len() >= head + 4 + length)
 }

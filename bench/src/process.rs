@@ -17,7 +17,8 @@ impl Server {
             Ok(child) => Ok(Self { child }),
             Err(_) => {
                 eprintln!("taskset is missing: the server runs where it likes");
-                let child = Command::new(command).args(arguments).stderr(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+                let child =
+                    Command::new(command).args(arguments).stderr(Stdio::null()).stdout(Stdio::piped()).spawn()?;
                 Ok(Self { child })
             }
         }

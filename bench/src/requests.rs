@@ -15,7 +15,7 @@ pub(crate) fn make(first: usize, count: usize) -> Vec<Vec<u8>> {
     (first..first + count)
         .map(|number| {
             let mut value = sample::compose("adyen", "authorised", number as u64, now).expect("a sample");
-            sample::set(&mut value, "reference", &format!("order-{number:09}"));
+            sample::set(&mut value, "merchantReference", &format!("order-{number:09}")).expect("a text field");
             let signed = provider.sign(sample::unsigned("adyen", &value), &key, now);
             let mut request = format!(
                 "POST /in/adyen HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",

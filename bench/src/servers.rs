@@ -33,7 +33,13 @@ pub(crate) fn measure(name: &str, count: usize) -> anyhow::Result<Measured> {
     let requests = requests::make(count, count);
     let before = server.cpu();
     let load = load::run(address, &requests, CONNECTIONS, |_, _| {})?;
-    Ok(Measured { requests: count, took: load.took, cpu: server.cpu() - before, rss_mb: server.rss_mb(), latencies: load.latencies })
+    Ok(Measured {
+        requests: count,
+        took: load.took,
+        cpu: server.cpu() - before,
+        rss_mb: server.rss_mb(),
+        latencies: load.latencies,
+    })
 }
 
 /// A fixed answer.

@@ -26,7 +26,9 @@ impl Sink {
         let address = listener.local_addr()?;
         let sink = Self::default();
         let told = sink.clone();
-        std::thread::Builder::new().name("sink".into()).spawn(move || told.take_forever(&listener).expect("the sink runs"))?;
+        std::thread::Builder::new()
+            .name("sink".into())
+            .spawn(move || told.take_forever(&listener).expect("the sink runs"))?;
         Ok((sink, address))
     }
 

@@ -92,7 +92,7 @@ async fn status(client: &Client, stage: &Stage) -> anyhow::Result<Value> {
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {}", stage.token))?);
     let outgoing = Outgoing { method: Method::GET, headers, body: bytes::Bytes::new(), repeatable: true };
-    let answer = client.send(&client.target(&url)?, outgoing).await.map_err(|failure| anyhow::anyhow!("{}", failure.error))?;
+    let answer = client.target(&url)?.send(outgoing).await.map_err(|failure| anyhow::anyhow!("{}", failure.error))?;
     Ok(serde_json::from_slice(&answer.excerpt)?)
 }
 

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderMap, Request, Response, StatusCode};
-use payhook_gateway::standard_webhooks::Secret;
+use payhook_domain::time::Clock;
+use payhook_gateway::clock::SystemClock;
+use payhook_gateway::standard_webhooks::{Secret, Signed};
 use payhook_net::{Body, Handler, Incoming, Server, read_body};
 use serde_json::Value;
 
@@ -21,6 +23,7 @@ const BODY_TIME_MAX: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(super) struct Receiver {
     secret: Arc<Secret>,
+    clock: SystemClock,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -40,7 +43,7 @@ pub(super) struct Seen {
 impl Receiver {
     /// Listens on a free loopback port until the process ends.
     pub(super) fn listen(secret: Secret) -> anyhow::Result<(Self, SocketAddr)> {
-        let receiver = Self { secret: Arc::new(secret), seen: Arc::default() };
+        let receiver = Self { secret: Arc::new(secret), clock: SystemClock::default(), seen: Arc::default() };
         let listener = payhook_net::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
         let address = listener.local_addr()?;
         let handler = receiver.clone();
@@ -61,7 +64,8 @@ impl Receiver {
         }
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (id, timestamp) = (header("webhook-id"), header("webhook-timestamp"));
-        if self.secret.verify(id, timestamp, header("webhook-signature"), body).is_err() {
+        let message = Signed { id, timestamp, signatures: header("webhook-signature"), body };
+        if self.secret.verify(message, self.clock.now()).is_err() {
             seen.unsigned += 1;
             return StatusCode::UNAUTHORIZED;
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use data_encoding::BASE64;
 use payhook_domain::time::{Clock, Timestamp};
 use payhook_gateway::boot::{self, Environs};
 use payhook_gateway::clock::{SystemClock, TokioSleeper};
@@ -173,12 +174,13 @@ fn new_key(provider: &str) -> anyhow::Result<String> {
 }
 
 fn new_secret() -> anyhow::Result<(Secret, String)> {
-    let text = Secret::text(&random()?);
+    let text = format!("{}{}", Secret::PREFIX, BASE64.encode(&random()?));
     Ok((Secret::parse(&text)?, text))
 }
 
 fn random() -> anyhow::Result<[u8; 32]> {
-    payhook_gateway::keyfile::random().context("the operating system gave no random bytes")
+    let random = keyfile::random().context("the operating system gave no random bytes")?;
+    Ok(*random)
 }
 
 /// A provider of this release.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
-use payhook_net::{Client, ClientSettings, Guard, Outgoing, Target};
+use payhook_net::{Client, ClientSettings, Guard, Outgoing};
 use payhook_provider::sample;
 use serde_json::Value;
 use url::Url;
@@ -149,7 +149,8 @@ impl Sender {
 fn compose(scene: &Scene, stage: &Stage) -> anyhow::Result<Value> {
     let composed = sample::compose(scene.provider, scene.event, scene.seed, stage.now());
     let mut composed = composed.with_context(|| format!("no sample is called {}", scene.event))?;
-    sample::set(&mut composed, "reference", scene.order);
+    let field = if scene.provider == "adyen" { "merchantReference" } else { "reference" };
+    sample::set(&mut composed, field, scene.order)?;
     Ok(composed)
 }
 
@@ -161,9 +162,9 @@ pub(super) fn loopback_client() -> anyhow::Result<Client> {
 
 /// Posts and reads the answer.
 async fn post(client: &Client, url: &Url, headers: HeaderMap, body: Bytes) -> anyhow::Result<(u16, String)> {
-    let target: Target = client.target(url)?;
+    let target = client.target(url)?;
     let outgoing = Outgoing { method: Method::POST, headers, body, repeatable: true };
-    let answer = client.send(&target, outgoing).await.map_err(|failure| anyhow::anyhow!("{}", failure.error))?;
+    let answer = target.send(outgoing).await.map_err(|failure| anyhow::anyhow!("{}", failure.error))?;
     Ok((answer.status.as_u16(), String::from_utf8_lossy(&answer.excerpt).into_owned()))
 }
 

@@ -1,0 +1,18 @@
+//! End-to-end tests of the shipped binary, one promise a file.
+//!
+//! - `life`: one notification through all of it.
+//! - `crash`: SIGKILL at random moments loses nothing acknowledged.
+//! - `power_cut`: nor does a power cut, nor a sync that fails.
+//! - `same_again`: ten thousand copies at once are one event.
+//! - `disk_full`: a full disk, and the reserve before it.
+//! - `stage`: the configuration and the check all of them share.
+
+#![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
+#![allow(clippy::disallowed_methods, reason = "tests run on the real clock")]
+
+mod crash;
+mod disk_full;
+mod life;
+mod power_cut;
+mod same_again;
+mod stage;

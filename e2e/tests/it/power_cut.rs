@@ -1,0 +1,106 @@
+//! Power cuts under load: writes since the last sync are undone, then the process is killed. Nothing acknowledged may be
+//! missing afterwards; with syncing switched off, something must be, or the test proves nothing.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use payhook_testkit::gateway::Gateway;
+use payhook_testkit::powercut::{Moment, PowerCut, Tear};
+use payhook_testkit::receiver::Receiver;
+use payhook_testkit::scale;
+
+use crate::stage::{SECRET, Stored, acknowledged, authorisation, nothing_is_lost, setup};
+
+const CONNECTIONS: usize = 16;
+const ROUND_SPAN: usize = 1_000_000;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A round of load that ends in a cut; returns the acknowledged orders.
+fn round(gateway: &mut Gateway, shim: &PowerCut, number: usize, random: &mut fastrand::Rng) -> BTreeSet<usize> {
+    let first = number * ROUND_SPAN;
+    let load = gateway.load(CONNECTIONS, move |number| Some(authorisation(first + number)));
+    let moment = random.usize(1..300);
+    assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged >= moment), "round {number} never got going");
+    let tear = if random.bool() { Tear::Clean } else { Tear::Torn { seed: random.u64(..) } };
+    let cut = match random.u8(0..3) {
+        0 => shim.cut_at(Moment::BeforeSync(random.u64(1..4)), tear),
+        1 => shim.cut_at(Moment::AfterSync(random.u64(1..4)), tear),
+        _ => shim.cut(tear),
+    };
+    cut.expect("the gateway runs under the shim");
+    assert!(gateway.wait(PATIENCE).is_some(), "round {number}: the cut did not come");
+    let fates = load.finish();
+    assert!(fates.values().any(|fate| !fate.acknowledged()), "round {number}: everything had been acknowledged");
+    acknowledged(&fates, first)
+}
+
+#[test]
+fn a_power_cut_takes_nothing_that_was_acknowledged() {
+    let rounds = scale::of("PAYHOOK_POWERCUT_ROUNDS", 20, 500);
+    let mut random = fastrand::Rng::with_seed(scale::of("PAYHOOK_CRASH_SEED", 12, 12));
+    let receiver = Receiver::start(Some(SECRET));
+    let (setup, shim) = setup(&receiver).under_power_cut();
+    let mut gateway = setup.start();
+    let mut safe = BTreeSet::new();
+    for number in 0..rounds {
+        safe.extend(round(&mut gateway, &shim, number, &mut random));
+        gateway.restart();
+        let stored = Stored::of(&gateway);
+        assert_eq!(stored.lost(&safe), Vec::<usize>::new(), "round {number}: acknowledged, but gone after the cut");
+    }
+    println!("{rounds} power cuts, {} acknowledged", safe.len());
+    nothing_is_lost(&gateway, &receiver, &safe);
+}
+
+#[test]
+fn without_syncing_the_same_test_would_find_losses() {
+    let mut random = fastrand::Rng::with_seed(13);
+    let receiver = Receiver::start(Some(SECRET));
+    let (setup, shim) = setup(&receiver).argument("--unsafe-no-sync").under_power_cut();
+    let mut gateway = setup.start();
+    let mut lost = 0;
+    for number in 0..20 {
+        let safe = round_without_syncs(&mut gateway, &shim, number, &mut random);
+        gateway.restart();
+        lost = Stored::of(&gateway).lost(&safe).len();
+        if lost > 0 {
+            break;
+        }
+    }
+    assert!(lost > 0, "twenty power cuts without syncing lost nothing: the shim does not bite");
+}
+
+/// The same without waiting for a sync that never comes.
+fn round_without_syncs(
+    gateway: &mut Gateway,
+    shim: &PowerCut,
+    number: usize,
+    random: &mut fastrand::Rng,
+) -> BTreeSet<usize> {
+    let first = number * ROUND_SPAN;
+    let load = gateway.load(CONNECTIONS, move |number| Some(authorisation(first + number)));
+    let moment = random.usize(50..300);
+    assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged >= moment), "round {number} never got going");
+    shim.cut(Tear::Clean).expect("the gateway runs under the shim");
+    assert!(gateway.wait(PATIENCE).is_some(), "round {number}: the cut did not come");
+    acknowledged(&load.finish(), first)
+}
+
+#[test]
+fn a_sync_that_fails_never_becomes_a_200() {
+    let receiver = Receiver::start(Some(SECRET));
+    let (setup, shim) = setup(&receiver).under_power_cut();
+    let mut gateway = setup.start();
+    let load = gateway.load(CONNECTIONS, |number| (number < 3_000).then(|| authorisation(number)));
+    assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged >= 200), "the load never got going");
+    shim.fail_syncs(5).expect("the gateway runs under the shim");
+    let fates = load.finish();
+    let refused = fates.values().filter(|fate| !fate.acknowledged()).count();
+    assert!(refused > 0, "five failing syncs refused nobody");
+    let safe = acknowledged(&fates, 0);
+    assert!(fates.len() - refused > 200, "the gateway did not come back by itself");
+    shim.cut(Tear::Clean).expect("the gateway runs under the shim");
+    assert!(gateway.wait(PATIENCE).is_some(), "the cut did not come");
+    gateway.restart();
+    nothing_is_lost(&gateway, &receiver, &safe);
+}
