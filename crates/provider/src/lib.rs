@@ -8,8 +8,9 @@
 //!
 //! 1. Make `src/<name>/mod.rs` with a unit struct that implements [`Provider`], and the rooms its siblings have.
 //! 2. Add it to [`ALL`].
-//! 3. Put a pair `fixtures/<name>/<event>.http` and `<event>.events.json` beside it for each kind of event.
-//! 4. `cargo test -p payhook-provider` runs the suite over it: `verify(sign(x))` holds, and with any signed value
+//! 3. Give it samples in [`sample`], and a fuzz target under `fuzz/`.
+//! 4. Add it to the keys of `tests/it/fixtures.rs` and write its fixtures, a pair for each kind of event.
+//! 5. `cargo test -p payhook-provider` runs the suites over it: `verify(sign(x))` holds, and with any signed value
 //!    changed it does not.
 
 mod ack;

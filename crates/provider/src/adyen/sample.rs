@@ -2,6 +2,7 @@
 
 use jiff::tz::{Offset, TimeZone};
 use payhook_domain::time::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::codes;
@@ -26,6 +27,8 @@ pub(crate) const SAMPLES: &[Sample] = &[
     sample("cancel-failed", "CANCELLATION", false, "a cancel did not work"),
     sample("reversed", "CANCEL_OR_REFUND", true, "a reversal became a cancel"),
     sample("adjusted", "AUTHORISATION_ADJUSTMENT", true, "the authorised amount was changed"),
+    sample("adjust-failed", "AUTHORISATION_ADJUSTMENT", false, "a change of the authorised amount did not work"),
+    sample("refund-postponed", "POSTPONED_REFUND", true, "a refund waits for the capture"),
     sample("refunded", "REFUND", true, "a refund was sent"),
     sample("refund-refused", "REFUND", false, "a refund was refused"),
     sample("refund-failed", "REFUND_FAILED", true, "a sent refund failed later"),
@@ -33,6 +36,8 @@ pub(crate) const SAMPLES: &[Sample] = &[
     sample("fraud", "NOTIFICATION_OF_FRAUD", true, "the issuer reported fraud"),
     sample("info-requested", "REQUEST_FOR_INFORMATION", true, "the issuer asks for information"),
     sample("dispute-opened", "NOTIFICATION_OF_CHARGEBACK", true, "a dispute was opened; no money moved yet"),
+    sample("dispute-defended", "INFORMATION_SUPPLIED", true, "the defence was sent"),
+    sample("dispute-won", "ISSUER_RESPONSE_TIMEFRAME_EXPIRED", true, "the issuer let the defence stand"),
     sample("chargeback", "CHARGEBACK", true, "disputed money was taken"),
     sample("chargeback-reversed", "CHARGEBACK_REVERSED", true, "disputed money came back, not yet for good"),
     sample("second-chargeback", "SECOND_CHARGEBACK", true, "disputed money was taken again"),
@@ -81,6 +86,9 @@ pub(crate) fn compose(code: &str, success: bool, seed: u64, at: Timestamp) -> Va
     json!({ "live": "false", "notificationItems": [{ "NotificationRequestItem": item }] })
 }
 
+/// What the names and values of a form are encoded by: all but the unreserved characters.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// The form of a standard webhook's first item: fields as parameters, in the order of the names, as Adyen writes them.
 pub(crate) fn form(notification: &Value) -> Option<String> {
     let item = notification.pointer("/notificationItems/0/NotificationRequestItem")?.as_object()?;
@@ -98,15 +106,9 @@ pub(crate) fn form(notification: &Value) -> Option<String> {
         }
     }
     pairs.sort();
-    let encode =
-        |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
-    Some(
-        pairs
-            .iter()
-            .map(|(name, value)| format!("{}={}", name.replace(' ', "+"), encode(value)))
-            .collect::<Vec<_>>()
-            .join("&"),
-    )
+    let encode = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    Some(pairs.join("&"))
 }
 
 fn text(value: &Value) -> String {

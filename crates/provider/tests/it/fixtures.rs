@@ -1,0 +1,173 @@
+//! One request and its events for each kind of event: the pairs under `fixtures/`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use payhook_domain::event::{Check, Event, Original};
+use payhook_domain::kind::Kind;
+use payhook_provider::{Key, Unsigned, sample};
+use serde_json::{Value, json};
+
+use crate::requests::{self, NOW, Posted, key, provider};
+
+/// The keys of `fixtures/README.md`.
+const KEYS: [(&str, &str); 2] =
+    [("adyen", "3F0A9C5D71E2B84620D7C1935FA8E46B12907CDE55B3A1F8649D20EC7785B9F1"), ("banked", "payhook-fixture-key")];
+const SEED: u64 = 1;
+
+#[test]
+fn every_fixture_is_verified_and_says_what_its_events_say() {
+    let mut seen = 0;
+    for (name, text) in KEYS {
+        for path in fixtures(name) {
+            let request = read(&path);
+            let events = requests::events(name, &request, &[key(name, text)]);
+            let shown: Vec<Value> = events.iter().map(|event| shown(event, &request.body)).collect();
+            let expected = fs::read_to_string(path.with_extension("events.json")).expect("its events beside it");
+            let expected: Value = serde_json::from_str(&expected).expect("JSON");
+            assert_eq!(Value::from(shown), expected, "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+#[test]
+fn every_fixture_with_its_reference_changed_is_refused() {
+    for (name, text) in KEYS {
+        for path in fixtures(name) {
+            let mut request = read(&path);
+            let body = String::from_utf8(request.body.clone()).expect("text");
+            let place = ["\"pspReference\":\"", "&pspReference=", "\"id\":\"", "\"eventId\":\""].into_iter();
+            let at = place.filter_map(|name| Some(body.find(name)? + name.len())).next().expect("an id");
+            request.body[at] = if request.body[at] == b'X' { b'Y' } else { b'X' };
+            let verdicts = requests::items(name, &request, &[key(name, text)]);
+            assert!(verdicts.iter().any(Result::is_err), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_kind_a_provider_knows_has_a_fixture() {
+    for (name, text) in KEYS {
+        let met: Vec<Kind> = fixtures(name)
+            .iter()
+            .flat_map(|path| requests::events(name, &read(path), &[key(name, text)]))
+            .map(|event| event.kind)
+            .collect();
+        for row in provider(name).codes() {
+            for kind in [row.kind, row.kind_failed] {
+                assert!(kind == Kind::Other || met.contains(&kind), "{name} has no fixture of {kind:?}");
+            }
+        }
+    }
+}
+
+/// Writes the pairs anew, after a deliberate change.
+#[test]
+#[ignore = "writes files"]
+fn write_fixtures() {
+    for (name, text) in KEYS {
+        let key = key(name, text);
+        for (file, unsigned) in composed(name) {
+            write(name, &file, unsigned, &key);
+        }
+    }
+}
+
+/// Every sample, then a code for each kind no sample has, then the envelopes no sample has.
+fn composed(name: &str) -> Vec<(String, Unsigned)> {
+    let samples = sample::samples(name);
+    let codes = provider(name).codes();
+    let has =
+        |kind: Kind| codes.iter().any(|row| row.kind == kind && samples.iter().any(|sample| sample.code == row.code));
+    let mut kinds = BTreeSet::new();
+    let extra = codes.iter().filter(|row| !has(row.kind) && kinds.insert(row.kind.as_str())).map(|row| row.code);
+    let compose = |event: &str| sample::compose(name, event, SEED, NOW).expect("composed");
+    let events = samples.iter().map(|sample| sample.name).chain(extra);
+    let mut all: Vec<_> = events.map(|event| (event.to_owned(), sample::unsigned(name, &compose(event)))).collect();
+    if name == "adyen" {
+        let form = sample::unsigned_form(&compose("authorised")).expect("a standard webhook");
+        all.push(("authorised-form".to_owned(), form));
+        let mut batch = compose("authorised");
+        batch["notificationItems"] =
+            json!([compose("authorised")["notificationItems"][0], compose("captured")["notificationItems"][0]]);
+        all.push(("batch".to_owned(), sample::unsigned(name, &batch)));
+    }
+    all
+}
+
+fn write(name: &str, file: &str, unsigned: Unsigned, key: &Key) {
+    let signed = provider(name).sign(unsigned, key, NOW);
+    let mut text = format!("POST {} HTTP/1.1\n", signed.target).into_bytes();
+    for (name, value) in &signed.headers {
+        text.extend_from_slice(format!("{name}: {}\n", value.to_str().expect("ASCII")).as_bytes());
+    }
+    text.push(b'\n');
+    text.extend_from_slice(&signed.body);
+    let path = folder(name).join(format!("{file}.http"));
+    fs::create_dir_all(folder(name)).expect("a folder");
+    fs::write(&path, text).expect("written");
+    let request = read(&path);
+    let events = requests::events(name, &request, std::slice::from_ref(key));
+    let shown: Vec<Value> = events.iter().map(|event| shown(event, &request.body)).collect();
+    let json = serde_json::to_string_pretty(&shown).expect("JSON");
+    fs::write(path.with_extension("events.json"), json + "\n").expect("written");
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+}
+
+fn fixtures(name: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder(name)).expect("fixtures").map(|entry| entry.expect("an entry").path());
+    let mut paths: Vec<_> = entries.filter(|path| path.extension().is_some_and(|ending| ending == "http")).collect();
+    paths.sort();
+    paths
+}
+
+fn read(path: &Path) -> Posted {
+    let text = fs::read(path).expect("a fixture");
+    let end = text.windows(2).position(|pair| pair == b"\n\n").expect("an empty line after the headers");
+    let head = std::str::from_utf8(&text[..end]).expect("headers are text");
+    let mut headers = HeaderMap::new();
+    for line in head.lines().skip(1) {
+        let (name, value) = line.split_once(": ").expect("name: value");
+        headers.append(
+            HeaderName::from_bytes(name.as_bytes()).expect("a name"),
+            HeaderValue::from_str(value).expect("a value"),
+        );
+    }
+    Posted { headers, body: text[end + 2..].to_vec() }
+}
+
+fn shown(event: &Event, body: &[u8]) -> Value {
+    let check =
+        |check: &Option<Check>| check.as_ref().map(|check| json!({ "code": check.code, "meaning": check.meaning }));
+    json!({
+        "id": event.id.to_string(),
+        "signed": format!("{:?}", event.signed),
+        "content": format!("{:?}", event.content),
+        "kind": event.kind.as_str(),
+        "code": event.code,
+        "success": event.success,
+        "live": event.live,
+        "occurred_at": event.occurred_at.as_ref().map(|at| json!({ "text": at.text, "instant": at.instant })),
+        "account": event.account,
+        "reference": event.reference,
+        "provider_reference": event.provider_reference,
+        "payment": event.payment,
+        "amount": event.amount.map(|amount| amount.to_string()),
+        "checks": { "avs": check(&event.checks.avs), "cvc": check(&event.checks.cvc) },
+        "original": original(&event.original, body),
+    })
+}
+
+fn original(original: &Original, body: &[u8]) -> Value {
+    match original {
+        Original::Slice(range) => serde_json::from_slice(&body[range.clone()]).expect("JSON stays where it is"),
+        Original::Rendered(json) => serde_json::from_str(json).expect("rendered as JSON"),
+    }
+}

@@ -1,0 +1,135 @@
+//! What counts as the same event, and what as another report of it.
+
+use payhook_domain::event::Event;
+use payhook_domain::identity::Environment;
+use payhook_provider::{Parsed, Unsigned};
+
+use crate::requests::{NOW, Posted, envelope, event, items, key, provider};
+
+const ADYEN: &str = "00727DB817A85C8503AD29EAD1523DB869AF0E536893BB3046C92DE7CB045CB1";
+const ITEM: &str = r#"{"pspReference":"P1","originalReference":"","merchantAccountCode":"Shop","merchantReference":"r","amount":{"value":1000,"currency":"EUR"},"eventCode":"AUTHORISATION","success":"true","eventDate":"2026-11-21T10:00:00+01:00","additionalData":{"a":"1"}}"#;
+
+fn signed(name: &str, body: String) -> Posted {
+    let text = if name == "adyen" { ADYEN } else { "key" };
+    let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.into() };
+    let signed = provider(name).sign(unsigned, &key(name, text), NOW);
+    Posted { headers: signed.headers, body: signed.body.to_vec() }
+}
+
+fn adyen(item: &str) -> Event {
+    event("adyen", &signed("adyen", envelope(&[item])), &[key("adyen", ADYEN)])
+}
+
+fn header_signed(body: &str) -> Event {
+    event("adyen", &signed("adyen", body.to_owned()), &[key("adyen", ADYEN)])
+}
+
+fn banked(body: &str) -> Event {
+    event("banked", &signed("banked", body.to_owned()), &[key("banked", "key")])
+}
+
+fn changed(from: &str, to: &str) -> Event {
+    assert!(ITEM.contains(from), "{from}");
+    adyen(&ITEM.replace(from, to))
+}
+
+#[test]
+fn an_adyen_event_is_the_same_by_reference_code_outcome_and_original() {
+    let first = adyen(ITEM);
+    for (from, to) in [
+        ("P1", "P2"),
+        ("AUTHORISATION", "CAPTURE"),
+        (r#""true""#, r#""false""#),
+        (r#"Reference":"""#, r#"Reference":"P0""#),
+        ("Shop", "Other"),
+    ] {
+        assert_ne!(changed(from, to).id, first.id, "{to}");
+    }
+    for (from, to) in [("1000", "2000"), ("EUR", "USD"), (r#""r""#, r#""s""#)] {
+        let conflict = changed(from, to);
+        assert_eq!(conflict.id, first.id, "{to}");
+        assert_ne!(conflict.signed, first.signed, "{to}");
+    }
+    for (from, to) in [("10:00:00", "10:00:01"), (r#""a":"1""#, r#""a":"2""#)] {
+        let revision = changed(from, to);
+        assert_eq!((revision.id, revision.signed), (first.id, first.signed), "{to}");
+        assert_ne!(revision.content, first.content, "{to}");
+    }
+    let again = adyen(ITEM);
+    assert_eq!((again.id, again.signed, again.content), (first.id, first.signed, first.content));
+}
+
+#[test]
+fn the_environment_is_the_sources_and_not_what_the_notification_says() {
+    let request = signed("adyen", envelope(&[ITEM]));
+    let verified = items("adyen", &request, &[key("adyen", ADYEN)]).remove(0).expect("authentic");
+    let id = |environment| match provider("adyen").parse(&verified, environment) {
+        Parsed::Events(events) => events[0].id,
+        Parsed::NotUnderstood { .. } => panic!("understood"),
+    };
+    assert_ne!(id(Environment::Live), id(Environment::Test));
+}
+
+#[test]
+fn what_recurs_by_nature_is_told_apart() {
+    let comments = |text: &str| adyen(&ITEM.replace("AUTHORISATION", "ISSUER_COMMENTS").replace(r#""a":"1""#, text)).id;
+    assert_ne!(comments(r#""issuerComments.1":"x""#), comments(r#""issuerComments.1":"y""#));
+    let report = |date: &str| adyen(&ITEM.replace("AUTHORISATION", "REPORT_AVAILABLE").replace("2026-11-21", date)).id;
+    assert_ne!(report("2026-11-21"), report("2026-11-22"));
+    let nameless = |reference: &str| adyen(&ITEM.replace("P1", "").replace(r#""r""#, reference)).id;
+    assert_ne!(nameless(r#""r""#), nameless(r#""s""#));
+}
+
+#[test]
+fn a_header_signed_event_is_the_same_by_its_event_id_and_else_by_its_bytes() {
+    let token = |kind: &str, extra: &str| {
+        header_signed(&format!(
+            r#"{{"type":"recurring.token.{kind}","eventId":"E1","data":{{"merchantAccount":"Shop"{extra}}}}}"#
+        ))
+        .id
+    };
+    assert_eq!(token("created", ""), token("created", r#","more":1"#));
+    assert_ne!(token("created", ""), token("updated", ""));
+    let plain = |id: u8| header_signed(&format!(r#"{{"type":"merchant.created","data":{{"id":"{id}"}}}}"#)).id;
+    assert_eq!(plain(1), plain(1));
+    assert_ne!(plain(1), plain(2));
+}
+
+#[test]
+fn a_banked_event_is_the_same_by_session_and_name_or_by_its_envelope() {
+    let session = |event: &str, extra: &str| banked(&format!(r#"{{"id":"s","webhook_event":"{event}"{extra}}}"#)).id;
+    assert_eq!(session("payment_sent", ""), session("payment_sent", r#","state":"sent""#));
+    assert_ne!(session("payment_sent", ""), session("payment_pending", ""));
+    assert_ne!(session("mandate_active", ""), session("mandate_active", r#","state":"x""#), "mandates recur");
+    assert_ne!(session("batch_payment_sent", ""), session("batch_payment_sent", r#","state":"x""#), "batches recur");
+    let envelope =
+        |id: &str, extra: &str| banked(&format!(r#"{{"id":"{id}","type":"refund_sent","data":{{"id":"r"{extra}}}}}"#));
+    assert_eq!(envelope("e", "").id, envelope("e", r#","metadata":{}"#).id);
+    assert_ne!(envelope("e", "").id, envelope("f", "").id);
+    assert_ne!(
+        envelope("e", r#","amount":1,"currency":"GBP""#).signed,
+        envelope("e", r#","amount":2,"currency":"GBP""#).signed
+    );
+}
+
+#[test]
+fn a_payment_is_named_by_its_original_reference_or_by_what_opened_it() {
+    for (code, original, payment) in [
+        ("AUTHORISATION", "", Some("P1")),
+        ("AUTHORISATION", "P0", Some("P0")),
+        ("OFFER_CLOSED", "", Some("P1")),
+        ("PENDING", "", Some("P1")),
+        ("EXPIRE", "", Some("P1")),
+        ("CAPTURE", "P0", Some("P0")),
+        ("CAPTURE", "", None),
+        ("CHARGEBACK", "P0", Some("P0")),
+        ("CHARGEBACK", "", None),
+        ("REPORT_AVAILABLE", "", None),
+        ("SOMETHING_NEW", "P0", Some("P0")),
+        ("SOMETHING_NEW", "", None),
+    ] {
+        let item =
+            ITEM.replace("AUTHORISATION", code).replace(r#"Reference":"""#, &format!(r#"Reference":"{original}""#));
+        assert_eq!(adyen(&item).payment.as_deref(), payment, "{code} {original}");
+    }
+}

@@ -1,0 +1,16 @@
+//! What each provider's door promises, told from outside.
+//!
+//! - [`adyen_standard`], [`adyen_header_signed`], [`banked`]: published facts restated, and what must not pass.
+//! - [`identity`]: what counts as the same event.
+//! - [`properties`]: `verify(sign(x))` holds, and with anything signed changed it does not.
+//! - [`fixtures`]: one request and its events for each kind of event.
+//! - [`vectors`]: published vectors and payloads in bulk, where a folder of them is at hand.
+
+mod adyen_header_signed;
+mod adyen_standard;
+mod banked;
+mod fixtures;
+mod identity;
+mod properties;
+mod requests;
+mod vectors;

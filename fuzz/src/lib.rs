@@ -1,0 +1,82 @@
+//! What every fuzz target asks of a provider.
+//!
+//! Nobody without a key is believed, nothing panics, and what somebody with the key signs is believed and can be
+//! parsed. The second half takes the fuzzer past the signature, to the parser behind it.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use payhook_domain::event::Original;
+use payhook_domain::identity::Environment;
+use payhook_domain::time::Timestamp;
+use payhook_provider::{Item, Key, Papers, Parsed, Policy, Provider, RawRequest, Unsigned};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+/// A provider and a key the fuzzer does not know.
+pub struct Suspect {
+    provider: &'static dyn Provider,
+    key: Key,
+}
+
+impl Suspect {
+    /// The provider of this name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let provider = payhook_provider::by_name(name).expect("a provider of this release");
+        let key = provider.key("fuzz", &provider.key_text(&[0x5a; 32])).expect("a key of its own making");
+        Self { provider, key }
+    }
+
+    /// Posts a body nobody signed: it must be refused, whatever stands in it or in these headers.
+    pub fn refuses(&self, headers: &HeaderMap, body: &[u8]) {
+        let request = RawRequest { target: "/in/x", headers, body };
+        if let Papers::Items(items) =
+            self.provider.verify(&request, std::slice::from_ref(&self.key), Policy::default(), NOW)
+        {
+            assert!(!items.is_empty(), "a verdict on nothing");
+            assert!(items.iter().all(|item| matches!(item, Item::Refused(_))), "believed without a key");
+        }
+    }
+
+    /// Signs the body and parses every item that is then believed.
+    pub fn parses(&self, headers: &HeaderMap, body: &[u8]) {
+        let unsigned = Unsigned { target: "/in/x".to_owned(), headers: headers.clone(), body: body.to_vec().into() };
+        let signed = self.provider.sign(unsigned, &self.key, NOW);
+        let Papers::Items(items) =
+            self.provider.verify(&signed.as_raw(), std::slice::from_ref(&self.key), Policy::default(), NOW)
+        else {
+            return;
+        };
+        for item in items {
+            let Item::Verified(verified) = item else { continue };
+            let events = match self.provider.parse(&verified, Environment::Live) {
+                Parsed::Events(events) => events,
+                Parsed::NotUnderstood { event, .. } => vec![*event],
+            };
+            assert!(!events.is_empty(), "an authentic item without an event");
+            for event in events {
+                if let Original::Slice(range) = event.original {
+                    assert!(range.end <= signed.body.len(), "the original lies outside the body");
+                }
+            }
+        }
+    }
+}
+
+/// Headers of these names and values; a value that cannot be one is left out.
+#[must_use]
+pub fn headers(lines: &[(&'static str, &[u8])]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines {
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            headers.append(HeaderName::from_static(name), value);
+        }
+    }
+    headers
+}
+
+/// The input as a header's value and a body, cut at the first line break.
+#[must_use]
+pub fn value_and_body(input: &[u8]) -> (&[u8], &[u8]) {
+    let cut = input.iter().position(|byte| *byte == b'\n').unwrap_or(input.len());
+    (&input[..cut], input.get(cut + 1..).unwrap_or_default())
+}
