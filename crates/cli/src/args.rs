@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Receives payment webhooks, verifies them, writes them to disk before it answers, and delivers them signed
 #[derive(Parser, Debug)]
 #[command(name = "payhook", version, arg_required_else_help = true, disable_help_subcommand = true)]
 #[command(
-    after_help = "Examples:\n  payhook init\n  payhook check\n  payhook serve\n  payhook trigger adyen authorised"
+    after_help = "Examples:\n  payhook demo\n  payhook init\n  payhook check\n  payhook serve\n  payhook trigger adyen authorised"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -18,6 +18,7 @@ pub(crate) struct Arguments {
 /// Every command of this release.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    Demo(crate::demo::Demo),
     Serve(crate::serve::Serve),
     Check(crate::check::Check),
     Init(crate::init::Init),
@@ -34,6 +35,7 @@ impl Command {
     /// Runs it to its end.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Demo(command) => command.run().await,
             Self::Serve(command) => command.run().await,
             Self::Check(command) => command.run(),
             Self::Init(command) => command.run(),
@@ -48,10 +50,21 @@ impl Command {
     }
 }
 
+/// The command these words name, as far as they name one: `payhook events list`.
+pub(crate) fn command_typed(words: impl Iterator<Item = String>) -> String {
+    let mut typed = "payhook".to_owned();
+    let mut command = Arguments::command();
+    for word in words.skip(1) {
+        let Some(inner) = command.find_subcommand(&word).cloned() else { break };
+        typed.extend([" ", &word]);
+        command = inner;
+    }
+    typed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     fn each(command: &clap::Command, path: &str, visit: &mut impl FnMut(&clap::Command, &str)) {
         visit(command, path);

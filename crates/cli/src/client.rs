@@ -106,7 +106,7 @@ fn hint_for(status: StatusCode) -> &'static str {
     match status {
         StatusCode::UNAUTHORIZED => "put the text of payhook.db.token, beside the gateway's store, into PAYHOOK_TOKEN",
         StatusCode::NOT_FOUND => "`list` shows what there is",
-        StatusCode::CONFLICT => "`show` tells its present state",
+        StatusCode::CONFLICT => "nothing was changed; `list` and `show` tell the present state",
         StatusCode::BAD_REQUEST => "`--help` shows what it takes",
         _ => "the gateway's log says more",
     }

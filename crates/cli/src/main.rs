@@ -2,6 +2,7 @@
 //!
 //! - `args`: what can be typed; one file per command below it says what that command takes and does.
 //! - `serve`, `check`, `init`, `keys`: the gateway and what it needs.
+//! - `demo`: all of it on loopback, told in plain words.
 //! - `trigger`: the other side: signs and sends what a provider would.
 //! - `events`, `deliveries`, `quarantine`, `aside`, `conflicts`: questions and commands to a running gateway, through
 //!   `client` (its API) and `follow` (its stream of events).
@@ -16,6 +17,7 @@ mod client;
 mod complaint;
 mod conflicts;
 mod deliveries;
+mod demo;
 mod events;
 mod fields;
 mod follow;
@@ -39,7 +41,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let arguments = match args::Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(refused) => return output::refused_arguments(&refused),
+        Err(refused) => return output::refused_arguments(&refused, &args::command_typed(std::env::args())),
     };
     let ran = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

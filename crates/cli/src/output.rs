@@ -60,7 +60,7 @@ pub(crate) fn complain(error: &anyhow::Error) -> ExitCode {
 }
 
 /// Says what the command line did not understand, in our form; or the help or version that was asked for.
-pub(crate) fn refused_arguments(refused: &clap::Error) -> ExitCode {
+pub(crate) fn refused_arguments(refused: &clap::Error, command: &str) -> ExitCode {
     if refused.exit_code() == 0 {
         let mut out = anstream::stdout();
         let _ = write!(out, "{}", refused.render().ansi());
@@ -70,20 +70,18 @@ pub(crate) fn refused_arguments(refused: &clap::Error) -> ExitCode {
         let _ = write!(anstream::stderr(), "{}", refused.render().ansi());
         return ExitCode::from(Exit::Usage as u8);
     }
-    let (what, hint) = in_our_words(&refused.render().to_string());
+    let (what, hint) = in_our_words(&refused.render().to_string(), command);
     hinted(BAD, "error", &what, &hint);
     ExitCode::from(Exit::Usage as u8)
 }
 
-/// clap's paragraphs as one line and a hint: its tip, or the help of the command it was about.
-fn in_our_words(rendered: &str) -> (String, String) {
-    let (said, usage) = rendered.split_once("Usage:").unwrap_or((rendered, ""));
+/// clap's paragraphs as one line and a hint: its tip, or the help of the command that was typed.
+fn in_our_words(rendered: &str, command: &str) -> (String, String) {
+    let said = ["Usage:", "For more information"].iter().filter_map(|mark| rendered.find(mark)).min();
+    let said = &rendered[..said.unwrap_or(rendered.len())];
     let (tips, whats): (Vec<_>, Vec<_>) =
         said.lines().map(str::trim).filter(|line| !line.is_empty()).partition(|line| line.starts_with("tip:"));
     let what = whats.join(" ").trim_start_matches("error:").trim().to_owned();
-    let command = usage.split_whitespace().take_while(|word| !word.starts_with(['<', '[', '-']));
-    let command: Vec<_> = command.collect();
-    let command = if command.is_empty() { "payhook".to_owned() } else { command.join(" ") };
     let hint = match tips.first() {
         Some(tip) => tip.trim_start_matches("tip:").trim().to_owned(),
         None => format!("`{command} --help` shows what it takes"),
@@ -106,10 +104,13 @@ mod tests {
     #[test]
     fn what_clap_says_becomes_one_line_and_a_hint() {
         let missing = "error: the following required arguments were not provided:\n  <PROVIDER>\n  <EVENT>...\n\nUsage: payhook trigger <PROVIDER> <EVENT>...\n\nFor more information, try '--help'.\n";
-        let (what, hint) = in_our_words(missing);
+        let (what, hint) = in_our_words(missing, "payhook trigger");
         assert_eq!(what, "the following required arguments were not provided: <PROVIDER> <EVENT>...");
         assert_eq!(hint, "`payhook trigger --help` shows what it takes");
         let misspelt = "error: unrecognized subcommand 'serv'\n\n  tip: a similar subcommand exists: 'serve'\n\nUsage: payhook <COMMAND>\n";
-        assert_eq!(in_our_words(misspelt).1, "a similar subcommand exists: 'serve'");
+        let value =
+            "error: invalid value 'x' for '--limit <N>': invalid digit\n\nFor more information, try '--help'.\n";
+        assert_eq!(in_our_words(value, "payhook").0, "invalid value 'x' for '--limit <N>': invalid digit");
+        assert_eq!(in_our_words(misspelt, "payhook").1, "a similar subcommand exists: 'serve'");
     }
 }

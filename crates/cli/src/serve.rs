@@ -50,6 +50,7 @@ impl Serve {
             output::note("warning: --unsafe-no-sync loses acknowledged events in a power cut");
         }
         let ready = boot::start(config, environs).await.map_err(complaint)?;
+        tracing::info!(public = %ready.public_address()?, admin = %ready.admin_address()?, "ready");
         ready.serve(stop_signal()?).await;
         log.sink.flush();
         Ok(ExitCode::SUCCESS)

@@ -74,6 +74,10 @@ impl GatewayArgs {
                 )
             })?,
         };
+        if api.address.port() == 0 {
+            let hint = "its `ready` line tells the port; name it with --url and PAYHOOK_TOKEN";
+            return Err(Complaint::failed("`admin` of [server] leaves the port to the system", hint).into());
+        }
         let url = Url::parse(&format!("http://{}", reachable(api.address))).expect("an address makes a URL");
         Client::new(url, token.trim())
     }

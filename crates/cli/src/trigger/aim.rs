@@ -70,6 +70,10 @@ fn source<'c>(config: &'c Resolved, provider: &str, name: Option<&str>) -> Resul
 
 /// The listener's own address, for a gateway on this machine.
 fn local(config: &Resolved, source: &Source) -> Result<Url, Complaint> {
+    if config.server.public.port() == 0 {
+        let hint = "the gateway's `ready` line tells the port; give --to";
+        return Err(Complaint::failed("`public` of [server] leaves the port to the system", hint));
+    }
     let scheme = if config.server.tls.is_some() { "https" } else { "http" };
     let address = reachable(config.server.public);
     let path = source.paths.first().map_or("/", String::as_str);

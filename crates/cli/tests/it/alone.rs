@@ -1,0 +1,175 @@
+//! What needs no running gateway.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::command::payhook;
+
+const ADYEN_KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn initialised() -> TempDir {
+    let folder = folder();
+    payhook(folder.path(), "init").run().fine();
+    folder
+}
+
+#[test]
+fn init_writes_what_check_finds_fine() {
+    let folder = folder();
+    let out = payhook(folder.path(), "init conf").run().fine();
+    assert!(out.contains("conf/payhook.toml") && out.contains("conf/.env"), "{out}");
+    let conf = folder.path().join("conf");
+    let mode = std::fs::metadata(conf.join(".env")).expect("written").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let out = payhook(&conf, "check").run().fine();
+    for expected in ["payhook.toml is fine", "/in/adyen", "/webhooks/banked", "delivers  shop", "route     1: *"] {
+        assert!(out.contains(expected), "{expected} is missing in {out}");
+    }
+    assert_eq!(payhook(&conf, "check --json").run().json()["ok"], true);
+}
+
+#[test]
+fn init_never_overwrites_and_makes_other_secrets_each_time() {
+    let (one, other) = (initialised(), initialised());
+    let secrets = |folder: &Path| std::fs::read_to_string(folder.join(".env")).expect("written");
+    let before = secrets(one.path());
+    assert_ne!(before, secrets(other.path()));
+    payhook(one.path(), "init").run().complains(1, "is there already", "nothing was written");
+    assert_eq!(secrets(one.path()), before);
+    std::fs::remove_file(one.path().join("payhook.toml")).expect("removed");
+    payhook(one.path(), "init").run().complains(1, ".env is there already", "nothing was written");
+    assert!(!one.path().join("payhook.toml").exists());
+}
+
+#[test]
+fn check_tells_every_mistake_with_its_line_and_ends_with_78() {
+    let folder = folder();
+    let toml =
+        "version = 1\n[server]\npubilc = \"x\"\n[[source]]\nname = \"a\"\nprovider = \"adyen\"\nkeys = [\"${NONE}\"]\n";
+    std::fs::write(folder.path().join("payhook.toml"), toml).expect("written");
+    let said = payhook(folder.path(), "check").run();
+    assert_eq!((said.code, said.out.as_str()), (78, ""));
+    let lines: Vec<_> = said.err.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "error: payhook.toml:3: unknown key `pubilc` in [server]",
+            " hint: did you mean `public`?",
+            "error: payhook.toml:7: `${NONE}` is not set",
+            " hint: set NONE in the environment or in .env beside this file",
+        ]
+    );
+    let said = payhook(folder.path(), "check --json").run();
+    let json: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(
+        (said.code, json["ok"].as_bool(), json["mistakes"].as_array().map(Vec::len)),
+        (78, Some(false), Some(2))
+    );
+}
+
+#[test]
+fn nothing_starts_without_a_configuration() {
+    let folder = folder();
+    for words in ["check", "serve"] {
+        payhook(folder.path(), words).run().complains(
+            78,
+            "neither ADYEN_HMAC_KEY nor BANKED_SIGNATURE_KEY",
+            "payhook init",
+        );
+    }
+    payhook(folder.path(), "serve --config none.toml").run().complains(78, "none.toml: cannot be read", "payhook init");
+    let said = payhook(folder.path(), "check").with("ADYEN_HMAC_KEY", ADYEN_KEY).run();
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.contains("warning: environment: there is no destination"), "{said:?}");
+}
+
+#[test]
+fn keys_are_fresh_and_of_the_providers_form() {
+    let folder = folder();
+    let adyen = payhook(folder.path(), "keys generate adyen --json").run().json();
+    let key = adyen["key"].as_str().expect("a key");
+    assert!(key.len() == 64 && key.bytes().all(|c| c.is_ascii_hexdigit()), "{key}");
+    assert_eq!(adyen["check_value"].as_str().map(str::len), Some(6));
+    let secret = payhook(folder.path(), "keys generate payhook").run().fine();
+    assert!(secret.starts_with("whsec_"), "{secret}");
+    assert_ne!(secret, payhook(folder.path(), "keys generate payhook").run().fine());
+    payhook(folder.path(), "keys generate paypal").run().complains(
+        2,
+        "no provider is called `paypal`",
+        "adyen, banked",
+    );
+}
+
+#[test]
+fn trigger_prints_what_it_would_send() {
+    let folder = folder();
+    let words =
+        format!("trigger adyen authorised captured --key {ADYEN_KEY} --seed 7 --set amount.value=2500 --print --json");
+    let out = payhook(folder.path(), &words).run().fine();
+    let requests: Vec<serde_json::Value> =
+        out.lines().map(|line| serde_json::from_str(line).expect("one request per line")).collect();
+    let item = |request: &serde_json::Value| {
+        let body: serde_json::Value = serde_json::from_str(request["body"].as_str().expect("text")).expect("JSON");
+        body["notificationItems"][0]["NotificationRequestItem"].clone()
+    };
+    let [authorised, captured] = requests.as_slice() else { panic!("two requests: {out}") };
+    assert_eq!(item(authorised)["amount"]["value"], 2500);
+    assert_eq!(item(captured)["originalReference"], item(authorised)["pspReference"]);
+    assert_eq!(authorised["url"], "http://127.0.0.1:8080/in/adyen");
+    assert!(item(authorised)["additionalData"]["hmacSignature"].is_string());
+}
+
+#[test]
+fn trigger_makes_the_faults_asked_for() {
+    let folder = folder();
+    let print = |faults: &str| {
+        let words = format!("trigger adyen authorised refused --key {ADYEN_KEY} --seed 7 --print {faults}");
+        payhook(folder.path(), &words).run().fine()
+    };
+    let bodies = |out: &str| out.lines().filter(|line| line.starts_with('{')).map(str::to_owned).collect::<Vec<_>>();
+    let code = |body: &String| body.contains("\"success\":\"true\"");
+    let plain = bodies(&print(""));
+    assert_eq!(plain.iter().map(code).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(bodies(&print("--reorder")).iter().map(code).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(bodies(&print("--duplicate")).len(), 4);
+    assert_eq!(bodies(&print("--count 3")).len(), 6);
+    assert_eq!(bodies(&print("--truncate"))[0].len(), plain[0].len() / 2);
+    let signature = |body: &String| body.split("hmacSignature\":\"").nth(1).map(|rest| rest[..44].to_owned());
+    assert_ne!(signature(&bodies(&print("--bad-signature"))[0]), signature(&plain[0]));
+}
+
+#[test]
+fn what_is_not_understood_is_told_in_one_line_with_a_hint() {
+    let folder = folder();
+    for (words, what, hint) in [
+        ("serv", "unrecognized subcommand 'serv'", "'serve'"),
+        ("trigger", "<PROVIDER>", "payhook trigger --help"),
+        ("trigger paypal sale", "no provider is called `paypal`", "adyen, banked"),
+        ("trigger adyen autorised --print", "adyen has no event `autorised`", "--list"),
+        ("trigger adyen authorised --print --key zz", "--key", ""),
+        ("trigger adyen authorised --set amount", "FIELD=VALUE", "payhook trigger --help"),
+        ("events list --limit 0", "'--limit <N>'", "payhook events list --help"),
+        ("events list --url http://127.0.0.1:1", "without a token", "PAYHOOK_TOKEN"),
+        ("deliveries retry", "<DELIVERY>", "payhook deliveries retry --help"),
+    ] {
+        payhook(folder.path(), words).run().complains(2, what, hint);
+    }
+    let said = payhook(folder.path(), "").run();
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("payhook serve"), "{said:?}");
+    assert!(payhook(folder.path(), "--version").run().fine().starts_with("payhook "));
+}
+
+#[test]
+fn without_a_gateway_questions_say_how_to_start_one() {
+    let folder = initialised();
+    payhook(folder.path(), "events list").run().complains(1, "payhook.db.token", "payhook serve");
+    let asked = payhook(folder.path(), "events list --url http://127.0.0.1:1").with("PAYHOOK_TOKEN", "phk_x").run();
+    asked.complains(1, "no gateway answers at http://127.0.0.1:1", "payhook serve");
+}

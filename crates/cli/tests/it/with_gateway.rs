@@ -1,0 +1,134 @@
+//! Questions and commands to a running gateway.
+
+use std::time::Duration;
+
+use payhook_testkit::gateway::{Gateway, Setup};
+use payhook_testkit::receiver::Receiver;
+use serde_json::Value;
+
+use crate::command::{Payhook, Said, payhook};
+
+const ADYEN_KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A gateway with an Adyen source and a shop at `url` that is tried once.
+fn gateway(url: &str) -> Gateway {
+    Setup::new(&format!(
+        r#"
+[[source]]
+name = "adyen"
+provider = "adyen"
+keys = ["{ADYEN_KEY}"]
+merchant_accounts = ["TestMerchant"]
+[[destination]]
+name = "shop"
+type = "http"
+url = "{url}"
+secret = "{SECRET}"
+allow = ["127.0.0.0/8"]
+retry = {{ schedule = [] }}
+[[route]]
+to = ["shop"]
+"#
+    ))
+    .start()
+}
+
+fn ask(gateway: &Gateway, words: &str) -> Payhook {
+    let words = format!("{words} --url http://{}", gateway.admin());
+    payhook(gateway.folder(), &words).with("PAYHOOK_TOKEN", &gateway.token())
+}
+
+fn trigger(gateway: &Gateway, words: &str) -> Said {
+    let words = format!("trigger adyen {words} --to http://{}/in/adyen --key {ADYEN_KEY}", gateway.public());
+    payhook(gateway.folder(), &words).run()
+}
+
+fn rows(gateway: &Gateway, words: &str) -> Vec<Value> {
+    let answer = ask(gateway, &format!("{words} --json")).run().json();
+    answer["data"].as_array().expect("a list").clone()
+}
+
+fn id(row: &Value) -> &str {
+    row["id"].as_str().expect("an id")
+}
+
+#[test]
+fn an_event_is_listed_shown_and_delivered() {
+    let shop = Receiver::start(Some(SECRET));
+    let gateway = gateway(&shop.url());
+    assert!(trigger(&gateway, "authorised --seed 1").fine().contains("200  [accepted]"));
+    trigger(&gateway, "authorised --seed 1").fine();
+    assert!(shop.wait_until(PATIENCE, |deliveries| !deliveries.is_empty()));
+    let events = rows(&gateway, "events list");
+    assert_eq!((events.len(), events[0]["duplicates"].as_i64()), (1, Some(1)));
+    let shown = ask(&gateway, &format!("events show {} --received", id(&events[0]))).run().fine();
+    for expected in ["payment.authorised", "TestMerchant", "dlv_", "hmacSignature"] {
+        assert!(shown.contains(expected), "{expected} is missing in {shown}");
+    }
+    assert_eq!(rows(&gateway, "events list --kind payment.captured").len(), 0);
+    let table = ask(&gateway, "events list").run().fine();
+    assert!(table.starts_with("RECEIVED") && table.lines().count() == 2, "{table}");
+}
+
+#[test]
+fn a_dead_letter_is_shown_with_its_attempt_and_made_again() {
+    let gateway = gateway("http://127.0.0.1:1/");
+    trigger(&gateway, "authorised").fine();
+    let dead = until(|| rows(&gateway, "deliveries list --state dead"), |rows| !rows.is_empty());
+    let shown = ask(&gateway, &format!("deliveries show {}", id(&dead[0]))).run().fine();
+    assert!(shown.contains("exhausted") && shown.contains("cannot connect"), "{shown}");
+    ask(&gateway, &format!("deliveries retry {}", id(&dead[0]))).run().fine();
+    let again = until(|| rows(&gateway, "deliveries list --state dead"), |rows| rows.len() == 2);
+    assert_ne!(id(&again[0]), id(&again[1]));
+    ask(&gateway, &format!("deliveries retry {}", id(&dead[0]))).run().complains(1, "only once", "nothing was changed");
+}
+
+#[test]
+fn what_is_forged_foreign_or_contradictory_waits_for_a_person() {
+    let shop = Receiver::start(Some(SECRET));
+    let gateway = gateway(&shop.url());
+    let forged = trigger(&gateway, "authorised --bad-signature").fine();
+    assert!(forged.contains("401"), "{forged}");
+    trigger(&gateway, "authorised --seed 2 --set merchantAccountCode=Other").fine();
+    trigger(&gateway, "authorised --seed 3").fine();
+    trigger(&gateway, "authorised --seed 3 --set amount.value=1").fine();
+
+    let forged = until(|| rows(&gateway, "quarantine list"), |rows| !rows.is_empty());
+    assert_eq!(forged[0]["reason"], "signature_mismatch");
+    ask(&gateway, &format!("quarantine release {}", id(&forged[0]))).run().complains(1, "does not verify", "");
+    let foreign = rows(&gateway, "aside list");
+    assert_eq!((foreign.len(), &foreign[0]["aside"]["reason"]), (1, &Value::from("foreign_account")));
+    ask(&gateway, &format!("aside release {}", id(&foreign[0]))).run().fine();
+    let conflicts = rows(&gateway, "conflicts list");
+    let shown = ask(&gateway, &format!("conflicts show {}", id(&conflicts[0]))).run().fine();
+    assert!(shown.contains("0.01 EUR"), "{shown}");
+    ask(&gateway, &format!("conflicts reject {}", id(&conflicts[0]))).run().fine();
+    assert_eq!(rows(&gateway, "conflicts list").len() + rows(&gateway, "aside list").len(), 0);
+    assert!(
+        shop.wait_until(PATIENCE, |deliveries| deliveries.len() == 2),
+        "the released and the first of the conflict"
+    );
+}
+
+#[test]
+fn a_wrong_token_and_a_wrong_id_are_told_apart() {
+    let gateway = gateway("http://127.0.0.1:1/");
+    let asked = payhook(gateway.folder(), &format!("events list --url http://{}", gateway.admin()));
+    asked.with("PAYHOOK_TOKEN", "phk_wrong").run().complains(1, "credentials", "PAYHOOK_TOKEN");
+    ask(&gateway, "deliveries show dlv_9_9_9").run().complains(1, "no delivery dlv_9_9_9", "list");
+    ask(&gateway, "deliveries show nine").run().complains(1, "not a delivery id", "--help");
+}
+
+/// Asks until the answer is as wanted.
+fn until<T>(ask: impl Fn() -> T, wanted: impl Fn(&T) -> bool) -> T {
+    for _ in 0..200 {
+        let answer = ask();
+        if wanted(&answer) {
+            return answer;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("it did not come about");
+}
