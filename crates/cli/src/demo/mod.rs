@@ -22,7 +22,7 @@ use clap::Args;
 
 use crate::output;
 
-/// Runs a gateway with a small receiver on loopback, sends it real signed notifications, and tells what happened.
+/// See it work: a gateway on this machine, real signed notifications, and what became of them
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  payhook demo\n  payhook demo --data ./demo-data")]
 pub(crate) struct Demo {
@@ -31,17 +31,19 @@ pub(crate) struct Demo {
     data: Option<PathBuf>,
 }
 
-/// Runs the demo. On a terminal it stays up until Ctrl-C, so that one can look around; otherwise it ends by itself.
-pub(crate) async fn run(demo: Demo) -> anyhow::Result<ExitCode> {
-    let stage = stage::Stage::set(demo.data).await?;
-    output::line(&stage.introduction());
-    let told = story::play(&stage).await?;
-    let account = account::take(&stage, &told).await?;
-    output::line(&account.text);
-    if account.as_expected && std::io::stdout().is_terminal() {
-        output::line("The gateway keeps running. Press Ctrl-C to end it.");
-        tokio::signal::ctrl_c().await?;
+impl Demo {
+    /// On a terminal it stays up until Ctrl-C, so that one can look around; otherwise it ends by itself.
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let stage = stage::Stage::set(self.data).await?;
+        output::line(&stage.introduction());
+        let told = story::play(&stage).await?;
+        let account = account::take(&stage, &told).await?;
+        output::line(&account.text);
+        if account.as_expected && std::io::stdout().is_terminal() {
+            output::line("The gateway keeps running. Press Ctrl-C to end it.");
+            tokio::signal::ctrl_c().await?;
+        }
+        stage.strike().await;
+        Ok(if account.as_expected { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
-    stage.strike().await;
-    Ok(if account.as_expected { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

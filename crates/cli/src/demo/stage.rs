@@ -55,8 +55,7 @@ impl Stage {
         })?;
         let store = loaded.config.store.path.clone();
         let log = telemetry::setup::start_quiet(LOG_FILTER)?;
-        let environs =
-            Environs { clock: Arc::new(clock), sleeper: Arc::new(TokioSleeper), log, unsafe_no_sync: false };
+        let environs = Environs { clock: Arc::new(clock), sleeper: Arc::new(TokioSleeper), log, unsafe_no_sync: false };
         let ready = boot::start(loaded.config, environs).await?;
         let (public, admin) = (ready.public_address()?, ready.admin_address()?);
         let token = keyfile::token(&store)?.to_string();

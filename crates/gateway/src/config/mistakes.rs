@@ -28,7 +28,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// One thing found wrong, or doubtful. Holds no value that came from a variable or a secret.
+/// One thing found wrong, or doubtful. Shows names and words of closed lists, never a key, a password or an address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// Where it is.

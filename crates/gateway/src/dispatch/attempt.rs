@@ -16,8 +16,8 @@ use crate::gateway::Gateway;
 use crate::plan::Target;
 use crate::telemetry::metrics::Try;
 
-/// Makes the try and settles it.
-pub(crate) async fn make(gateway: Arc<Gateway>, target: Arc<Target>, leased: Leased) {
+/// Makes the try and settles it; returns when it is to be tried again, if it is.
+pub(crate) async fn make(gateway: Arc<Gateway>, target: Arc<Target>, leased: Leased) -> Option<Timestamp> {
     let started_at = gateway.clock.now();
     let parcel = parcel::wrap(&gateway, target.settings.format, &leased, started_at);
     let number = leased.attempt;
@@ -38,6 +38,10 @@ pub(crate) async fn make(gateway: Arc<Gateway>, target: Arc<Target>, leased: Lea
     };
     tell(&gateway, &target, &parcel, &attempt, next, finished_at);
     settle::until_written(&gateway, Settlement { delivery, attempt, next }).await;
+    match next {
+        Next::Retry(at) => Some(at),
+        Next::Delivered | Next::Rejected | Next::Exhausted => None,
+    }
 }
 
 /// Asks the destination. A bug in it is a failed try, not the end of the desk.

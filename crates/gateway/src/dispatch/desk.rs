@@ -22,7 +22,8 @@ const STORE_PAUSE: Duration = Duration::from_millis(500);
 pub(crate) struct Desk {
     gateway: Arc<Gateway>,
     target: Arc<Target>,
-    in_hand: JoinSet<()>,
+    /// Tries in hand; each ends with the moment it is to be tried again, if it is.
+    in_hand: JoinSet<Option<Timestamp>>,
 }
 
 /// What a look found, as far as it matters for the next one.
@@ -54,14 +55,11 @@ impl Desk {
                     _ = self.in_hand.join_next() => {}
                     _ = stop.changed() => {}
                 },
-                Found::AllUntil(next_due) => {
-                    let pause = self.until(next_due);
-                    tokio::select! {
-                        () = bell => {}
-                        () = gateway.sleeper.sleep(pause) => {}
-                        _ = stop.changed() => {}
-                    }
-                }
+                Found::AllUntil(next_due) => tokio::select! {
+                    () = bell => {}
+                    () = self.until_due(next_due) => {}
+                    _ = stop.changed() => {}
+                },
                 Found::Nothing => tokio::select! {
                     () = gateway.sleeper.sleep(STORE_PAUSE) => {}
                     _ = stop.changed() => {}
@@ -71,6 +69,21 @@ impl Desk {
         }
         let finished = async { while self.in_hand.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(drain, finished).await;
+    }
+
+    /// Waits until something is due: what the look found to be next, or a try in hand that failed meanwhile.
+    async fn until_due(&mut self, mut next_due: Option<Timestamp>) {
+        loop {
+            let now = self.gateway.clock.now();
+            let pause = next_due.map_or(LOOK_AGAIN_AFTER, |at| at.since(now).min(LOOK_AGAIN_AFTER));
+            tokio::select! {
+                () = self.gateway.sleeper.sleep(pause) => return,
+                Some(ended) = self.in_hand.join_next() => {
+                    let again_at = ended.ok().flatten();
+                    next_due = [next_due, again_at].into_iter().flatten().min();
+                }
+            }
+        }
     }
 
     /// Starts as many tries as there are free hands for.
@@ -90,9 +103,5 @@ impl Desk {
             Err(Unavailable::Closed) => Found::AllUntil(None),
             Err(_) => Found::Nothing,
         }
-    }
-
-    fn until(&self, next_due: Option<Timestamp>) -> Duration {
-        next_due.map_or(LOOK_AGAIN_AFTER, |at| at.since(self.gateway.clock.now()).min(LOOK_AGAIN_AFTER))
     }
 }

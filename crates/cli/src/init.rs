@@ -21,9 +21,9 @@ pub(crate) struct Init {
 }
 
 /// The file every first configuration begins as.
-const CONFIGURATION: &str = include_str!("payhook.toml");
+const CONFIGURATION: &str = include_str!("../templates/payhook.toml");
 /// Its secrets; what stands in `{}` is made fresh.
-const SECRETS: &str = include_str!("env.template");
+const SECRETS: &str = include_str!("../templates/env");
 
 impl Init {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
