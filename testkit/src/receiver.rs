@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 use crate::standard_webhooks::{self, Signature};
 
@@ -73,11 +74,14 @@ pub enum Behaviour {
     Drop,
 }
 
-/// A running endpoint. Dropping it closes its socket and every connection.
+/// How long its connections may take to close.
+const SHUTDOWN_MAX: Duration = Duration::from_secs(5);
+
+/// A running endpoint. When its drop returns, its socket is closed, then every connection; not to be dropped in async code.
 pub struct Receiver {
     address: SocketAddr,
     shared: Arc<Shared>,
-    runtime: Option<Runtime>,
+    running: Option<(Runtime, JoinHandle<()>)>,
 }
 
 type Script = Box<dyn Fn(&Delivery) -> Behaviour + Send + Sync>;
@@ -115,8 +119,8 @@ impl Receiver {
         let runtime = runtime.expect("the machine gives a thread");
         let listener = runtime.block_on(TcpListener::bind(address)).expect("the receiver's address is free");
         let address = listener.local_addr().expect("a bound socket has an address");
-        runtime.spawn(accept(listener, Arc::clone(&shared)));
-        Self { address, shared, runtime: Some(runtime) }
+        let door = runtime.spawn(accept(listener, Arc::clone(&shared)));
+        Self { address, shared, running: Some((runtime, door)) }
     }
 
     /// Where it listens.
@@ -169,8 +173,11 @@ impl Receiver {
 
 impl Drop for Receiver {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+        if let Some((runtime, door)) = self.running.take() {
+            // The listener goes first: a peer whose connection is cut must not get a new one.
+            door.abort();
+            let _ = runtime.block_on(door);
+            runtime.shutdown_timeout(SHUTDOWN_MAX);
         }
     }
 }
