@@ -163,6 +163,7 @@ impl Batch {
             // Best effort: one that cannot be kept is not.
             let _ = rooms.run(care, |rooms| rooms.quarantine.keep(rooms.connection, refused, &mut rooms.changes))?;
         }
+        rooms.recorder.identities.follow(self.ingest.len(), &mut rooms.changes)?;
         rooms.changes.save(&mut rooms.add)?;
         rooms.commit.execute([])?;
         Ok(())
@@ -190,6 +191,7 @@ impl Rooms<'_> {
             self.connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
             let undone = mem::replace(&mut self.changes, before.clone());
             self.leases.put_back(undone.leases_ended(before.leases_ended(0).len()));
+            self.recorder.identities.give_back(undone.identities_claimed(before.identities_claimed(0).len()));
             self.quarantine.recount();
         }
         self.connection.prepare_cached("RELEASE job")?.execute([])?;
@@ -199,6 +201,7 @@ impl Rooms<'_> {
     fn keep(&mut self) {
         self.numbers = self.changes.numbers();
         self.leases.committed(&self.changes);
+        self.recorder.identities.committed(&self.changes);
     }
 
     /// A failed COMMIT has rolled back already; then there is nothing to roll back, and that is no error.
@@ -207,6 +210,7 @@ impl Rooms<'_> {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         self.leases.put_back(self.changes.leases_ended(0));
+        self.recorder.identities.give_back(self.changes.identities_claimed(0));
         self.quarantine.recount();
         self.changes = Changes::begin(self.numbers);
     }

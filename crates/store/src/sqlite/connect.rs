@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::open::OpenError;
 
 /// Bytes of pages kept by the writer's connection and by each reading one.
-const WRITER_CACHE_KIB: u32 = 16 * 1024;
+const WRITER_CACHE_KIB: u32 = 4 * 1024;
 const READER_CACHE_KIB: u32 = 2 * 1024;
 
 /// How long a connection waits for another program's lock before it gives up. Ours never wait for each other.

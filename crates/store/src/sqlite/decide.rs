@@ -86,16 +86,16 @@ pub(super) fn decide_conflict(
     changes: &mut Changes,
 ) -> rusqlite::Result<bool> {
     let row = connection
-        .prepare_cached("SELECT standing, id, signed, content FROM events WHERE seq = ?1")?
-        .query_row([seq.0], |row| Ok((standing(row.get(0)?), digest(row, 1)?, digest(row, 2)?, digest(row, 3)?)))
+        .prepare_cached("SELECT standing, coalesce(first, seq), signed, content FROM events WHERE seq = ?1")?
+        .query_row([seq.0], |row| Ok((standing(row.get(0)?), row.get(1)?, digest(row, 2)?, digest(row, 3)?)))
         .optional()?;
-    let Some((Some(Standing::Conflict), id, signed, content)) = row else { return Ok(false) };
+    let Some((Some(Standing::Conflict), first, signed, content)) = row else { return Ok(false) };
     let Some(wanted) = wanted else {
         mark(connection, seq, Standing::Conflict, Standing::Rejected, changes)?;
         return Ok(true);
     };
     mark(connection, seq, Standing::Conflict, Standing::Routed, changes)?;
-    recorder.hold_true(&EventId(id), &signed, &content)?;
+    recorder.identities.hold_true(first, &signed, &content)?;
     for want in wanted {
         recorder.owe(seq, want.destination, now, changes)?;
     }

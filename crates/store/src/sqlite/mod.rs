@@ -12,6 +12,7 @@ mod decide;
 mod disk;
 mod fault;
 mod handback;
+mod identities;
 mod lease;
 mod names;
 mod owe;

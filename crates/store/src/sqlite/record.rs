@@ -3,32 +3,30 @@
 use std::sync::Arc;
 
 use payhook_domain::event::Event;
-use payhook_domain::id::{EventId, EventSeq, NameId};
+use payhook_domain::id::{EventSeq, NameId};
 use payhook_domain::identity::Digest;
 use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Aside, Standing, Verdict};
 use rusqlite::{Connection, OptionalExtension, Statement};
 
+use super::identities::{Identities, Known};
 use super::names::Kinds;
 use super::owe::Owing;
-use super::rows::{self, EVENT_COLUMNS, bind_event, digest, event_columns, standing_number};
+use super::rows::{self, EVENT_COLUMNS, bind_event, event_columns, standing_number};
 use super::tally::Changes;
 use crate::{Disposition, RecordEvent, Recording, Wanted};
 
 /// Events per segment of `lookups`, as a shift: see the schema.
-pub(super) const SEGMENT_SHIFT: u32 = 12;
+pub(super) const SEGMENT_SHIFT: u32 = 9;
 
 /// Writes recordings.
 pub(super) struct Recorder<'c> {
     kinds: Arc<Kinds>,
     owing: Owing<'c>,
-    claim: Statement<'c>,
-    find: Statement<'c>,
+    pub(super) identities: Identities<'c>,
     seen: Statement<'c>,
     head: Statement<'c>,
-    hold_true: Statement<'c>,
-    count_revision: Statement<'c>,
     count_duplicate: Statement<'c>,
     notification: Statement<'c>,
     body: Statement<'c>,
@@ -50,14 +48,6 @@ pub(super) struct Origin<'r> {
     pub(super) row: i64,
     /// Its first event that is owed to anyone.
     pub(super) first_owed: Option<i64>,
-}
-
-/// What the identities table knows of an event.
-struct Known {
-    seq: i64,
-    signed: Digest,
-    content: Digest,
-    revisions: u32,
 }
 
 /// An event row about to be written.
@@ -87,15 +77,9 @@ impl<'c> Recorder<'c> {
         Ok(Self {
             kinds,
             owing: Owing::prepare(connection)?,
-            claim: connection.prepare(
-                "INSERT INTO identities (digest, event, signed, content, revisions) VALUES (?1, ?2, ?3, ?4, 0)
-                 ON CONFLICT DO NOTHING",
-            )?,
-            find: connection.prepare("SELECT event, signed, content, revisions FROM identities WHERE digest = ?1")?,
+            identities: Identities::load(connection)?,
             seen: connection.prepare(seen)?,
             head: connection.prepare("SELECT standing FROM events WHERE seq = ?1")?,
-            hold_true: connection.prepare("UPDATE identities SET signed = ?2, content = ?3 WHERE digest = ?1")?,
-            count_revision: connection.prepare("UPDATE identities SET revisions = revisions + 1 WHERE digest = ?1")?,
             count_duplicate: connection.prepare("UPDATE events SET duplicates = duplicates + 1 WHERE seq = ?1")?,
             notification: connection.prepare(
                 "INSERT INTO notifications (id, source, received_at, target, peer, config)
@@ -131,10 +115,9 @@ impl<'c> Recorder<'c> {
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<Verdict> {
-        if self.claim(&item.event, changes.coming_event())? {
+        let Some(known) = self.identities.find(&item.event.id.0)? else {
             return self.first(item, origin, changes);
-        }
-        let known = self.find.query_row([&item.event.id.0.as_bytes()[..]], known)?;
+        };
         let head = self.standing(known.seq)?;
         if let (Some(Standing::Aside), Disposition::Route(wanted)) = (head, &item.disposition)
             && item.event.signed == known.signed
@@ -174,17 +157,11 @@ impl<'c> Recorder<'c> {
         self.renew.raw_bind_parameter(4, origin.source.0)?;
         bind_event(&mut self.renew, 5, &item.event, &self.kinds)?;
         self.renew.raw_execute()?;
-        self.hold_true(&item.event.id, &item.event.signed, &item.event.content)?;
+        self.identities.hold_true(seq, &item.event.signed, &item.event.content)?;
         self.look_up(seq, &item.event)?;
         changes.events(Standing::Aside, -1);
         changes.events(Standing::Routed, 1);
         self.owe_new(seq, wanted, origin, changes)
-    }
-
-    /// From now on this version is the true one: its repeats are duplicates, other details are revisions of it.
-    pub(super) fn hold_true(&mut self, id: &EventId, signed: &Digest, content: &Digest) -> rusqlite::Result<()> {
-        self.hold_true.execute((&id.0.as_bytes()[..], &signed.as_bytes()[..], &content.as_bytes()[..]))?;
-        Ok(())
     }
 
     /// Owes a row that is news to its notification. What wants notifications rather than events gets the notification's
@@ -215,17 +192,14 @@ impl<'c> Recorder<'c> {
         self.owing.owe_first(seq.0, destination, at, changes).map(drop)
     }
 
-    fn claim(&mut self, event: &Event, seq: i64) -> rusqlite::Result<bool> {
-        let row = (&event.id.0.as_bytes()[..], seq, &event.signed.as_bytes()[..], &event.content.as_bytes()[..]);
-        Ok(self.claim.execute(row)? == 1)
-    }
-
     fn first(
         &mut self,
         item: &RecordEvent,
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<Verdict> {
+        let event = &item.event;
+        self.identities.claim(&event.id.0, changes.coming_event(), &event.signed, &event.content, changes)?;
         match &item.disposition {
             Disposition::Route(wanted) => {
                 let row = NewRow { standing: Standing::Routed, revision: 0, first: None };
@@ -305,7 +279,7 @@ impl<'c> Recorder<'c> {
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<i64> {
-        self.count_revision.execute([&item.event.id.0.as_bytes()[..]])?;
+        self.identities.count_revision(row.first.unwrap_or_default())?;
         self.write(item, row, origin, changes)
     }
 
@@ -370,8 +344,4 @@ impl<'c> Recorder<'c> {
         }
         Ok(())
     }
-}
-
-fn known(row: &rusqlite::Row<'_>) -> rusqlite::Result<Known> {
-    Ok(Known { seq: row.get(0)?, signed: digest(row, 1)?, content: digest(row, 2)?, revisions: row.get(3)? })
 }

@@ -2,6 +2,7 @@
 
 use payhook_domain::delivery::State;
 use payhook_domain::id::{DeliveryId, NameId};
+use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Standing;
 use rusqlite::{Connection, Statement};
@@ -18,6 +19,8 @@ pub(super) mod sort {
     pub(in crate::sqlite) const LAST_EVENT: i64 = 6;
     pub(in crate::sqlite) const LAST_NOTIFICATION: i64 = 7;
     pub(in crate::sqlite) const RECOVERIES: i64 = 8;
+    /// Not a count: the row up to which identities are in their index.
+    pub(in crate::sqlite) const INDEXED: i64 = 9;
 }
 
 /// The highest numbers handed out so far.
@@ -48,6 +51,9 @@ pub(super) struct Changes {
     deliveries: Vec<(NameId, State, i64)>,
     due: Vec<(NameId, Timestamp)>,
     ended: Vec<(DeliveryId, Timestamp)>,
+    claimed: Vec<Digest>,
+    indexed_to: Option<Digest>,
+    run_gained: i64,
 }
 
 impl Changes {
@@ -106,6 +112,34 @@ impl Changes {
         self.ended.push((delivery, at));
     }
 
+    /// An identity was spent.
+    pub(super) fn claimed(&mut self, id: Digest) {
+        self.claimed.push(id);
+    }
+
+    /// The index of identities follows up to this digest of its run.
+    pub(super) fn indexed(&mut self, id: Digest) {
+        self.indexed_to = Some(id);
+    }
+
+    /// The run is all in the index, which now holds this many rows more without a gap.
+    pub(super) fn run_ended(&mut self, gained: i64) {
+        self.run_gained = gained;
+    }
+
+    /// The identities spent in it, from the `skip`th on.
+    pub(super) fn identities_claimed(&self, skip: usize) -> &[Digest] {
+        &self.claimed[skip..]
+    }
+
+    pub(super) fn indexed_to(&self) -> Option<Digest> {
+        self.indexed_to
+    }
+
+    pub(super) fn run_gained(&self) -> i64 {
+        self.run_gained
+    }
+
     /// Earliest due time per destination that got work.
     pub(super) fn lanes(&self) -> impl Iterator<Item = (NameId, Timestamp)> + '_ {
         self.due.iter().copied()
@@ -129,6 +163,7 @@ impl Changes {
         for (standing, by) in (0..).zip(self.standings) {
             put(sort::EVENTS, standing, 0, by)?;
         }
+        put(sort::INDEXED, 0, 0, self.run_gained)?;
         put(sort::DUPLICATES, 0, 0, self.duplicates)?;
         put(sort::QUARANTINED, 0, 0, self.quarantined)?;
         for (destination, state, by) in &self.deliveries {

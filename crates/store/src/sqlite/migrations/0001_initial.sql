@@ -26,14 +26,20 @@ CREATE TABLE bodies (
     body          BLOB NOT NULL
 ) STRICT;
 
--- What was ever seen. Never expires: a table of its own, so that it outlives the events.
+-- What was ever seen, in the order of arrival. Never expires: a table of its own, so that it outlives the events.
 -- `signed` and `content` are those of the version now held to be true.
 CREATE TABLE identities (
-    digest     BLOB    PRIMARY KEY,
-    event      INTEGER NOT NULL,
+    event      INTEGER PRIMARY KEY,
+    digest     BLOB    NOT NULL,
     signed     BLOB    NOT NULL,
     content    BLOB    NOT NULL,
     revisions  INTEGER NOT NULL
+) STRICT;
+
+-- Its index, which follows behind: see sqlite/identities.rs.
+CREATE TABLE identity_index (
+    digest  BLOB    PRIMARY KEY,
+    event   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- One row per event as first recorded, and one per revision and conflict of it (`first` is then the first row's seq).
@@ -78,8 +84,8 @@ CREATE INDEX events_marked ON events (standing, seq) WHERE standing <> 1;
 -- One row in 64 is enough to find where a time begins; the scan is exact.
 CREATE INDEX events_time ON events (received_at) WHERE seq % 64 = 0;
 
--- The merchant's reference, the provider's and the payment's key, each once per event row. In segments of 4096 rows:
--- an index over all of them would dirty another page for nearly every insert once it is large, a segment stays warm.
+-- The merchant's reference, the provider's and the payment's key, each once per event row. In segments of 512 rows:
+-- an index over all of them would dirty another page for nearly every insert; the few pages of a segment are shared.
 CREATE TABLE lookups (
     segment  INTEGER NOT NULL,
     word     TEXT    NOT NULL,

@@ -8,6 +8,7 @@ use payhook_domain::verdict::Standing;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::times;
+use crate::sqlite::identities;
 use crate::sqlite::names::Kinds;
 use crate::sqlite::record::SEGMENT_SHIFT;
 use crate::sqlite::rows::{as_i64, standing_number, stored_columns, stored_event};
@@ -56,10 +57,7 @@ pub(super) fn row(connection: &Connection, kinds: &Kinds, seq: EventSeq) -> rusq
 
 /// Every row of one event, in the order of commits.
 pub(super) fn versions(connection: &Connection, kinds: &Kinds, id: EventId) -> rusqlite::Result<Vec<StoredEvent>> {
-    let first: Option<i64> = connection
-        .prepare_cached("SELECT event FROM identities WHERE digest = ?1")?
-        .query_row([&id.0.as_bytes()[..]], |row| row.get(0))
-        .optional()?;
+    let first = identities::row_of(connection, &id.0)?;
     let Some(first) = first else { return Ok(Vec::new()) };
     connection
         .prepare_cached(concat!(

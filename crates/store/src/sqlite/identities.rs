@@ -1,0 +1,170 @@
+//! Identities: what was ever seen, and under which row.
+//!
+//! Digests are random, so an index that follows every insert dirties another page for each: most of what a commit would
+//! write. Identities are therefore written in the order of arrival, which costs nothing, and the index follows behind:
+//! the newest are looked up in memory; once [`RUN`] of them have come they become a run, which is put into the index
+//! in the order of its digests, a few rows with each commit, so that neighbours share a page. What is not in the index
+//! yet is read back when the file is opened. Measured: 40 % less work per recording, and flat to millions.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::ops::Bound;
+
+use payhook_domain::identity::Digest;
+use rusqlite::{Connection, OptionalExtension, Row, Statement};
+
+use super::rows::digest;
+use super::tally::{Changes, sort};
+
+/// Identities in a run. With as many again waiting, about 9 MB; at five million identities three of them share a page
+/// of the index.
+const RUN: usize = 1 << 17;
+
+/// Rows put into the index per commit, beside two for each event that came: so a run ends before the next is full.
+const STEP: usize = 32;
+
+/// What the table knows of an event.
+pub(super) struct Known {
+    /// The row first recorded.
+    pub(super) seq: i64,
+    /// Of the version now held to be true.
+    pub(super) signed: Digest,
+    /// Likewise.
+    pub(super) content: Digest,
+    /// Revisions and conflicts so far.
+    pub(super) revisions: u32,
+}
+
+/// Finds and writes identities.
+pub(super) struct Identities<'c> {
+    fresh: BTreeMap<Digest, i64>,
+    run: BTreeMap<Digest, i64>,
+    /// The digest up to which the run is in the index.
+    run_at: Option<Digest>,
+    /// The row up to which all are in the index, in whatever order.
+    indexed: i64,
+    insert: Statement<'c>,
+    look: Statement<'c>,
+    known: Statement<'c>,
+    index: Statement<'c>,
+    hold_true: Statement<'c>,
+    count_revision: Statement<'c>,
+}
+
+impl<'c> Identities<'c> {
+    pub(super) fn load(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let indexed = indexed(connection)?;
+        let fresh = connection
+            .prepare("SELECT digest, event FROM identities WHERE event > ?1")?
+            .query_map([indexed], |row| Ok((digest(row, 0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Self {
+            fresh,
+            run: BTreeMap::new(),
+            run_at: None,
+            indexed,
+            insert: connection.prepare(
+                "INSERT INTO identities (event, digest, signed, content, revisions) VALUES (?1, ?2, ?3, ?4, 0)",
+            )?,
+            look: connection.prepare(LOOK)?,
+            known: connection.prepare("SELECT event, signed, content, revisions FROM identities WHERE event = ?1")?,
+            index: connection
+                .prepare("INSERT INTO identity_index (digest, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?,
+            hold_true: connection.prepare("UPDATE identities SET signed = ?2, content = ?3 WHERE event = ?1")?,
+            count_revision: connection.prepare("UPDATE identities SET revisions = revisions + 1 WHERE event = ?1")?,
+        })
+    }
+
+    /// What is known of this identity.
+    pub(super) fn find(&mut self, id: &Digest) -> rusqlite::Result<Option<Known>> {
+        let seq = match self.fresh.get(id).or_else(|| self.run.get(id)) {
+            Some(seq) => Some(*seq),
+            None => self.look.query_row([&id.as_bytes()[..]], |row| row.get(0)).optional()?,
+        };
+        seq.map(|seq: i64| self.known.query_row([seq], known)).transpose()
+    }
+
+    /// Spends the identity on this row.
+    pub(super) fn claim(
+        &mut self,
+        id: &Digest,
+        seq: i64,
+        signed: &Digest,
+        content: &Digest,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        self.insert.execute((seq, &id.as_bytes()[..], &signed.as_bytes()[..], &content.as_bytes()[..]))?;
+        self.fresh.insert(*id, seq);
+        changes.claimed(*id);
+        Ok(())
+    }
+
+    /// From now on this version is the true one: its repeats are duplicates, other details are revisions of it.
+    pub(super) fn hold_true(&mut self, seq: i64, signed: &Digest, content: &Digest) -> rusqlite::Result<()> {
+        self.hold_true.execute((seq, &signed.as_bytes()[..], &content.as_bytes()[..])).map(drop)
+    }
+
+    pub(super) fn count_revision(&mut self, seq: i64) -> rusqlite::Result<()> {
+        self.count_revision.execute([seq]).map(drop)
+    }
+
+    /// Puts some more of the run into the index. The last work of a transaction.
+    pub(super) fn follow(&mut self, arrivals: usize, changes: &mut Changes) -> rusqlite::Result<()> {
+        let start = self.run_at.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut rest = self.run.range((start, Bound::Unbounded));
+        for (id, seq) in rest.by_ref().take(STEP + 2 * arrivals) {
+            self.index.execute((&id.as_bytes()[..], seq))?;
+            changes.indexed(*id);
+        }
+        if rest.next().is_none() && !self.run.is_empty() {
+            let last = self.run.values().copied().max().unwrap_or(self.indexed);
+            changes.run_ended(last - self.indexed);
+        }
+        Ok(())
+    }
+
+    /// The transaction was committed.
+    pub(super) fn committed(&mut self, changes: &Changes) {
+        self.run_at = changes.indexed_to().or(self.run_at);
+        if changes.run_gained() > 0 {
+            self.indexed += changes.run_gained();
+            self.run = BTreeMap::new();
+        }
+        if self.run.is_empty() && self.fresh.len() >= RUN {
+            self.run = mem::take(&mut self.fresh);
+            self.run_at = None;
+        }
+    }
+
+    /// The transaction that claimed these was undone.
+    pub(super) fn give_back(&mut self, claimed: &[Digest]) {
+        for id in claimed {
+            self.fresh.remove(id);
+        }
+    }
+}
+
+const LOOK: &str = "SELECT event FROM identity_index WHERE digest = ?1";
+
+/// The row an identity was spent on, read without the writer's memory: from the index, else among the newest, at most
+/// two runs of them.
+pub(super) fn row_of(connection: &Connection, id: &Digest) -> rusqlite::Result<Option<i64>> {
+    let id = &id.as_bytes()[..];
+    if let Some(seq) = connection.prepare_cached(LOOK)?.query_row([id], |row| row.get(0)).optional()? {
+        return Ok(Some(seq));
+    }
+    connection
+        .prepare_cached("SELECT event FROM identities WHERE event > ?1 AND digest = ?2")?
+        .query_row((indexed(connection)?, id), |row| row.get(0))
+        .optional()
+}
+
+fn indexed(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT coalesce(sum(count), 0) FROM tallies WHERE sort = ?1")?
+        .query_row([sort::INDEXED], |row| row.get(0))
+}
+
+fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
+    Ok(Known { seq: row.get(0)?, signed: digest(row, 1)?, content: digest(row, 2)?, revisions: row.get(3)? })
+}
