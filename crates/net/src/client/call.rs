@@ -5,7 +5,7 @@ use http::header::HOST;
 use http::response::Parts;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::Full;
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 
 use super::connection::{Connection, Excerpt};
 use super::failure::{ClientError, Failure, Step};
@@ -55,13 +55,14 @@ impl Target {
     /// error: it is cut.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Answer, Failure> {
         let mut progress = Progress::new();
-        let call = timeout(self.client.inner.limits.time_max, self.send_untimed(outgoing, &mut progress)).await;
+        let deadline = progress.began + self.client.inner.limits.time_max;
+        let call = timeout_at(deadline, self.send_untimed(outgoing, &mut progress)).await;
         let answered = call.unwrap_or_else(|_| Err(ClientError::TimedOut(progress.step)));
         answered.map_err(|error| Failure { error, timings: progress.timings })
     }
 
     async fn send_untimed(&self, outgoing: Outgoing, progress: &mut Progress) -> Result<Answer, ClientError> {
-        if let Some(mut connection) = self.pool.take().await {
+        if let Some(mut connection) = self.pool.take(progress.began).await {
             let again = outgoing.repeatable.then(|| outgoing.clone());
             match (self.call(&mut connection, outgoing, progress).await, again) {
                 (Err(ClientError::Broken(_)), Some(again)) if !connection.has_heard() => {
@@ -101,9 +102,9 @@ impl Target {
     }
 
     /// Puts the connection back, unless part of the answer is still in it.
-    async fn finish(&self, connection: Connection, (head, read): (Parts, Excerpt), progress: &Progress) -> Answer {
+    async fn finish(&self, connection: Box<Connection>, (head, read): (Parts, Excerpt), progress: &Progress) -> Answer {
         if read.ended {
-            self.pool.keep(connection).await;
+            self.pool.keep(connection, progress.answered).await;
         }
         Answer {
             status: head.status,

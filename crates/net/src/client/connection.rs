@@ -43,19 +43,30 @@ pub(super) struct Excerpt {
 }
 
 impl Connection {
-    pub(super) async fn open(stream: Stream, meter: Arc<Meter>, header_bytes_max: usize) -> Result<Self, ClientError> {
+    /// Boxed, since it goes in and out of the pool with every call.
+    pub(super) async fn open(
+        stream: Stream,
+        meter: Arc<Meter>,
+        header_bytes_max: usize,
+    ) -> Result<Box<Self>, ClientError> {
         let (sender, wire) = http1::Builder::new()
             .max_buf_size(header_bytes_max.max(BUFFER_BYTES_MIN))
             .max_header_size(header_bytes_max)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|_| ClientError::Broken(Step::Connect))?;
-        Ok(Self { sender, wire, meter })
+        Ok(Box::new(Self { sender, wire, meter }))
     }
 
     /// Whether it can take a request: the last answer is through, and the peer has not closed it meanwhile.
     pub(super) async fn is_ready(&mut self) -> bool {
         poll_fn(|cx| Poll::Ready(!self.has_ended(cx))).await && self.sender.is_ready()
+    }
+
+    /// Whether the last answer is through and another request could follow. Most are through with their last byte, and
+    /// the connection needs no further turn to notice.
+    pub(super) async fn is_done(&mut self) -> bool {
+        self.sender.is_ready() || self.is_ready().await
     }
 
     /// Whether the peer has said anything since the last request was begun.
@@ -71,7 +82,7 @@ impl Connection {
     ) -> Result<Response<Incoming>, ClientError> {
         self.meter.reset();
         progress.step = Step::Send;
-        let mut sent_at = Instant::now();
+        let mut sent_at = None;
         let mut answer = pin!(self.sender.try_send_request(request));
         let (wire, meter) = (&mut self.wire, &self.meter);
         let answered = poll_fn(|cx| {
@@ -80,7 +91,7 @@ impl Connection {
                 return Poll::Ready(answered.map_err(|error| Some(error.into_error())));
             }
             if meter.take_wrote() {
-                sent_at = Instant::now();
+                sent_at = Some(Instant::now());
             }
             progress.step = if meter.is_blocked() { Step::Send } else { Step::Wait };
             if ended { Poll::Ready(Err(None)) } else { Poll::Pending }
@@ -88,7 +99,9 @@ impl Connection {
         .await;
         match answered {
             Ok(response) => {
-                progress.timings.first_byte = Some(sent_at.elapsed());
+                progress.answered = Instant::now();
+                let sent_at = sent_at.unwrap_or(progress.answered);
+                progress.timings.first_byte = Some(progress.answered.duration_since(sent_at));
                 Ok(response)
             }
             Err(Some(error)) if error.is_parse() => Err(ClientError::NotHttp),

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use url::Host;
 
 use super::address_guard::{Guard, is_localhost};
@@ -17,6 +19,7 @@ use super::failure::{ClientError, Step};
 use super::resolver::Resolve;
 use super::stream::{Meter, Stream};
 use super::timings::Progress;
+use crate::tls::Trust;
 
 /// Addresses tried of one name; each gets an equal share of the connect time.
 const ADDRESSES_TRIED_MAX: usize = 4;
@@ -33,19 +36,23 @@ pub(super) struct Origin {
 pub(super) struct Connector {
     pub(super) guard: Guard,
     pub(super) resolver: Arc<dyn Resolve>,
-    pub(super) tls: TlsConnector,
+    pub(super) trust: Trust,
     pub(super) connect_time_max: Duration,
     pub(super) header_bytes_max: usize,
 }
 
 impl Connector {
     /// Connects within the connect time.
-    pub(super) async fn connect(&self, origin: &Origin, progress: &mut Progress) -> Result<Connection, ClientError> {
+    pub(super) async fn connect(
+        &self,
+        origin: &Origin,
+        progress: &mut Progress,
+    ) -> Result<Box<Connection>, ClientError> {
         let connecting = timeout(self.connect_time_max, self.connect_untimed(origin, progress)).await;
         connecting.unwrap_or_else(|_| Err(ClientError::TimedOut(progress.step)))
     }
 
-    async fn connect_untimed(&self, origin: &Origin, progress: &mut Progress) -> Result<Connection, ClientError> {
+    async fn connect_untimed(&self, origin: &Origin, progress: &mut Progress) -> Result<Box<Connection>, ClientError> {
         progress.step = Step::Resolve;
         let addresses = self.allowed_addresses(origin, progress).await?;
         progress.step = Step::Connect;
@@ -56,7 +63,7 @@ impl Connector {
         let stream = if origin.https {
             progress.step = Step::Handshake;
             let started = Instant::now();
-            let tls = self.tls.connect(server_name(&origin.host)?, tcp).await.map_err(ClientError::Tls)?;
+            let tls = self.shake_hands(origin, tcp).await.map_err(ClientError::Tls)?;
             progress.timings.tls = Some(started.elapsed());
             Stream::Tls(Box::new(tls), Arc::clone(&meter))
         } else {
@@ -90,6 +97,12 @@ impl Connector {
         Ok(vec![address])
     }
 
+    async fn shake_hands(&self, origin: &Origin, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        let trust = self.trust.clone();
+        let config = spawn_blocking(move || trust.config()).await?;
+        TlsConnector::from(config).connect(server_name(&origin.host)?, tcp).await
+    }
+
     async fn connect_to_any(&self, addresses: &[IpAddr], port: u16) -> io::Result<TcpStream> {
         let tried = &addresses[..addresses.len().min(ADDRESSES_TRIED_MAX)];
         let share = self.connect_time_max / u32::try_from(tried.len().max(1)).unwrap_or(u32::MAX);
@@ -109,11 +122,12 @@ impl Connector {
 }
 
 /// The name the certificate must be for.
-fn server_name(host: &Host<String>) -> Result<ServerName<'static>, ClientError> {
+fn server_name(host: &Host<String>) -> io::Result<ServerName<'static>> {
     match host {
         Host::Ipv4(address) => Ok(IpAddr::from(*address).into()),
         Host::Ipv6(address) => Ok(IpAddr::from(*address).into()),
-        Host::Domain(name) => ServerName::try_from(name.clone())
-            .map_err(|error| ClientError::Tls(io::Error::new(io::ErrorKind::InvalidInput, error))),
+        Host::Domain(name) => {
+            ServerName::try_from(name.clone()).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
+        }
     }
 }

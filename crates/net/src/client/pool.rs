@@ -16,7 +16,7 @@ pub(super) struct Pool {
 
 #[derive(Default)]
 struct Shelf {
-    idle: Vec<(Connection, Instant)>,
+    idle: Vec<(Box<Connection>, Instant)>,
     has_sweeper: bool,
 }
 
@@ -26,25 +26,25 @@ impl Pool {
     }
 
     /// A connection that can be used now, the latest used first: the others may grow old and go.
-    pub(super) async fn take(&self) -> Option<Connection> {
+    pub(super) async fn take(&self, now: Instant) -> Option<Box<Connection>> {
         loop {
             let (mut connection, since) = self.shelf().idle.pop()?;
-            if since.elapsed() < self.idle_time_max && connection.is_ready().await {
+            if now.duration_since(since) < self.idle_time_max && connection.is_ready().await {
                 return Some(connection);
             }
         }
     }
 
-    /// Keeps a connection, if it can still be used and there is room.
-    pub(super) async fn keep(self: &Arc<Self>, mut connection: Connection) {
-        if !connection.is_ready().await {
+    /// Keeps a connection last used `since`, if it can still be used and there is room.
+    pub(super) async fn keep(self: &Arc<Self>, mut connection: Box<Connection>, since: Instant) {
+        if !connection.is_done().await {
             return;
         }
         let mut shelf = self.shelf();
         if shelf.idle.len() >= self.connections_max {
             return;
         }
-        shelf.idle.push((connection, Instant::now()));
+        shelf.idle.push((connection, since));
         if !shelf.has_sweeper {
             shelf.has_sweeper = true;
             tokio::spawn(sweep(Arc::downgrade(self), self.idle_time_max));

@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{HeaderValue, Uri};
-use tokio_rustls::TlsConnector;
 use url::{Position, Url};
 
 use super::address_guard::{Guard, Refused};
@@ -58,7 +57,7 @@ impl Client {
         let connector = Connector {
             guard,
             resolver,
-            tls: TlsConnector::from(trust.config()),
+            trust,
             connect_time_max: limits.connect_time_max,
             header_bytes_max: limits.header_bytes_max,
         };

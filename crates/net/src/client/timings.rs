@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::failure::Step;
 
 /// The steps of one call; a step not taken (a pooled connection, plain HTTP, an address for a name) is absent.
@@ -22,10 +24,14 @@ pub struct Timings {
 pub(super) struct Progress {
     pub(super) step: Step,
     pub(super) timings: Timings,
+    pub(super) began: Instant,
+    /// When the answer's header came; until then, when the call began.
+    pub(super) answered: Instant,
 }
 
 impl Progress {
     pub(super) fn new() -> Self {
-        Self { step: Step::Resolve, timings: Timings::default() }
+        let began = Instant::now();
+        Self { step: Step::Resolve, timings: Timings::default(), began, answered: began }
     }
 }

@@ -13,9 +13,10 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::connection::Protocols;
 use super::handler::Handler;
+use super::post::LINGER_MS_MAX;
 use super::refusals::Refusals;
 use super::serving::Serving;
-use super::watch::{LINGER_MS_MAX, ROUND, Watch};
+use super::watch::{ROUND, Watch};
 use crate::limits::Limits;
 use crate::tls::Tls;
 
@@ -85,18 +86,20 @@ impl Server {
         protocols: &Arc<Protocols>,
     ) {
         let Some(posted) = watch.admit() else {
-            tracing::warn!(%peer, connections_max = self.limits.connections_max, "too many connections; refused one");
+            if watch.may_complain() {
+                tracing::warn!(%peer, connections_max = self.limits.connections_max, "too many connections; refusing");
+            }
             return self.turn_away(stream);
         };
         // Answers are small and whole: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
-        let serving = Serving {
+        let serving = Arc::new(Serving {
             handler: handler.clone(),
             peer,
             post: Arc::clone(posted.post()),
             refusals: self.refusals,
             header_count_max: self.limits.header_count_max,
-        };
+        });
         let (tls, protocols) = (self.tls.as_ref().map(Tls::acceptor), Arc::clone(protocols));
         tokio::spawn(async move {
             protocols.serve(stream, tls, serving).await;

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
@@ -16,8 +17,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::handler::Handler;
+use super::post::Post;
 use super::serving::Serving;
-use super::watch::Post;
 use super::wire::Wire;
 use crate::limits::Limits;
 
@@ -66,15 +67,20 @@ impl Protocols {
     }
 
     /// Serves one connection until it ends or is told to.
-    pub(super) async fn serve<H: Handler>(&self, stream: TcpStream, tls: Option<TlsAcceptor>, serving: Serving<H>) {
+    pub(super) async fn serve<H: Handler>(
+        &self,
+        stream: TcpStream,
+        tls: Option<TlsAcceptor>,
+        serving: Arc<Serving<H>>,
+    ) {
         let Some(tls) = tls else {
-            let wire = Wire::new(stream, serving.post.clone(), serving.refusals);
+            let wire = Wire::new(stream, Arc::clone(&serving.post), serving.refusals);
             return self.speak(wire, serving).await;
         };
         match serving.post.attended(tls.accept(stream)).await {
             Some(Ok(stream)) => {
                 let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                let wire = Wire::new(stream, serving.post.clone(), serving.refusals);
+                let wire = Wire::new(stream, Arc::clone(&serving.post), serving.refusals);
                 if http2 { self.speak_http2(wire, serving).await } else { self.speak_http1(wire, serving).await }
             }
             Some(Err(error)) => tracing::debug!(peer = %serving.peer, %error, "TLS handshake failed"),
@@ -83,7 +89,7 @@ impl Protocols {
     }
 
     /// Without TLS nobody says beforehand which HTTP it is; the first bytes do.
-    async fn speak<S, H>(&self, mut wire: Wire<S>, serving: Serving<H>)
+    async fn speak<S, H>(&self, mut wire: Wire<S>, serving: Arc<Serving<H>>)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
         H: Handler,
@@ -95,30 +101,30 @@ impl Protocols {
         }
     }
 
-    async fn speak_http1<S, H>(&self, wire: Wire<S>, serving: Serving<H>)
+    async fn speak_http1<S, H>(&self, wire: Wire<S>, serving: Arc<Serving<H>>)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
         H: Handler,
     {
-        let post = serving.post.clone();
+        let post = Arc::clone(&serving.post);
         let service = service_fn(move |request| {
             let flight = serving.post.begin();
-            serving.clone().answer(request, flight).map(Ok::<_, Infallible>)
+            Arc::clone(&serving).answer(request, flight).map(Ok::<_, Infallible>)
         });
         let connection = self.http1.serve_connection(TokioIo::new(wire), service);
         drive(&post, connection, http1::Connection::graceful_shutdown).await;
     }
 
-    async fn speak_http2<S, H>(&self, mut wire: Wire<S>, serving: Serving<H>)
+    async fn speak_http2<S, H>(&self, mut wire: Wire<S>, serving: Arc<Serving<H>>)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
         H: Handler,
     {
         wire.speak_http2();
-        let post = serving.post.clone();
+        let post = Arc::clone(&serving.post);
         let service = service_fn(move |request| {
             let flight = serving.post.begin();
-            serving.clone().answer(request, flight).map(Ok::<_, Infallible>)
+            Arc::clone(&serving).answer(request, flight).map(Ok::<_, Infallible>)
         });
         // Boxed: it is several times the size of the HTTP/1 state that nearly every connection is.
         let connection = Box::new(self.http2.serve_connection(TokioIo::new(wire), service));

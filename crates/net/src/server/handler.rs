@@ -11,7 +11,7 @@ use tower_service::Service;
 
 use crate::body::{Body, BoxError};
 
-/// Answers requests. Cloned per request, so make it a handle: an `Arc`, or a few of them.
+/// Answers requests. Cloned once per connection.
 ///
 /// A panic in it answers 500 and harms nothing else. It is dropped unfinished when the peer goes away.
 pub trait Handler: Clone + Send + Sync + 'static {

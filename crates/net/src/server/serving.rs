@@ -12,12 +12,11 @@ use http::{Request, Response, StatusCode};
 use hyper::body::{Frame, Incoming, SizeHint};
 
 use super::handler::Handler;
+use super::post::{Flight, Post};
 use super::refusals::Refusals;
-use super::watch::{Flight, Post};
 use crate::body::{Body, BoxError};
 
-/// What serving a request takes, apart from the request.
-#[derive(Clone)]
+/// What serving the requests of one connection takes.
 pub(super) struct Serving<H> {
     pub(super) handler: H,
     pub(super) peer: SocketAddr,
@@ -28,7 +27,7 @@ pub(super) struct Serving<H> {
 
 impl<H: Handler> Serving<H> {
     /// Answers one request, whatever the handler does.
-    pub(super) async fn answer(self, request: Request<Incoming>, flight: Flight) -> Response<Answered> {
+    pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>, flight: Flight) -> Response<Answered> {
         let response = if request.headers().len() > self.header_count_max {
             self.refusals.response(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
         } else {

@@ -14,8 +14,8 @@ use bytes::{Buf, Bytes};
 use http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::post::{Phase, Post};
 use super::refusals::Refusals;
-use super::watch::{Phase, Post};
 
 /// Unread bytes taken and thrown away while closing; a sender of more meets the reset after all.
 const DISCARDED_BYTES_MAX: usize = 4 * 1024 * 1024;

@@ -12,16 +12,16 @@ use super::{TlsError, provider};
 /// The roots a client trusts, and its TLS session cache. Cheap to clone; clones share the cache.
 #[derive(Clone)]
 pub struct Trust {
-    config: Arc<ClientConfig>,
+    /// None: the system's, which are read when first needed.
+    own: Option<Arc<ClientConfig>>,
 }
 
 impl Trust {
     /// The system's roots; Mozilla's, as of this build, where the system has none (a container without
-    /// ca-certificates). Read once per process.
+    /// ca-certificates). Read once per process, at the first call over TLS: it is hundreds of files.
     #[must_use]
-    pub fn system() -> Self {
-        static SYSTEM: LazyLock<Trust> = LazyLock::new(|| Trust::over(system_roots()));
-        SYSTEM.clone()
+    pub const fn system() -> Self {
+        Self { own: None }
     }
 
     /// The system's roots and those in `pem`: a private authority's, a test's.
@@ -37,21 +37,13 @@ impl Trust {
         if roots.len() == before {
             return Err(no_certificate());
         }
-        Ok(Self::over(roots))
+        Ok(Self { own: Some(over(roots)) })
     }
 
+    /// Reads files when first called: call it where blocking is allowed.
     pub(crate) fn config(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.config)
-    }
-
-    fn over(roots: RootCertStore) -> Self {
-        let mut config = ClientConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()
-            .expect("the provider has the suites of TLS 1.2 and 1.3")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Self { config: Arc::new(config) }
+        static SYSTEM: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| over(system_roots()));
+        Arc::clone(self.own.as_ref().unwrap_or_else(|| &SYSTEM))
     }
 }
 
@@ -59,6 +51,16 @@ impl fmt::Debug for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Trust")
     }
+}
+
+fn over(roots: RootCertStore) -> Arc<ClientConfig> {
+    let mut config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .expect("the provider has the suites of TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Arc::new(config)
 }
 
 fn no_certificate() -> TlsError {

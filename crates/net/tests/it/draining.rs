@@ -1,10 +1,10 @@
 //! The end of a server.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use payhook_net::Limits;
 use tokio::net::TcpStream;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::stage::{Echo, Raw, Running, SHORT};
 

@@ -41,7 +41,7 @@ async fn connect(server: &Running) -> (SendRequest<Full<Bytes>>, JoinHandle<()>)
 async fn requests_share_a_connection_without_waiting_for_each_other() {
     let server = Running::echo();
     let (sender, _connection) = connect(&server).await;
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     let slow = post(&sender, "/slow", "one");
     let quick = async {
         let answer = post(&sender, "/quick", "two").await;

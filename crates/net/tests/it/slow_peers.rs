@@ -1,8 +1,8 @@
 //! Peers that take their time, on either side of a request.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::stage::{Raw, Running, SHORT};
 
