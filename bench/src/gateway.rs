@@ -26,6 +26,7 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// Starts one that owes every event to `destination`.
     pub(crate) fn start(destination: SocketAddr, more: &str) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(disk())?;
         let folder = tempfile::Builder::new().prefix("payhook-bench").tempdir_in(disk())?;
         let (public, admin) = (free_address()?, free_address()?);
         let config = folder.path().join("payhook.toml");

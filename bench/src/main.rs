@@ -40,28 +40,35 @@ fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [] => compare(REQUESTS)?,
-        ["--requests", count] => compare(count.parse()?)?,
+        [] => compare("", REQUESTS)?,
+        ["--requests", count] => compare("", count.parse()?)?,
+        ["--only", row, count] => compare(row, count.parse()?)?,
         ["--curve", events] => curve::run(events.parse()?)?,
         ["serve", "noop"] => servers::noop()?,
         ["serve", "verify"] => servers::verify()?,
-        _ => bail!("usage: payhook-bench [--requests N | --curve EVENTS]"),
+        _ => bail!("usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS]"),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The table: from a fixed answer to a settled delivery.
-fn compare(requests: usize) -> anyhow::Result<()> {
+/// The table: from a fixed answer to a settled delivery. Rows whose name does not contain `only` are left out, but for
+/// the first, which the others are measured by.
+fn compare(only: &str, requests: usize) -> anyhow::Result<()> {
     process::pin_self_to(1);
     let start_up = gateway::start_up()?;
-    let mut rows = vec![
-        report::Row::of("no-op hyper server", servers::measure("noop", requests)?),
-        report::Row::of("verify only", servers::measure("verify", requests)?),
-        report::Row::of("durable acknowledgement", gateway::acknowledge(requests)?),
-    ];
-    let (acknowledged, delivered) = gateway::end_to_end(requests)?;
-    rows.push(report::Row::of("end to end, to the answer", acknowledged));
-    rows.push(report::Row::of("end to end, to the delivery", delivered));
+    let mut rows = vec![report::Row::of("no-op hyper server", servers::measure("noop", requests)?)];
+    let wanted = |name: &str| name.contains(only);
+    if wanted("verify only") {
+        rows.push(report::Row::of("verify only", servers::measure("verify", requests)?));
+    }
+    if wanted("durable acknowledgement") {
+        rows.push(report::Row::of("durable acknowledgement", gateway::acknowledge(requests)?));
+    }
+    if wanted("end to end") {
+        let (acknowledged, delivered) = gateway::end_to_end(requests)?;
+        rows.push(report::Row::of("end to end, to the answer", acknowledged));
+        rows.push(report::Row::of("end to end, to the delivery", delivered));
+    }
     report::print(&rows, &start_up);
     Ok(())
 }

@@ -10,6 +10,7 @@ use payhook_domain::delivery::{Attempt, Outcome, Timings};
 use payhook_domain::id::DeliveryId;
 use payhook_domain::time::Timestamp;
 use payhook_store::{Leased, Next, Settlement};
+use tokio::sync::Semaphore;
 
 use super::{parcel, settle};
 use crate::gateway::Gateway;
@@ -17,13 +18,21 @@ use crate::plan::Target;
 use crate::telemetry::metrics::Try;
 
 /// Makes the try and settles it; returns when it is to be tried again, if it is.
-pub(crate) async fn make(gateway: Arc<Gateway>, target: Arc<Target>, leased: Leased) -> Option<Timestamp> {
+pub(crate) async fn make(
+    gateway: Arc<Gateway>,
+    target: Arc<Target>,
+    hands: Arc<Semaphore>,
+    leased: Leased,
+) -> Option<Timestamp> {
+    // The semaphore is never closed; without a hand nothing would be lost, only made at once.
+    let hand = hands.acquire().await.ok();
     let started_at = gateway.clock.now();
     let parcel = parcel::wrap(&gateway, target.settings.format, &leased, started_at);
     let number = leased.attempt;
     let delivery = leased.id;
     drop(leased);
     let report = deliver(&target, &parcel).await;
+    drop(hand);
     let finished_at = gateway.clock.now();
     let next = next(&target, delivery, number, &report, finished_at);
     let attempt = Attempt {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use payhook_domain::time::Timestamp;
 use payhook_store::{Lease, Unavailable};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::attempt;
@@ -18,17 +18,24 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(15);
 /// How long it waits after the store could not answer.
 const STORE_PAUSE: Duration = Duration::from_millis(500);
 
+/// How many deliveries a desk holds for each one its destination may be working on: those just read, and those whose
+/// outcome is being written. Both wait for the store, and a destination that answers in a millisecond should not wait
+/// with them.
+const HELD_PER_HAND: usize = 4;
+
 /// One destination's loop.
 pub(crate) struct Desk {
     gateway: Arc<Gateway>,
     target: Arc<Target>,
+    /// As many as may be at the destination at once.
+    hands: Arc<Semaphore>,
     /// Tries in hand; each ends with the moment it is to be tried again, if it is.
     in_hand: JoinSet<Option<Timestamp>>,
 }
 
 /// What a look found, as far as it matters for the next one.
 enum Found {
-    /// As many as there were free hands, and more waits.
+    /// As many as the desk may hold, and more waits.
     More,
     /// Everything that was due; the next one is due then.
     AllUntil(Option<Timestamp>),
@@ -38,7 +45,8 @@ enum Found {
 
 impl Desk {
     pub(crate) fn new(gateway: Arc<Gateway>, target: Arc<Target>) -> Self {
-        Self { gateway, target, in_hand: JoinSet::new() }
+        let hands = Arc::new(Semaphore::new(target.settings.concurrency));
+        Self { gateway, target, hands, in_hand: JoinSet::new() }
     }
 
     /// Runs until `stop` says so, then lets the tries in hand finish, for at most `drain`. What is still in hand then is
@@ -52,7 +60,7 @@ impl Desk {
             bell.as_mut().enable();
             match self.look().await {
                 Found::More => tokio::select! {
-                    _ = self.in_hand.join_next() => {}
+                    () = self.half_empty() => {}
                     _ = stop.changed() => {}
                 },
                 Found::AllUntil(next_due) => tokio::select! {
@@ -71,6 +79,16 @@ impl Desk {
         let _ = tokio::time::timeout(drain, finished).await;
     }
 
+    /// Waits until half of the desk is free, so that one look fetches many.
+    async fn half_empty(&mut self) {
+        let half = self.held_max() / 2;
+        while self.in_hand.len() > half && self.in_hand.join_next().await.is_some() {}
+    }
+
+    fn held_max(&self) -> usize {
+        self.target.settings.concurrency.saturating_mul(HELD_PER_HAND)
+    }
+
     /// Waits until something is due: what the look found to be next, or a try in hand that failed meanwhile.
     async fn until_due(&mut self, mut next_due: Option<Timestamp>) {
         loop {
@@ -86,9 +104,9 @@ impl Desk {
         }
     }
 
-    /// Starts as many tries as there are free hands for.
+    /// Takes as many deliveries in hand as the desk may hold.
     async fn look(&mut self) -> Found {
-        let free = self.target.settings.concurrency.saturating_sub(self.in_hand.len());
+        let free = self.held_max().saturating_sub(self.in_hand.len());
         if free == 0 {
             return Found::More;
         }
@@ -96,7 +114,7 @@ impl Desk {
             Ok(Lease { due, more, next_due }) => {
                 for leased in due {
                     let (gateway, target) = (Arc::clone(&self.gateway), Arc::clone(&self.target));
-                    self.in_hand.spawn(attempt::make(gateway, target, leased));
+                    self.in_hand.spawn(attempt::make(gateway, target, Arc::clone(&self.hands), leased));
                 }
                 if more { Found::More } else { Found::AllUntil(next_due) }
             }

@@ -6,9 +6,14 @@
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 /// Most bytes that wait to be written: some thousand lines.
 const BUFFER_BYTES_MAX: usize = 4 << 20;
+
+/// How long lines may gather before they are written. Waking the thread for every line cost more than verifying the
+/// request it tells of.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// A shared handle on the buffer. Clones write to the same place.
 #[derive(Clone)]
@@ -26,6 +31,8 @@ struct Shared {
 struct Pending {
     buffer: Vec<u8>,
     writing: bool,
+    /// Whether the thread waits to be woken; whoever wakes it takes this back.
+    asleep: bool,
     dropped: u64,
 }
 
@@ -48,10 +55,10 @@ impl Sink {
             pending.dropped += 1;
             return;
         }
-        let was_empty = pending.buffer.is_empty() && !pending.writing;
         pending.buffer.extend_from_slice(lines);
+        let is_asleep = std::mem::take(&mut pending.asleep);
         drop(pending);
-        if was_empty {
+        if is_asleep {
             self.shared.filled.notify_one();
         }
     }
@@ -77,9 +84,13 @@ fn empty_forever(shared: &Shared, mut out: impl Write) {
         let mut pending = shared.lock();
         while pending.buffer.is_empty() {
             pending.writing = false;
+            pending.asleep = true;
             shared.written.notify_all();
             pending = shared.filled.wait(pending).unwrap_or_else(PoisonError::into_inner);
         }
+        drop(pending);
+        thread::sleep(GATHER);
+        let mut pending = shared.lock();
         std::mem::swap(&mut pending.buffer, &mut batch);
         pending.writing = true;
         let dropped = std::mem::take(&mut pending.dropped);
