@@ -12,6 +12,9 @@ use crate::open::OpenError;
 const WRITER_CACHE_KIB: u32 = 4 * 1024;
 const READER_CACHE_KIB: u32 = 2 * 1024;
 
+/// Bytes of its log's file that are kept for use again; a burst may make it longer.
+const LOG_BYTES_KEPT: u32 = 64 << 20;
+
 /// How long a connection waits for another program's lock before it gives up. Ours never wait for each other.
 const BUSY_MS: u32 = 1_000;
 
@@ -51,31 +54,45 @@ fn private_file(path: &Path) -> Result<File, OpenError> {
 }
 
 /// The one connection that writes.
-///
-/// Everything that a log from before holds is copied into the database and synced before the first commit. After a
-/// crash, and after a sync that failed, the page cache may show frames the disk never got; the copy writes them anew,
-/// so nothing is believed only because it can be read.
 pub(super) fn writer(path: &Path, sync: bool) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE,
-    )?;
-    let synchronous = if sync { "FULL" } else { "OFF" };
+    let connection = Connection::open_with_flags(path, writing())?;
     connection.execute_batch(&format!(
         "PRAGMA busy_timeout = {BUSY_MS};
          PRAGMA foreign_keys = OFF;
          PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = {synchronous};
+         PRAGMA synchronous = {};
          PRAGMA cache_size = -{WRITER_CACHE_KIB};
-         PRAGMA wal_autocheckpoint = 4000;
-         PRAGMA journal_size_limit = 67108864;
-         PRAGMA temp_store = MEMORY;"
+         PRAGMA wal_autocheckpoint = 0;
+         PRAGMA journal_size_limit = {LOG_BYTES_KEPT};
+         PRAGMA temp_store = MEMORY;",
+        synchronous(sync)
     ))?;
-    settle_log(&connection)?;
     Ok(connection)
 }
 
+/// The connection that copies the log into the database beside the writer.
+pub(super) fn copier(path: &Path, sync: bool) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, writing())?;
+    connection.execute_batch(&format!(
+        "PRAGMA busy_timeout = {BUSY_MS}; PRAGMA synchronous = {}; PRAGMA cache_size = -64;",
+        synchronous(sync)
+    ))?;
+    Ok(connection)
+}
+
+fn writing() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE
+}
+
+const fn synchronous(sync: bool) -> &'static str {
+    if sync { "FULL" } else { "OFF" }
+}
+
 /// Copies the whole log into the database, syncs it, and empties the log. Fails when a reader is in the way.
+///
+/// Done before the first commit after a start, and after an input or output error: the page cache may then show frames
+/// that the disk never got and that no later sync would write. The copy writes them anew, so nothing is believed only
+/// because it can be read.
 pub(super) fn settle_log(connection: &Connection) -> rusqlite::Result<()> {
     let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy {

@@ -18,6 +18,15 @@ pub(super) fn is_about_the_job(error: &Error) -> bool {
     }
 }
 
+/// Whether, after this error, the page cache may show what the disk does not have. Not so when the engine was refused
+/// before it wrote, or for want of room: then no sync has failed.
+pub(super) fn distrusts_log(error: &Error) -> bool {
+    !matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::ReadOnly)
+    )
+}
+
 /// What to do about it, for the log.
 pub(super) fn remedy(error: &Error) -> &'static str {
     match error.sqlite_error_code() {

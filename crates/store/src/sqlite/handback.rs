@@ -154,8 +154,10 @@ mod tests {
         }
     }
 
+    type Waiting = (Vec<Giver<usize>>, Vec<Receipt<usize>>, Vec<Arc<Count>>);
+
     /// `n` polled receipts, their givers, and how often each was woken.
-    fn waiting(n: usize) -> (Vec<Giver<usize>>, Vec<Receipt<usize>>, Vec<Arc<Count>>) {
+    fn waiting(n: usize) -> Waiting {
         let (mut givers, mut receipts, mut counts) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..n {
             let (giver, mut receipt) = slot();

@@ -2,10 +2,11 @@
 //!
 //! The way of a job: [`store`] puts it into the [`queue`]; the [`writer`] takes whoever waits as one [`batch`], runs
 //! each in its room ([`record`], [`settle`], [`decide`], [`quarantine`], [`names`]) inside one transaction, commits with
-//! one fsync, and [`handback`] wakes those who wait. [`lease`] lives on the same thread, in memory. Questions go to the
+//! one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it. [`lease`] lives on the same thread, in memory. Questions go to the
 //! [`readers`], which run [`queries`].
 
 mod batch;
+mod checkpoint;
 mod condition;
 mod connect;
 mod decide;

@@ -69,6 +69,7 @@ struct Lines {
     given_up: Vec<DeliveryId>,
     closing: Vec<Giver<()>>,
     closed: bool,
+    abandoned: bool,
     writer_sleeps: bool,
 }
 
@@ -149,14 +150,16 @@ impl Queue {
         let (giver, receipt) = slot();
         let mut lines = self.lock();
         lines.closed = true;
-        lines.closing.push(giver);
+        if !lines.abandoned {
+            lines.closing.push(giver);
+        }
         self.wake(lines);
         receipt
     }
 
     /// The writer is gone: everyone who waits hears it, now and later.
     pub(super) fn abandon(&self) {
-        let left = mem::replace(&mut *self.lock(), Lines { closed: true, ..Lines::default() });
+        let left = mem::replace(&mut *self.lock(), Lines { closed: true, abandoned: true, ..Lines::default() });
         drop(left);
     }
 

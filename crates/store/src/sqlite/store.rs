@@ -8,6 +8,8 @@ use payhook_domain::id::{DeliveryId, EventSeq, NameId, QuarantineId};
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
 
+use rusqlite::ErrorCode;
+
 use super::batch::{Errand, Rooms};
 use super::condition::Condition;
 use super::connect;
@@ -40,6 +42,10 @@ pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Op
     let lock = connect::lock(&path)?;
     connect::make(&path)?;
     let mut connection = connect::writer(&path, !options.unsafe_no_sync).map_err(engine)?;
+    let settled = match connect::settle_log(&connection) {
+        Err(error) if error.sqlite_error_code() != Some(ErrorCode::DiskFull) => return Err(engine(error)),
+        settled => settled,
+    };
     schema::migrate(&mut connection, &path)?;
     let kinds = Arc::new(Kinds::enrol(&connection).map_err(engine)?);
     let readers = Arc::new(Readers::start(&path).map_err(engine)?.map_err(io)?);
@@ -52,7 +58,16 @@ pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Op
         condition: condition.clone(),
         reader: Arc::new(SqliteReader::new(readers.clone(), kinds.clone())),
     };
-    let writer = Writer { path: path.clone(), options, queue, condition, readers, kinds, disk, lock };
+    // On a full disk it opens for reading, and writes once there is room.
+    let connection = match &settled {
+        Ok(()) => Some(connection),
+        Err(error) => {
+            condition.failed(error);
+            None
+        }
+    };
+    let distrusts_log = settled.is_err();
+    let writer = Writer { path: path.clone(), options, queue, condition, readers, kinds, disk, lock, distrusts_log };
     writer.start(connection).map_err(io)?;
     Ok(Arc::new(store))
 }

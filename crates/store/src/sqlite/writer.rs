@@ -2,11 +2,11 @@
 //!
 //! There is no artificial wait: whoever comes while the last sync runs makes the next batch.
 //!
-//! When a commit fails, all in it hear so and the connection is given up. A new one first copies the log into the
-//! database and syncs that, then proves with a commit of its own that writing works. A sync that failed may have left
-//! frames in the page cache that the disk never got and no later sync will write; they lie behind the log's last
-//! committed frame, so they are not copied, and emptying the log drops them. Readers stay open meanwhile, which keeps
-//! the log's index and with it the knowledge of which frame was the last.
+//! When a commit fails, all in it hear so and the connection is given up. A new one must prove with a commit of its own
+//! that writing works. After an input or output error it first copies the log into the database and syncs that: a sync
+//! that failed may have left frames in the page cache that the disk never got and no later sync will write. They lie
+//! behind the log's last committed frame, so they are not copied, and emptying the log drops them. Readers stay open
+//! meanwhile, which keeps the log's index and with it the knowledge of which frame was the last.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -18,9 +18,11 @@ use rusqlite::Connection;
 use tokio::time::Instant;
 
 use super::batch::{self, Rooms};
+use super::checkpoint::{Checkpointer, Log};
 use super::condition::Condition;
 use super::connect;
 use super::disk::Disk;
+use super::fault;
 use super::handback::Giver;
 use super::lease::{Leases, Leasing};
 use super::names::Kinds;
@@ -50,6 +52,8 @@ pub(super) struct Writer {
     pub(super) kinds: Arc<Kinds>,
     pub(super) disk: Disk,
     pub(super) lock: File,
+    /// Whether the log may show what the disk does not have.
+    pub(super) distrusts_log: bool,
 }
 
 /// Why a connection is no longer served, or no longer waited for.
@@ -60,21 +64,20 @@ enum Ending {
 }
 
 impl Writer {
-    /// Starts the thread.
-    pub(super) fn start(self, connection: Connection) -> std::io::Result<()> {
+    /// Starts the thread; without a connection it first waits until it can have one.
+    pub(super) fn start(self, connection: Option<Connection>) -> std::io::Result<()> {
         thread::Builder::new().name("store-writer".to_owned()).spawn(move || self.run(connection)).map(drop)
     }
 
-    fn run(mut self, connection: Connection) {
+    fn run(mut self, mut connection: Option<Connection>) {
         let _abandon = Abandon(self.queue.clone());
         let mut leases = Leases::default();
         let mut pause = MEND_FIRST;
-        let mut connection = Some(connection);
         let closing = loop {
             let since = Instant::now();
             let ending = match connection.take() {
                 Some(open) => self.serve(&open, &mut leases).unwrap_or_else(|error| {
-                    self.condition.failed(&error);
+                    self.failed(&error);
                     Ending::Broken
                 }),
                 None => self.refuse_for_a_while(&mut leases, &mut pause),
@@ -91,11 +94,17 @@ impl Writer {
             }
         };
         self.readers.close();
-        if let Ok(last) = connect::writer(&self.path, !self.options.unsafe_no_sync) {
-            drop(last);
-        }
+        self.leave_the_log_empty();
         drop(self.lock);
         closing.into_iter().for_each(|giver| giver.give(Ok(())));
+    }
+
+    /// The last connection to close empties the log; that the readers cannot.
+    fn leave_the_log_empty(&self) {
+        let emptied = connect::writer(&self.path, true).and_then(|last| connect::settle_log(&last));
+        if let Err(error) = emptied {
+            tracing::warn!(%error, "the log could not be emptied; the next start does it");
+        }
     }
 
     /// Serves the queue over this connection until it fails or the store is closed.
@@ -115,6 +124,8 @@ impl Writer {
             commit,
             add,
         };
+        let mut log = Log::prepare(connection)?;
+        let checkpointer = self.checkpointer()?;
         let mut taken = Taken::default();
         loop {
             self.queue.take(&mut taken, if self.condition.below_reserve() { STOPPED } else { IDLE });
@@ -123,8 +134,9 @@ impl Writer {
             if self.condition.below_reserve() {
                 taken.batch.fail_ingest(&Unavailable::BelowReserve);
             }
-            if let Err(error) = self.write(&mut taken, &mut rooms) {
-                let why = self.condition.failed(&error);
+            let written = self.write(&mut taken, &mut rooms).and_then(|()| log.committed(&checkpointer));
+            if let Err(error) = written {
+                let why = self.failed(&error);
                 refuse(&mut taken, &why);
                 return Ok(Ending::Broken);
             }
@@ -157,22 +169,36 @@ impl Writer {
         }
     }
 
+    fn checkpointer(&self) -> rusqlite::Result<Checkpointer> {
+        Checkpointer::start(&self.path, !self.options.unsafe_no_sync)?
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    }
+
+    fn failed(&mut self, error: &rusqlite::Error) -> Unavailable {
+        self.distrusts_log |= fault::distrusts_log(error);
+        self.condition.failed(error)
+    }
+
     /// A connection that is known to write, or nothing.
-    fn mend(&self) -> Option<Connection> {
+    fn mend(&mut self) -> Option<Connection> {
         match self.reconnect() {
             Ok(connection) => {
                 self.condition.recovered();
                 Some(connection)
             }
             Err(error) => {
-                self.condition.failed(&error);
+                self.failed(&error);
                 None
             }
         }
     }
 
-    fn reconnect(&self) -> rusqlite::Result<Connection> {
+    fn reconnect(&mut self) -> rusqlite::Result<Connection> {
         let connection = connect::writer(&self.path, !self.options.unsafe_no_sync)?;
+        if self.distrusts_log {
+            connect::settle_log(&connection)?;
+            self.distrusts_log = false;
+        }
         connection.execute(super::tally::ADD, (sort::RECOVERIES, 0, 0, 1))?;
         Ok(connection)
     }

@@ -1,0 +1,117 @@
+//! What is handed out, to whom, and how it ends.
+
+use payhook_domain::delivery::{Outcome, State};
+use payhook_domain::id::{DeliveryId, EventSeq};
+use payhook_store::{Next, Settled};
+
+use crate::desk::{Desk, at, event, first_delivery};
+
+async fn desk_with(events: i64) -> Desk {
+    let desk = Desk::new().await;
+    for second in 1..=events {
+        desk.one(event(&format!("e{second}"), 1, "", desk.to_shop()), second).await;
+    }
+    desk
+}
+
+async fn leased(desk: &Desk, limit: usize, second: i64) -> Vec<i64> {
+    desk.lease(limit, second).await.due.iter().map(|leased| leased.id.event.0).collect()
+}
+
+#[tokio::test]
+async fn due_deliveries_are_handed_out_once_the_longest_due_first() {
+    let desk = desk_with(4).await;
+    let lease = desk.lease(2, 3).await;
+    assert!(lease.more);
+    assert_eq!(lease.due.iter().map(|leased| leased.id.event.0).collect::<Vec<_>>(), [1, 2]);
+    let lease = desk.lease(9, 3).await;
+    assert_eq!(lease.due.iter().map(|leased| leased.id.event.0).collect::<Vec<_>>(), [3]);
+    assert_eq!((lease.more, lease.next_due), (false, Some(at(4))));
+    assert_eq!(leased(&desk, 9, 3).await, [0; 0]);
+}
+
+#[tokio::test]
+async fn what_is_handed_out_carries_all_a_destination_needs() {
+    let desk = desk_with(1).await;
+    let leased = desk.lease(1, 5).await.due.remove(0);
+    assert_eq!((leased.attempt, leased.created_at), (1, at(1)));
+    assert_eq!(leased.body, "{\"at\":1}");
+    assert_eq!(leased.headers, "host: example.com\r\n");
+    assert_eq!(leased.event.event.reference.as_deref(), Some("order-e1"));
+    assert_eq!(leased.event.received_at, at(1));
+}
+
+#[tokio::test]
+async fn a_lease_given_up_can_be_taken_again_and_what_comes_late_is_not_overlooked() {
+    let desk = desk_with(3).await;
+    assert_eq!(leased(&desk, 2, 9).await, [1, 2]);
+    desk.store.unlease(first_delivery(EventSeq(1), desk.shop));
+    desk.one(event("late", 1, "", desk.to_shop()), 0).await;
+    assert_eq!(leased(&desk, 9, 9).await, [4, 1, 3]);
+}
+
+#[tokio::test]
+async fn a_settled_delivery_shows_its_attempts_and_never_changes_again() {
+    let desk = desk_with(1).await;
+    let id = desk.lease(1, 5).await.due[0].id;
+    assert_eq!(desk.settle(id, 1, 6, Next::Retry(at(60))).await, Settled::Done);
+    assert_eq!(desk.lease(1, 59).await.next_due, Some(at(60)));
+    let again = desk.lease(1, 60).await.due.remove(0);
+    assert_eq!((again.id, again.attempt), (id, 2));
+    assert_eq!(desk.settle(id, 2, 61, Next::Delivered).await, Settled::Done);
+    assert_eq!(desk.settle(id, 3, 62, Next::Rejected).await, Settled::LeaseLost);
+    let (row, attempts) = desk.store.reader().delivery(id).await.expect("read").expect("a delivery");
+    assert_eq!((row.state, row.attempts), (State::Delivered, 2));
+    assert_eq!(row.at, at(61).plus(std::time::Duration::from_millis(12)));
+    assert_eq!(attempts.iter().map(|attempt| attempt.number).collect::<Vec<_>>(), [1, 2]);
+    let failed = Outcome::Failed { retry_after: Some(std::time::Duration::from_secs(3)) };
+    assert_eq!((&attempts[0].outcome, &attempts[1].outcome), (&failed, &Outcome::Delivered));
+}
+
+#[tokio::test]
+async fn what_is_not_held_cannot_be_settled() {
+    let desk = desk_with(1).await;
+    let id = first_delivery(EventSeq(1), desk.shop);
+    assert_eq!(desk.settle(id, 1, 2, Next::Delivered).await, Settled::LeaseLost, "never leased");
+    desk.lease(1, 5).await;
+    desk.store.unlease(id);
+    assert_eq!(desk.settle(id, 1, 2, Next::Delivered).await, Settled::LeaseLost, "given up");
+    assert_eq!(desk.tallies().await.deliveries.get(&(desk.shop, "pending")), Some(&1));
+}
+
+#[tokio::test]
+async fn two_settlements_of_one_lease_count_once() {
+    let desk = desk_with(1).await;
+    let id = desk.lease(1, 5).await.due[0].id;
+    let (one, two) = tokio::join!(desk.settle(id, 1, 6, Next::Retry(at(60))), desk.settle(id, 1, 6, Next::Delivered));
+    assert_eq!([one, two], [Settled::Done, Settled::LeaseLost]);
+}
+
+#[tokio::test]
+async fn leases_die_with_their_holder() {
+    let desk = desk_with(2).await;
+    assert_eq!(leased(&desk, 9, 9).await, [1, 2]);
+    let desk = desk.reopened().await;
+    assert_eq!(leased(&desk, 9, 9).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_made_again_once() {
+    let desk = desk_with(3).await;
+    let ids: Vec<DeliveryId> = desk.lease(9, 9).await.due.iter().map(|leased| leased.id).collect();
+    for (id, next) in ids.iter().zip([Next::Rejected, Next::Exhausted, Next::Delivered]) {
+        desk.settle(*id, 1, 10, next).await;
+    }
+    let again = |id: DeliveryId| DeliveryId { generation: 2, ..id };
+    let made = desk.store.retry(ids.clone(), at(20)).await.expect("made");
+    assert_eq!(made, [Some(again(ids[0])), Some(again(ids[1])), None], "delivered is no dead letter");
+    assert_eq!(desk.store.retry(ids.clone(), at(20)).await.expect("asked"), [None, None, None]);
+    let lease = desk.lease(9, 20).await;
+    assert_eq!(
+        lease.due.iter().map(|leased| (leased.id, leased.attempt)).collect::<Vec<_>>(),
+        [(again(ids[0]), 1), (again(ids[1]), 1)]
+    );
+    desk.settle(again(ids[0]), 1, 21, Next::Rejected).await;
+    assert_eq!(desk.store.retry(vec![ids[0]], at(30)).await.expect("asked"), [None], "only the newest is made again");
+    assert!(desk.store.retry(vec![again(ids[0])], at(30)).await.expect("asked")[0].is_some());
+}

@@ -1,0 +1,282 @@
+//! Any sequence of steps leaves the store as a simple model in memory says.
+
+use std::collections::BTreeMap;
+
+use payhook_domain::delivery::State;
+use payhook_domain::id::{DeliveryId, EventSeq, NameId};
+use payhook_domain::verdict::{Standing, Verdict};
+use payhook_store::{DeliveryFilter, Disposition, Next, Options, Settled};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::desk::{Desk, aside, at, dispute, event, first_delivery, options, want};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Record { identity: u8, amount: i64, details: u8, shop: bool, books: bool, aside: bool },
+    Lease { limit: usize },
+    Settle { held: usize, next: u8 },
+    GiveUp { held: usize },
+    Retry { delivery: usize },
+    Decide { event: usize, accept: bool },
+    Wait { seconds: i64 },
+    Reopen,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let record = (0..4_u8, 1..3_i64, 0..3_u8, any::<bool>(), any::<bool>(), prop::bool::weighted(0.2)).prop_map(
+        |(identity, amount, details, shop, books, aside)| Step::Record {
+            identity,
+            amount,
+            details,
+            shop,
+            books,
+            aside,
+        },
+    );
+    prop_oneof![
+        6 => record,
+        3 => (1..4_usize).prop_map(|limit| Step::Lease { limit }),
+        4 => (any::<usize>(), 0..4_u8).prop_map(|(held, next)| Step::Settle { held, next }),
+        1 => any::<usize>().prop_map(|held| Step::GiveUp { held }),
+        2 => any::<usize>().prop_map(|delivery| Step::Retry { delivery }),
+        1 => (any::<usize>(), any::<bool>()).prop_map(|(event, accept)| Step::Decide { event, accept }),
+        2 => (1..20_i64).prop_map(|seconds| Step::Wait { seconds }),
+        1 => Just(Step::Reopen),
+    ]
+}
+
+/// Identities 2 and 3 are disputes.
+fn is_dispute(identity: u8) -> bool {
+    identity >= 2
+}
+
+struct Row {
+    identity: u8,
+    says: (i64, u8),
+    standing: Standing,
+    first: Option<i64>,
+}
+
+struct Owed {
+    state: State,
+    attempts: u32,
+    at: i64,
+}
+
+/// What the store should hold.
+#[derive(Default)]
+struct Model {
+    rows: Vec<Row>,
+    truth: BTreeMap<u8, (i64, i64)>,
+    revisions: BTreeMap<u8, u32>,
+    owed: BTreeMap<DeliveryId, Owed>,
+    held: Vec<DeliveryId>,
+    now: i64,
+}
+
+impl Model {
+    fn row(&mut self, seq: i64) -> &mut Row {
+        &mut self.rows[usize::try_from(seq - 1).expect("from 1")]
+    }
+
+    fn add(&mut self, row: Row) -> i64 {
+        self.rows.push(row);
+        i64::try_from(self.rows.len()).expect("few")
+    }
+
+    fn owe(&mut self, seq: i64, wanted: &[NameId]) {
+        for destination in wanted {
+            let owed = Owed { state: State::Pending, attempts: 0, at: self.now };
+            self.owed.entry(first_delivery(EventSeq(seq), *destination)).or_insert(owed);
+        }
+    }
+
+    fn record(&mut self, identity: u8, says: (i64, u8), wanted: Option<&[NameId]>) -> Verdict {
+        let Some((head, amount)) = self.truth.get(&identity).copied() else {
+            let standing = if wanted.is_some() { Standing::Routed } else { Standing::Aside };
+            let seq = self.add(Row { identity, says, standing, first: None });
+            self.truth.insert(identity, (seq, says.0));
+            let Some(wanted) = wanted else { return Verdict::Aside(EventSeq(seq)) };
+            self.owe(seq, wanted);
+            return Verdict::New(EventSeq(seq));
+        };
+        let head_standing = self.row(head).standing;
+        if let (Standing::Aside, Some(wanted), true) = (head_standing, wanted, amount == says.0) {
+            self.row(head).standing = Standing::Routed;
+            self.row(head).says = says;
+            self.owe(head, wanted);
+            return Verdict::New(EventSeq(head));
+        }
+        let is_version = |seq: i64, row: &Row| seq == head || row.first == Some(head);
+        let seen = (1..).zip(&self.rows).find(|(seq, row)| is_version(*seq, row) && row.says == says);
+        if let Some((seq, standing)) = seen.map(|(seq, row)| (seq, row.standing)) {
+            let owed = match standing {
+                Standing::Routed => Some(seq),
+                Standing::Revision if is_dispute(identity) => Some(seq),
+                Standing::Revision if head_standing == Standing::Routed => Some(head),
+                _ => None,
+            };
+            if let (Some(owed), Some(wanted)) = (owed, wanted) {
+                self.owe(owed, wanted);
+            }
+            return Verdict::Duplicate(EventSeq(seq));
+        }
+        let number = self.revisions.entry(identity).or_default();
+        *number += 1;
+        let number = *number;
+        if amount != says.0 {
+            let seq = self.add(Row { identity, says, standing: Standing::Conflict, first: Some(head) });
+            return Verdict::Conflict(EventSeq(seq));
+        }
+        let seq = self.add(Row { identity, says, standing: Standing::Revision, first: Some(head) });
+        if let Some(wanted) = wanted {
+            if is_dispute(identity) {
+                self.owe(seq, wanted);
+            } else if head_standing == Standing::Routed {
+                self.owe(head, wanted);
+            }
+        }
+        Verdict::Revision { seq: EventSeq(seq), number }
+    }
+
+    fn lease(&mut self, destination: NameId, limit: usize) -> (Vec<DeliveryId>, bool) {
+        let mut due: Vec<_> = self
+            .owed
+            .iter()
+            .filter(|(id, owed)| id.destination == destination && owed.state == State::Pending && owed.at <= self.now)
+            .filter(|(id, _)| !self.held.contains(id))
+            .map(|(id, owed)| (owed.at, id.event, id.generation, *id))
+            .collect();
+        due.sort_unstable();
+        let more = due.len() > limit;
+        let due: Vec<_> = due.into_iter().take(limit).map(|(.., id)| id).collect();
+        self.held.extend(&due);
+        (due, more)
+    }
+
+    fn settle(&mut self, id: DeliveryId, next: Next) {
+        self.held.retain(|held| *held != id);
+        let owed = self.owed.get_mut(&id).expect("held ones are owed");
+        owed.attempts += 1;
+        (owed.state, owed.at) = match next {
+            Next::Delivered => (State::Delivered, owed.at),
+            Next::Rejected => (State::Rejected, owed.at),
+            Next::Exhausted => (State::Exhausted, owed.at),
+            Next::Retry(until) => (State::Pending, (until.as_micros() - at(0).as_micros()) / 1_000_000),
+        };
+    }
+
+    fn retry(&mut self, id: DeliveryId) -> Option<DeliveryId> {
+        let next = DeliveryId { generation: id.generation + 1, ..id };
+        if !self.owed[&id].state.is_dead() || self.owed.contains_key(&next) {
+            return None;
+        }
+        self.owed.insert(next, Owed { state: State::Pending, attempts: 0, at: self.now });
+        Some(next)
+    }
+
+    fn decide(&mut self, seq: i64, wanted: Option<&[NameId]>) -> bool {
+        if self.row(seq).standing != Standing::Conflict {
+            return false;
+        }
+        let Some(wanted) = wanted else {
+            self.row(seq).standing = Standing::Rejected;
+            return true;
+        };
+        let row = self.row(seq);
+        row.standing = Standing::Routed;
+        let (identity, amount, first) = (row.identity, row.says.0, row.first.expect("a version"));
+        self.truth.insert(identity, (first, amount));
+        self.owe(seq, wanted);
+        true
+    }
+}
+
+/// Takes the step on both and compares what they say.
+async fn take(step: &Step, desk: Desk, model: &mut Model) -> Desk {
+    match step {
+        Step::Record { identity, amount, details, shop, books, aside: set_aside } => {
+            let wanted: Vec<_> = [(*shop, desk.shop), (*books, desk.books)]
+                .into_iter()
+                .filter_map(|(wants, destination)| wants.then_some(destination))
+                .collect();
+            let disposition = match set_aside {
+                true => aside(),
+                false => Disposition::Route(wanted.iter().copied().map(want).collect()),
+            };
+            let make = if is_dispute(*identity) { dispute } else { event };
+            let item = make(&identity.to_string(), *amount, &details.to_string(), disposition);
+            let expected = model.record(*identity, (*amount, *details), (!set_aside).then_some(&wanted));
+            assert_eq!(desk.one(item, model.now).await, expected);
+        }
+        Step::Lease { limit } => {
+            let lease = desk.lease(*limit, model.now).await;
+            let ids: Vec<_> = lease.due.iter().map(|leased| leased.id).collect();
+            assert_eq!((ids, lease.more), model.lease(desk.shop, *limit));
+        }
+        Step::Settle { held, next } if !model.held.is_empty() => {
+            let id = model.held[held % model.held.len()];
+            let retry = Next::Retry(at(model.now + 5));
+            let next = [Next::Delivered, Next::Rejected, Next::Exhausted, retry][usize::from(*next)];
+            let number = model.owed[&id].attempts + 1;
+            assert_eq!(desk.settle(id, number, model.now, next).await, Settled::Done);
+            model.settle(id, next);
+        }
+        Step::GiveUp { held } if !model.held.is_empty() => {
+            let id = model.held.remove(held % model.held.len());
+            desk.store.unlease(id);
+        }
+        Step::Retry { delivery } if !model.owed.is_empty() => {
+            let id = *model.owed.keys().nth(delivery % model.owed.len()).expect("one of them");
+            assert_eq!(desk.store.retry(vec![id], at(model.now)).await, Ok(vec![model.retry(id)]));
+        }
+        Step::Decide { event, accept } if !model.rows.is_empty() => {
+            let seq = i64::try_from(event % model.rows.len()).expect("few") + 1;
+            let wanted = accept.then(|| vec![desk.shop]);
+            let decided = desk.store.decide_conflict(
+                EventSeq(seq),
+                wanted.as_ref().map(|wanted| wanted.iter().copied().map(want).collect()),
+                at(model.now),
+            );
+            assert_eq!(decided.await, Ok(model.decide(seq, wanted.as_deref())));
+        }
+        Step::Wait { seconds } => model.now += seconds,
+        Step::Reopen => {
+            model.held.clear();
+            return desk.reopened().await;
+        }
+        Step::Settle { .. } | Step::GiveUp { .. } | Step::Retry { .. } | Step::Decide { .. } => {}
+    }
+    desk
+}
+
+async fn compare(desk: &Desk, model: &Model) {
+    for (seq, row) in (1..).zip(&model.rows) {
+        assert_eq!(desk.row(EventSeq(seq)).await.standing, row.standing, "row {seq}");
+    }
+    let mut stored = desk.deliveries(DeliveryFilter::default()).await;
+    stored.sort_by_key(|row| row.id);
+    let stored: Vec<_> = stored.iter().map(|row| (row.id, row.state, row.attempts)).collect();
+    let expected: Vec<_> = model.owed.iter().map(|(id, owed)| (*id, owed.state, owed.attempts)).collect();
+    assert_eq!(stored, expected);
+    let tallies = desk.tallies().await;
+    assert_eq!(tallies.deliveries.values().sum::<u64>(), expected.len() as u64);
+    assert_eq!(tallies.events.values().sum::<u64>(), model.rows.len() as u64);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn the_store_and_the_model_agree(steps in vec(step(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let mut model = Model::default();
+            let mut desk = Desk::with(Options { unsafe_no_sync: true, ..options() }).await;
+            for step in &steps {
+                desk = take(step, desk, &mut model).await;
+            }
+            compare(&desk, &model).await;
+        });
+    }
+}

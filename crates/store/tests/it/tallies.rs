@@ -1,0 +1,71 @@
+//! The counts kept beside the data are what counting the data gives.
+
+use payhook_domain::id::DeliveryId;
+use payhook_store::{Next, Tallies};
+
+use crate::desk::{Desk, aside, at, dispute, event, want};
+
+/// A bit of everything.
+async fn busy_day() -> Desk {
+    let desk = Desk::new().await;
+    for second in 1..=20 {
+        let name = format!("e{}", second % 7);
+        let item = match second % 5 {
+            0 => event(&name, second, "", desk.both()),
+            1 => event(&name, 1, "more", desk.to_shop()),
+            2 => event(&name, 1, "", aside()),
+            3 => dispute(&name, 1, &second.to_string(), desk.both()),
+            _ => event(&name, 1, "", desk.both()),
+        };
+        desk.one(item, second).await;
+    }
+    desk.one(event("foreign", 1, "", aside()), 21).await;
+    let ids: Vec<DeliveryId> = desk.lease(50, 99).await.due.iter().map(|leased| leased.id).collect();
+    for (n, id) in ids.iter().enumerate() {
+        let next = [Next::Delivered, Next::Rejected, Next::Exhausted, Next::Retry(at(500))][n % 4];
+        desk.settle(*id, 1, 100, next).await;
+    }
+    desk.store.retry(ids, at(101)).await.expect("asked");
+    for seq in 1..=40 {
+        let seq = payhook_domain::id::EventSeq(seq);
+        desk.store.decide_conflict(seq, (seq.0 % 2 == 0).then(|| vec![want(desk.shop)]), at(102)).await.expect("asked");
+    }
+    desk
+}
+
+#[tokio::test]
+async fn tallies_are_exact_also_after_a_restart() {
+    let desk = busy_day().await;
+    let kept = desk.tallies().await;
+    assert_eq!(kept, counted(&desk));
+    assert!(kept.events.len() >= 4 && kept.deliveries.len() >= 5, "the day was not busy enough: {kept:?}");
+    let desk = desk.reopened().await;
+    assert_eq!(desk.tallies().await, kept);
+}
+
+/// The same by counting, as another program would.
+fn counted(desk: &Desk) -> Tallies {
+    let file = desk.file();
+    let number = |sql: &str| file.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("counts").unsigned_abs();
+    let groups = |sql: &str| -> Vec<(u16, u8, u64)> {
+        let mut groups = file.prepare(sql).expect("prepares");
+        let rows = groups.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs())));
+        rows.expect("counts").map(|row| row.expect("a row")).collect()
+    };
+    let standings = ["", "routed", "revision", "aside", "conflict", "rejected", "superseded"];
+    let events = groups("SELECT 0, standing, count(*) FROM events GROUP BY standing");
+    let deliveries = groups("SELECT destination, state, count(*) FROM deliveries GROUP BY destination, state");
+    let state = |number| payhook_domain::delivery::State::from_number(number).expect("a state").as_str();
+    let oldest = number("SELECT min(created_at) FROM deliveries WHERE state = 2");
+    Tallies {
+        notifications: number("SELECT count(*) FROM notifications"),
+        events: events.into_iter().map(|(_, s, count)| (standings[usize::from(s)].to_owned(), count)).collect(),
+        duplicates: number("SELECT sum(duplicates) FROM events"),
+        deliveries: deliveries
+            .into_iter()
+            .map(|(d, s, count)| ((payhook_domain::id::NameId(d), state(s)), count))
+            .collect(),
+        quarantined: number("SELECT count(*) FROM quarantine"),
+        oldest_pending: i64::try_from(oldest).ok().map(payhook_domain::time::Timestamp::from_micros),
+    }
+}
