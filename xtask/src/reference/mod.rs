@@ -1,12 +1,13 @@
 //! The reference pages under `docs/reference/`, made from the code they describe.
 //!
-//! - `kinds`, `errors`, `configuration`: one page each.
+//! - `kinds`, `errors`, `configuration`, `metrics`: one page each.
 //!
 //! `cargo xtask reference` writes them; a test fails when a committed page is not what the code says.
 
 mod configuration;
 mod errors;
 mod kinds;
+mod metrics;
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,12 @@ type Page = (&'static str, String);
 
 /// Every page.
 fn pages() -> Vec<Page> {
-    vec![("configuration.md", configuration::page()), ("errors.md", errors::page()), ("kinds.md", kinds::page())]
+    vec![
+        ("configuration.md", configuration::page()),
+        ("errors.md", errors::page()),
+        ("kinds.md", kinds::page()),
+        ("metrics.md", metrics::page()),
+    ]
 }
 
 /// Writes every page.

@@ -1,0 +1,56 @@
+//! The page of metrics, from the descriptions the gateway itself gives on `/metrics`.
+
+use std::fmt::Write;
+
+use payhook_domain::id::NameId;
+use payhook_gateway::telemetry::metrics::{Answer, Metrics, Try, Verdict};
+use payhook_store::{Health, Tallies};
+
+pub(super) fn page() -> String {
+    let mut page = String::from(
+        "# Metrics and logs\n\n\
+         `GET /metrics` on the admin listener, with the API token, in Prometheus' text form.\n\n\
+         | metric | type | what |\n|---|---|---|\n",
+    );
+    let text = one_of_each();
+    for line in text.lines() {
+        let Some((name, help)) = line.strip_prefix("# HELP ").and_then(|rest| rest.split_once(' ')) else { continue };
+        let sort = text.lines().find_map(|line| line.strip_prefix(&format!("# TYPE {name} "))).unwrap_or_default();
+        let suffix = if sort == "counter" { "_total" } else { "" };
+        // Writing into a String does not fail.
+        let _ = writeln!(page, "| `{name}{suffix}` | {sort} | {} |", help.trim_end_matches('.'));
+    }
+    page.push_str(LABELS);
+    page
+}
+
+/// What `/metrics` says when everything has happened once: what never happened is not described there.
+fn one_of_each() -> String {
+    let metrics = Metrics::default();
+    metrics.received.get_or_create(&Answer { source: String::new(), status: 200 });
+    metrics.verdicts.get_or_create(&Verdict { source: String::new(), verdict: "new" });
+    metrics.attempts.get_or_create(&Try { destination: String::new(), outcome: "delivered" });
+    metrics.alert("conflict");
+    let mut tallies = Tallies::default();
+    tallies.deliveries.insert((NameId(1), "pending"), 1);
+    metrics.render(&tallies, &Health::default(), 0, |_| String::new())
+}
+
+const LABELS: &str = "
+Labels: `received` has `source` and `status`; `verdicts` has `source` and `verdict` (`new`, `duplicate`, `revision`, `conflict`,
+`aside`, or the reason of a refusal); `attempts` has `destination` and `outcome`; `deliveries` has `destination` and `state`;
+`alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`, `original_withheld`). `stored` and `store` are exact figures of the store at the
+moment of asking, by `what` and `figure`: among them `queue`, `commits_total`, `commit_items_total` and `commit_micros_total` (mean
+size and time of a commit), `oldest_pending_seconds`, `disk_free_bytes`, `writable` and `below_reserve`.
+
+## Log lines
+
+Text on a terminal, one JSON object per line otherwise. `PAYHOOK_LOG=debug` says more.
+
+| message | fields |
+|---|---|
+| `request` | `source`, `status`, `code` (of a refusal), `verdicts`, `event` (the first), `bytes`, `took_us`, `peer` |
+| `attempt` | `destination`, `outcome`, `event`, `delivery`, `attempt`, `status`, `retry_at` or `final`, `error`, `took_us` |
+
+A line with `alert` wants a person; it says what to do. Keys, signatures, header values and bodies are never logged.
+";
