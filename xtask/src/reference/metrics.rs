@@ -27,9 +27,9 @@ pub(super) fn page() -> String {
 /// What `/metrics` says when everything has happened once: what never happened is not described there.
 fn one_of_each() -> String {
     let metrics = Metrics::default();
-    metrics.received.get_or_create(&Answer { source: String::new(), status: 200 });
-    metrics.verdicts.get_or_create(&Verdict { source: String::new(), verdict: "new" });
-    metrics.attempts.get_or_create(&Try { destination: String::new(), outcome: "delivered" });
+    metrics.received.get_or_create(&Answer { source: String::new(), status: 200 }).inc();
+    metrics.verdicts.get_or_create(&Verdict { source: String::new(), verdict: "new" }).inc();
+    metrics.attempts.get_or_create(&Try { destination: String::new(), outcome: "delivered" }).inc();
     metrics.alert("conflict");
     let mut tallies = Tallies::default();
     tallies.deliveries.insert((NameId(1), "pending"), 1);
