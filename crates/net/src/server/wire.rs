@@ -66,13 +66,20 @@ impl<S> Wire<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    /// Whether hyper is writing a refusal of its own: a header has begun, no request was handed over for it, and no
-    /// earlier answer is still being written. Then the first bytes are a status line.
+    /// Whether hyper is writing a refusal of its own: no request is in flight (a header has begun, or came in one breath
+    /// with the request before it), and no earlier answer is still being written. Then the first bytes are a status line.
     fn refusal_in(&self, bytes: &[u8]) -> Option<StatusCode> {
-        if !self.http1 || self.post.phase() != Phase::Header || self.post.is_unflushed() {
+        let between_requests = matches!(self.post.phase(), Phase::Header | Phase::Idle);
+        if !self.http1 || !between_requests || self.post.is_unflushed() {
             return None;
         }
         bytes.strip_prefix(b"HTTP/1.").and_then(|rest| StatusCode::from_bytes(rest.get(2..5)?).ok())
+    }
+
+    /// Says our last words where hyper would say its own; what follows of the input is left unread.
+    fn refuse(&mut self, status: StatusCode) {
+        self.words = self.refusals.last_words(status);
+        self.post.answered(true);
     }
 
     /// Says 408 as well as it can be said (the socket's buffer is empty, so it can) and ends the input.
@@ -132,7 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Wire<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if let Some(status) = self.refusal_in(bytes) {
-            self.words = self.refusals.last_words(status);
+            self.refuse(status);
             return Poll::Ready(Ok(bytes.len()));
         }
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
@@ -146,7 +153,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         if let Some(status) = slices.first().and_then(|first| self.refusal_in(first)) {
-            self.words = self.refusals.last_words(status);
+            self.refuse(status);
             return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
         }
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
