@@ -5,11 +5,13 @@
 //! - `power_cut`: nor does a power cut, nor a sync that fails.
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
+//! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
 
 #![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
 #![allow(clippy::disallowed_methods, reason = "tests run on the real clock")]
 
+mod bad_input;
 mod crash;
 mod disk_full;
 mod life;
