@@ -5,7 +5,8 @@ use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Standing, Verdict};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::record::{Origin, Recorder};
+use super::entries::Origin;
+use super::record::Recorder;
 use super::rows::{digest, standing, standing_number};
 use super::tally::Changes;
 use crate::{Disposition, RecordEvent, Wanted};

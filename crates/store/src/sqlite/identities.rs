@@ -4,7 +4,8 @@
 //! write. Identities are therefore written in the order of arrival, which costs nothing, and the index follows behind:
 //! the newest are looked up in memory; once [`RUN`] of them have come they become a run, which is put into the index
 //! in the order of its digests, a few rows with each commit, so that neighbours share a page. What is not in the index
-//! yet is read back when the file is opened. Measured: 40 % less work per recording, and flat to millions.
+//! yet is read back when the file is opened. Measured: a third less work per recording, and within a fifth of that of an
+//! empty file at millions.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -43,6 +44,7 @@ pub(super) struct Identities<'c> {
     run_at: Option<Digest>,
     /// The row up to which all are in the index, in whatever order.
     indexed: i64,
+    run_length: usize,
     insert: Statement<'c>,
     look: Statement<'c>,
     known: Statement<'c>,
@@ -53,6 +55,10 @@ pub(super) struct Identities<'c> {
 
 impl<'c> Identities<'c> {
     pub(super) fn load(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Self::load_in_runs_of(RUN, connection)
+    }
+
+    fn load_in_runs_of(run_length: usize, connection: &'c Connection) -> rusqlite::Result<Self> {
         let indexed = indexed(connection)?;
         let fresh = connection
             .prepare("SELECT digest, event FROM identities WHERE event > ?1")?
@@ -63,6 +69,7 @@ impl<'c> Identities<'c> {
             run: BTreeMap::new(),
             run_at: None,
             indexed,
+            run_length,
             insert: connection.prepare(
                 "INSERT INTO identities (event, digest, signed, content, revisions) VALUES (?1, ?2, ?3, ?4, 0)",
             )?,
@@ -130,7 +137,7 @@ impl<'c> Identities<'c> {
             self.indexed += changes.run_gained();
             self.run = BTreeMap::new();
         }
-        if self.run.is_empty() && self.fresh.len() >= RUN {
+        if self.run.is_empty() && self.fresh.len() >= self.run_length {
             self.run = mem::take(&mut self.fresh);
             self.run_at = None;
         }
@@ -167,4 +174,52 @@ fn indexed(connection: &Connection) -> rusqlite::Result<i64> {
 
 fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     Ok(Known { seq: row.get(0)?, signed: digest(row, 1)?, content: digest(row, 2)?, revisions: row.get(3)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::tally::{ADD, Numbers};
+
+    fn id(n: i64) -> Digest {
+        Digest::of([&n.to_be_bytes()[..]])
+    }
+
+    /// Spends `count` identities from `first` on in one transaction, which then is committed or undone.
+    fn spend(identities: &mut Identities<'_>, file: &Connection, first: i64, count: i64, commit: bool) {
+        let mut changes = Changes::begin(Numbers::default());
+        file.execute_batch("BEGIN").expect("begins");
+        for n in first..first + count {
+            identities.claim(&id(n), n, &id(0), &id(0), &mut changes).expect("claims");
+        }
+        identities.follow(0, &mut changes).expect("follows");
+        changes.save(&mut file.prepare(ADD).expect("prepares")).expect("saves");
+        if commit {
+            file.execute_batch("COMMIT").expect("commits");
+            identities.committed(&changes);
+        } else {
+            file.execute_batch("ROLLBACK").expect("undone");
+            identities.give_back(changes.identities_claimed(0));
+        }
+    }
+
+    #[test]
+    fn every_identity_is_found_before_during_and_after_it_is_indexed_and_after_a_restart() {
+        let file = Connection::open_in_memory().expect("memory");
+        file.execute_batch(include_str!("migrations/0001_initial.sql")).expect("made");
+        let mut identities = Identities::load_in_runs_of(100, &file).expect("loads");
+        for last in (25..=1_000).step_by(25) {
+            spend(&mut identities, &file, last - 24, 25, true);
+            spend(&mut identities, &file, last + 1, 3, false);
+            for n in 1..=last {
+                assert_eq!(identities.find(&id(n)).expect("looks").map(|known| known.seq), Some(n), "{n} of {last}");
+                assert_eq!(row_of(&file, &id(n)).expect("reads"), Some(n), "{n} of {last}, from outside");
+            }
+            assert!(identities.find(&id(last + 1)).expect("looks").is_none(), "undone");
+            if last % 200 == 0 {
+                identities = Identities::load_in_runs_of(100, &file).expect("loads");
+            }
+        }
+        assert!(indexed(&file).expect("reads") >= 500, "most runs have ended");
+    }
 }

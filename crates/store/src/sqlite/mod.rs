@@ -11,6 +11,7 @@ mod condition;
 mod connect;
 mod decide;
 mod disk;
+mod entries;
 mod fault;
 mod handback;
 mod identities;

@@ -2,94 +2,41 @@
 
 use std::sync::Arc;
 
-use payhook_domain::event::Event;
 use payhook_domain::id::{EventSeq, NameId};
 use payhook_domain::identity::Digest;
-use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
-use payhook_domain::verdict::{Aside, Standing, Verdict};
+use payhook_domain::verdict::{Standing, Verdict};
 use rusqlite::{Connection, OptionalExtension, Statement};
 
+use super::entries::{Entries, NewRow, Origin};
 use super::identities::{Identities, Known};
 use super::names::Kinds;
 use super::owe::Owing;
-use super::rows::{self, EVENT_COLUMNS, bind_event, event_columns, standing_number};
+use super::rows;
 use super::tally::Changes;
 use crate::{Disposition, RecordEvent, Recording, Wanted};
 
-/// Events per segment of `lookups`, as a shift: see the schema.
-pub(super) const SEGMENT_SHIFT: u32 = 9;
-
 /// Writes recordings.
 pub(super) struct Recorder<'c> {
-    kinds: Arc<Kinds>,
+    entries: Entries<'c>,
     owing: Owing<'c>,
     pub(super) identities: Identities<'c>,
     seen: Statement<'c>,
     head: Statement<'c>,
     count_duplicate: Statement<'c>,
-    notification: Statement<'c>,
-    body: Statement<'c>,
-    event: Statement<'c>,
-    renew: Statement<'c>,
-    lookup: Statement<'c>,
-}
-
-/// The notification that events come in: written when the first of them needs it.
-pub(super) struct Origin<'r> {
-    pub(super) source: NameId,
-    pub(super) provider: NameId,
-    pub(super) received_at: Timestamp,
-    /// From when on its deliveries are due.
-    pub(super) owed_at: Timestamp,
-    /// The request, while it is not yet written.
-    pub(super) request: Option<&'r Notification>,
-    /// Its row, once written.
-    pub(super) row: i64,
-    /// Its first event that is owed to anyone.
-    pub(super) first_owed: Option<i64>,
-}
-
-/// An event row about to be written.
-struct NewRow {
-    standing: Standing,
-    revision: u32,
-    first: Option<i64>,
 }
 
 impl<'c> Recorder<'c> {
     pub(super) fn prepare(connection: &'c Connection, kinds: Arc<Kinds>) -> rusqlite::Result<Self> {
-        let insert = concat!(
-            "INSERT INTO events (seq, notification, item, source, provider, received_at, standing, revision, first,
-             aside, detail, ",
-            event_columns!(),
-            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)"
-        );
-        let renew = concat!(
-            "UPDATE events SET notification = ?2, item = ?3, source = ?4, standing = 1, aside = NULL, detail = NULL, (",
-            event_columns!(),
-            ") = (?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
-             WHERE seq = ?1"
-        );
         let seen = "SELECT seq, standing FROM events WHERE seq = ?1 AND content = ?2
              UNION ALL SELECT seq, standing FROM events WHERE first = ?1 AND content = ?2 LIMIT 1";
         Ok(Self {
-            kinds,
+            entries: Entries::prepare(connection, kinds)?,
             owing: Owing::prepare(connection)?,
             identities: Identities::load(connection)?,
             seen: connection.prepare(seen)?,
             head: connection.prepare("SELECT standing FROM events WHERE seq = ?1")?,
             count_duplicate: connection.prepare("UPDATE events SET duplicates = duplicates + 1 WHERE seq = ?1")?,
-            notification: connection.prepare(
-                "INSERT INTO notifications (id, source, received_at, target, peer, config)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?,
-            body: connection.prepare("INSERT INTO bodies (notification, headers, body) VALUES (?1, ?2, ?3)")?,
-            event: connection.prepare(insert)?,
-            renew: connection.prepare(renew)?,
-            lookup: connection
-                .prepare("INSERT INTO lookups (segment, word, seq) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?,
         })
     }
 
@@ -150,17 +97,8 @@ impl<'c> Recorder<'c> {
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
-        let notification = self.written(origin, changes)?;
-        self.renew.raw_bind_parameter(1, seq)?;
-        self.renew.raw_bind_parameter(2, notification)?;
-        self.renew.raw_bind_parameter(3, item.item)?;
-        self.renew.raw_bind_parameter(4, origin.source.0)?;
-        bind_event(&mut self.renew, 5, &item.event, &self.kinds)?;
-        self.renew.raw_execute()?;
+        self.entries.renew(seq, item, origin, changes)?;
         self.identities.hold_true(seq, &item.event.signed, &item.event.content)?;
-        self.look_up(seq, &item.event)?;
-        changes.events(Standing::Aside, -1);
-        changes.events(Standing::Routed, 1);
         self.owe_new(seq, wanted, origin, changes)
     }
 
@@ -203,13 +141,13 @@ impl<'c> Recorder<'c> {
         match &item.disposition {
             Disposition::Route(wanted) => {
                 let row = NewRow { standing: Standing::Routed, revision: 0, first: None };
-                let seq = self.write(item, &row, origin, changes)?;
+                let seq = self.entries.write(item, &row, origin, changes)?;
                 self.owe_new(seq, wanted, origin, changes)?;
                 Ok(Verdict::New(EventSeq(seq)))
             }
             Disposition::Aside { .. } => {
                 let row = NewRow { standing: Standing::Aside, revision: 0, first: None };
-                self.write(item, &row, origin, changes).map(|seq| Verdict::Aside(EventSeq(seq)))
+                self.entries.write(item, &row, origin, changes).map(|seq| Verdict::Aside(EventSeq(seq)))
             }
         }
     }
@@ -280,68 +218,6 @@ impl<'c> Recorder<'c> {
         changes: &mut Changes,
     ) -> rusqlite::Result<i64> {
         self.identities.count_revision(row.first.unwrap_or_default())?;
-        self.write(item, row, origin, changes)
-    }
-
-    fn write(
-        &mut self,
-        item: &RecordEvent,
-        row: &NewRow,
-        origin: &mut Origin<'_>,
-        changes: &mut Changes,
-    ) -> rusqlite::Result<i64> {
-        let notification = self.written(origin, changes)?;
-        let seq = changes.take_event();
-        let (aside, detail) = match (&item.disposition, row.standing) {
-            (Disposition::Aside { reason, detail }, Standing::Aside) => (Some(Aside::as_str(*reason)), Some(detail)),
-            _ => (None, None),
-        };
-        let insert = &mut self.event;
-        insert.raw_bind_parameter(1, seq)?;
-        insert.raw_bind_parameter(2, notification)?;
-        insert.raw_bind_parameter(3, item.item)?;
-        insert.raw_bind_parameter(4, origin.source.0)?;
-        insert.raw_bind_parameter(5, origin.provider.0)?;
-        insert.raw_bind_parameter(6, origin.received_at.as_micros())?;
-        insert.raw_bind_parameter(7, standing_number(row.standing))?;
-        insert.raw_bind_parameter(8, row.revision)?;
-        insert.raw_bind_parameter(9, row.first)?;
-        insert.raw_bind_parameter(10, aside)?;
-        insert.raw_bind_parameter(11, detail)?;
-        debug_assert_eq!(insert.parameter_count(), 11 + EVENT_COLUMNS);
-        bind_event(insert, 12, &item.event, &self.kinds)?;
-        insert.raw_execute()?;
-        changes.events(row.standing, 1);
-        self.look_up(seq, &item.event)?;
-        Ok(seq)
-    }
-
-    /// The notification's row, written now if it was not.
-    fn written(&mut self, origin: &mut Origin<'_>, changes: &mut Changes) -> rusqlite::Result<i64> {
-        if let Some(request) = origin.request.take() {
-            origin.row = changes.take_notification();
-            self.notification.execute((
-                origin.row,
-                request.source.0,
-                request.received_at.as_micros(),
-                &request.target,
-                request.peer.map(|peer| peer.to_string()),
-                &request.config[..],
-            ))?;
-            self.body.execute((origin.row, &request.headers[..], &request.body[..]))?;
-        }
-        Ok(origin.row)
-    }
-
-    /// Makes the row findable by each of its references.
-    fn look_up(&mut self, seq: i64, event: &Event) -> rusqlite::Result<()> {
-        let words = [&event.reference, &event.provider_reference, &event.payment];
-        for (n, word) in words.iter().enumerate() {
-            let Some(word) = word else { continue };
-            if !words[..n].iter().any(|earlier| earlier.as_deref() == Some(word)) {
-                self.lookup.execute((seq >> SEGMENT_SHIFT, word, seq))?;
-            }
-        }
-        Ok(())
+        self.entries.write(item, row, origin, changes)
     }
 }

@@ -8,9 +8,9 @@ use payhook_domain::verdict::Standing;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::times;
+use crate::sqlite::entries::SEGMENT_SHIFT;
 use crate::sqlite::identities;
 use crate::sqlite::names::Kinds;
-use crate::sqlite::record::SEGMENT_SHIFT;
 use crate::sqlite::rows::{as_i64, standing_number, stored_columns, stored_event};
 use crate::{EventFilter, Page, PageRequest, StoredEvent};
 

@@ -34,8 +34,8 @@ pub(super) fn read(connection: &Connection) -> rusqlite::Result<Tallies> {
     Ok(tallies)
 }
 
-/// When the oldest pending delivery was made. Exact up to [`PageRequest::SCAN_MAX`] pending ones, and then the oldest
-/// among so many of those that are due the longest.
+/// When the oldest pending delivery was made. Exact up to [`PageRequest::SCAN_MAX`] pending ones; of more, the oldest
+/// among so many of the first destinations', the longest due of each first.
 fn oldest_pending(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     let oldest: Option<i64> = connection
         .prepare_cached(
