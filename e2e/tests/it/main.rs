@@ -5,6 +5,7 @@
 //! - `power_cut`: nor does a power cut, nor a sync that fails.
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
+//! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
 
@@ -18,3 +19,4 @@ mod life;
 mod power_cut;
 mod same_again;
 mod stage;
+mod vectors;
