@@ -6,7 +6,7 @@ use std::time::Duration;
 use payhook_testkit::receiver::Receiver;
 use payhook_testkit::scale;
 
-use crate::stage::{Stored, acknowledged, authorisation, nothing_is_lost, setup};
+use crate::stage::{Stored, acknowledged, authorisation, nothing_is_lost, now, setup};
 
 /// Connections that post at once.
 const CONNECTIONS: usize = 16;
@@ -26,7 +26,7 @@ fn a_killed_gateway_lost_nothing_it_had_acknowledged() {
     let mut safe = BTreeSet::new();
     let mut phases = Phases::default();
     for round in 0..rounds {
-        let first = round * ROUND_SPAN;
+        let (first, began) = (round * ROUND_SPAN, now(&gateway));
         let load = gateway.load(CONNECTIONS, move |number| Some(authorisation(first + number)));
         let moment = random.usize(1..400);
         assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged >= moment), "round {round} never got going");
@@ -40,7 +40,7 @@ fn a_killed_gateway_lost_nothing_it_had_acknowledged() {
         assert!(!unanswered.is_empty(), "round {round}: everything had been acknowledged");
         safe.extend(acknowledged(&fates, first));
         gateway.restart();
-        phases.note(&Stored::of(&gateway), &unanswered);
+        phases.note(&Stored::since(&gateway, &began), &unanswered);
     }
     println!("{rounds} kills, {} acknowledged; {phases:?}", safe.len());
     nothing_is_lost(&gateway, &receiver, &safe);

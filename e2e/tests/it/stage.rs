@@ -73,8 +73,13 @@ pub(crate) struct Stored {
 impl Stored {
     /// Reads it over the API.
     pub(crate) fn of(gateway: &Gateway) -> Self {
+        Self::since(gateway, "1970-01-01T00:00:00Z")
+    }
+
+    /// Reads what was received since a moment of [`now`], so that a long run does not read everything every round.
+    pub(crate) fn since(gateway: &Gateway, moment: &str) -> Self {
         let mut stored = Self { orders: BTreeMap::new(), ids: BTreeSet::new() };
-        for event in gateway.list("/api/v1/events?limit=500") {
+        for event in gateway.list(&format!("/api/v1/events?limit=500&since={moment}")) {
             let reference = event["reference"].as_str().unwrap_or_default();
             let order = reference.strip_prefix("order-").and_then(|number| number.parse().ok());
             *stored.orders.entry(order.expect("only orders were sent")).or_default() += 1;
@@ -92,6 +97,12 @@ impl Stored {
     pub(crate) fn doubled(&self) -> Vec<usize> {
         self.orders.iter().filter(|(_, times)| **times > 1).map(|(order, _)| *order).collect()
     }
+}
+
+/// The gateway's present moment, for [`Stored::since`].
+pub(crate) fn now(gateway: &Gateway) -> String {
+    let status = gateway.get("/api/v1/status").json();
+    status["now"].as_str().expect("the status says what time it is").to_owned()
 }
 
 /// Asserts that every acknowledged order is stored exactly once and everything stored arrives, signed.
