@@ -36,10 +36,12 @@ CREATE TABLE identities (
     revisions  INTEGER NOT NULL
 ) STRICT;
 
--- Its index, which follows behind: see sqlite/identities.rs.
+-- Its index, which follows behind: see sqlite/identities.rs. `prefix` is the digest's first 8 bytes, big-endian; two that
+-- share it stand side by side.
 CREATE TABLE identity_index (
-    digest  BLOB    PRIMARY KEY,
-    event   INTEGER NOT NULL
+    prefix  INTEGER NOT NULL,
+    event   INTEGER NOT NULL,
+    PRIMARY KEY (prefix, event)
 ) STRICT, WITHOUT ROWID;
 
 -- One row per event as first recorded, and one per revision and conflict of it (`first` is then the first row's seq).
