@@ -5,6 +5,8 @@
 //! - `power_cut`: nor does a power cut, nor a sync that fails.
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
+//! - `deliveries`: what reaches a receiver, and when.
+//! - `listeners`: TLS, who is let in where, how they start and stop.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
@@ -14,8 +16,10 @@
 
 mod bad_input;
 mod crash;
+mod deliveries;
 mod disk_full;
 mod life;
+mod listeners;
 mod power_cut;
 mod same_again;
 mod stage;
