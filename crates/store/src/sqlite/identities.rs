@@ -10,10 +10,12 @@
 use std::collections::BTreeMap;
 use std::mem;
 use std::ops::Bound;
+use std::path::PathBuf;
 
 use payhook_domain::identity::Digest;
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
 
+use super::filter::Filter;
 use super::rows::digest;
 use super::tally::{Changes, sort};
 
@@ -45,6 +47,8 @@ pub(super) struct Identities<'c> {
     /// The row up to which all are in the index, in whatever order.
     indexed: i64,
     run_length: usize,
+    filter: Option<Filter>,
+    path: Option<PathBuf>,
     insert: Statement<'c>,
     look: Statement<'c>,
     known: Statement<'c>,
@@ -55,7 +59,10 @@ pub(super) struct Identities<'c> {
 
 impl<'c> Identities<'c> {
     pub(super) fn load(connection: &'c Connection) -> rusqlite::Result<Self> {
-        Self::load_in_runs_of(RUN, connection)
+        let mut identities = Self::load_in_runs_of(RUN, connection)?;
+        identities.path = connection.path().filter(|path| !path.is_empty()).map(PathBuf::from);
+        identities.filter_anew();
+        Ok(identities)
     }
 
     fn load_in_runs_of(run_length: usize, connection: &'c Connection) -> rusqlite::Result<Self> {
@@ -70,6 +77,8 @@ impl<'c> Identities<'c> {
             run_at: None,
             indexed,
             run_length,
+            filter: None,
+            path: None,
             insert: connection.prepare(
                 "INSERT INTO identities (event, digest, signed, content, revisions) VALUES (?1, ?2, ?3, ?4, 0)",
             )?,
@@ -86,6 +95,7 @@ impl<'c> Identities<'c> {
     pub(super) fn find(&mut self, id: &Digest) -> rusqlite::Result<Option<Known>> {
         match self.fresh.get(id).or_else(|| self.run.get(id)) {
             Some(seq) => self.known.query_row([seq], known).map(Some),
+            None if self.filter.as_ref().is_some_and(|filter| !filter.perhaps(prefix(id))) => Ok(None),
             None => self.look.query_row((prefix(id), &id.as_bytes()[..]), known).optional(),
         }
     }
@@ -139,7 +149,26 @@ impl<'c> Identities<'c> {
         if self.run.is_empty() && self.fresh.len() >= self.run_length {
             self.run = mem::take(&mut self.fresh);
             self.run_at = None;
+            match &self.filter {
+                Some(filter) if filter.suffices(self.count()) => self.run.keys().for_each(|id| filter.add(prefix(id))),
+                _ => self.filter_anew(),
+            }
         }
+    }
+
+    /// At most so many are in the index, or will be after this run.
+    fn count(&self) -> usize {
+        usize::try_from(self.indexed).unwrap_or(usize::MAX).saturating_add(self.run.len())
+    }
+
+    /// Begins a filter that is large enough. What is in the index it takes from there, the run from here; the fresh
+    /// follow when they become a run. The one before goes first, with its thread.
+    fn filter_anew(&mut self) {
+        self.filter = None;
+        let Some(path) = &self.path else { return };
+        let filter = Filter::fill(path, self.count());
+        self.run.keys().for_each(|id| filter.add(prefix(id)));
+        self.filter = Some(filter);
     }
 
     /// The transaction that claimed these was undone.

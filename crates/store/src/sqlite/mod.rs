@@ -13,6 +13,7 @@ mod decide;
 mod disk;
 mod entries;
 mod fault;
+mod filter;
 mod handback;
 mod identities;
 mod lease;

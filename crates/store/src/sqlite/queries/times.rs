@@ -12,7 +12,7 @@ const SLACK: i64 = 4_096;
 /// No row received before `until` stands at or behind this one.
 pub(super) fn ceiling(connection: &Connection, until: Timestamp) -> rusqlite::Result<i64> {
     let last: Option<i64> = connection
-        .prepare_cached("SELECT max(seq) FROM events WHERE seq % 64 = 0 AND received_at < ?1")?
+        .prepare_cached("SELECT max(seq) FROM events INDEXED BY events_time WHERE seq % 64 = 0 AND received_at < ?1")?
         .query_row([until.as_micros()], |row| row.get(0))?;
     Ok(last.unwrap_or(0).saturating_add(SLACK))
 }
@@ -20,7 +20,7 @@ pub(super) fn ceiling(connection: &Connection, until: Timestamp) -> rusqlite::Re
 /// No row received at or after `since` stands before this one.
 pub(super) fn floor(connection: &Connection, since: Timestamp) -> rusqlite::Result<i64> {
     let first: Option<i64> = connection
-        .prepare_cached("SELECT min(seq) FROM events WHERE seq % 64 = 0 AND received_at >= ?1")?
+        .prepare_cached("SELECT min(seq) FROM events INDEXED BY events_time WHERE seq % 64 = 0 AND received_at >= ?1")?
         .query_row([since.as_micros()], |row| row.get(0))?;
     match first {
         Some(first) => Ok(first - SLACK),
