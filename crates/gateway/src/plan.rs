@@ -11,7 +11,7 @@ use payhook_destination::{Destination, HttpDestination, HttpSettings};
 use payhook_domain::id::NameId;
 use payhook_domain::kind::Kind;
 use payhook_domain::route::Pattern;
-use payhook_net::Trust;
+use payhook_net::{BodyBudget, Trust};
 use payhook_store::{NameKind, Store, Unavailable};
 use tokio::sync::Semaphore;
 
@@ -20,6 +20,11 @@ use crate::config::{self, Resolved};
 /// Requests of one source that may be in hand at once; the next is answered 503. At 2 ms each this is far beyond what
 /// any provider sends, and it bounds memory to this many bodies.
 const IN_FLIGHT_MAX: usize = 1_024;
+
+/// Bytes of bodies of one source that may be in hand at once, beyond the first 16 KiB of each; the next large one is
+/// answered 503. Bodies are read before anyone knows whether they are signed, so this is what a stranger can make us
+/// hold: with [`IN_FLIGHT_MAX`], 80 MiB.
+const BODY_BYTES_IN_HAND_MAX: usize = 64 << 20;
 
 /// Everything ingest and dispatch need to know.
 pub(crate) struct Plan {
@@ -39,6 +44,8 @@ pub(crate) struct Source {
     pub(crate) settings: config::Source,
     /// Requests of this source that may be in hand at once.
     pub(crate) in_flight: Arc<Semaphore>,
+    /// Bytes of their bodies that may be in hand at once.
+    pub(crate) body_budget: BodyBudget,
 }
 
 /// One destination and the door to it.
@@ -91,6 +98,7 @@ impl Plan {
             provider_id,
             settings,
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
+            body_budget: BodyBudget::new(BODY_BYTES_IN_HAND_MAX),
         });
         let trust = Trust::system();
         let destinations = config.destinations.into_iter().zip(destination_ids);

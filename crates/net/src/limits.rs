@@ -7,6 +7,9 @@ use std::time::Duration;
 pub struct Limits {
     /// Open connections. One more gets 503 and is closed (over TLS: is closed, since a handshake is what would cost).
     pub connections_max: usize,
+    /// Open connections of one peer address (of one /64 network in IPv6, which one subscriber has to itself); one more
+    /// is answered like one beyond `connections_max`. So that nobody alone takes them all.
+    pub connections_per_peer_max: usize,
     /// Bytes of a request's line and header fields together; more is 431.
     pub header_bytes_max: usize,
     /// Header fields of a request; more is 431.
@@ -27,6 +30,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections_max: 4_096,
+            connections_per_peer_max: 512,
             header_bytes_max: 32 * 1024,
             header_count_max: 100,
             header_time_max: Duration::from_secs(10),

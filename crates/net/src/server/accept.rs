@@ -48,8 +48,9 @@ impl Server {
     /// Serves until `stop` completes; then accepts no more, finishes what is in flight, and cuts what is not done after
     /// `drain_time_max`.
     ///
-    /// At `connections_max` a further connection is accepted, told 503 as well as can be done without waiting, and
-    /// closed: left in the kernel's queue, its sender would only time out. A failed accept is logged and tried again.
+    /// At `connections_max`, or a peer's `connections_per_peer_max`, a further connection is accepted, told 503 as well
+    /// as can be done without waiting, and closed: left in the kernel's queue, its sender would only time out. A failed
+    /// accept is logged and tried again.
     pub async fn serve<H: Handler>(
         self,
         listener: TcpListener,
@@ -85,9 +86,10 @@ impl Server {
         watch: &Arc<Watch>,
         protocols: &Arc<Protocols>,
     ) {
-        let Some(posted) = watch.admit() else {
+        let Some(posted) = watch.admit(peer.ip()) else {
             if watch.may_complain() {
-                tracing::warn!(%peer, connections_max = self.limits.connections_max, "too many connections; refusing");
+                let Limits { connections_max, connections_per_peer_max, .. } = self.limits;
+                tracing::warn!(%peer, connections_max, connections_per_peer_max, "too many connections; refusing");
             }
             return self.turn_away(stream);
         };

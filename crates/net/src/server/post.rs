@@ -214,6 +214,7 @@ mod tests {
 
     const LIMITS: Limits = Limits {
         connections_max: 1,
+        connections_per_peer_max: 1,
         header_bytes_max: 1,
         header_count_max: 1,
         header_time_max: Duration::from_millis(10_000),

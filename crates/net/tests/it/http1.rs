@@ -121,19 +121,37 @@ async fn a_panic_is_a_500_and_harms_nothing_else() {
 }
 
 #[tokio::test]
-async fn beyond_the_cap_a_connection_hears_503_until_one_is_free() {
-    let server = Running::start(Limits { connections_max: 2, ..SHORT }, None, crate::stage::Echo);
+async fn beyond_either_cap_a_connection_hears_503_until_one_is_free() {
+    for limits in [Limits { connections_max: 2, ..SHORT }, Limits { connections_per_peer_max: 2, ..SHORT }] {
+        let server = Running::start(limits, None, crate::stage::Echo);
+        two_hear_an_answer_and_the_third_503(&server).await;
+    }
+}
+
+async fn two_hear_an_answer_and_the_third_503(server: &Running) {
     let request = "GET /a HTTP/1.1\r\nhost: x\r\n\r\n";
-    let (mut first, mut second) = (Raw::to(&server).await, Raw::to(&server).await);
+    let (mut first, mut second) = (Raw::to(server).await, Raw::to(server).await);
     for raw in [&mut first, &mut second] {
         raw.say(request).await;
         raw.hear("GET /a ").await;
     }
-    let heard = Raw::to(&server).await.hear_all().await;
+    let heard = Raw::to(server).await.hear_all().await;
     assert!(heard.starts_with("HTTP/1.1 503") && heard.ends_with(r#"{"error":{"status":503}}"#), "{heard}");
     drop(first);
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    let mut third = Raw::to(&server).await;
+    let mut third = Raw::to(server).await;
     third.say(request).await;
     third.hear("GET /a ").await;
+}
+
+#[tokio::test]
+async fn one_peer_with_all_its_connections_leaves_room_for_another() {
+    let server = Running::start(Limits { connections_per_peer_max: 1, ..SHORT }, None, crate::stage::Echo);
+    let _held = Raw::to(&server).await;
+    assert!(Raw::to(&server).await.hear_all().await.starts_with("HTTP/1.1 503"));
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(std::net::SocketAddr::from(([127, 0, 0, 2], 0))).expect("all of 127/8 is this machine");
+    let mut other = Raw(socket.connect(server.address).await.expect("connects"));
+    other.say("GET /a HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    other.hear("GET /a ").await;
 }

@@ -18,6 +18,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// Bounds that tests can wait for.
 pub(crate) const SHORT: Limits = Limits {
     connections_max: 64,
+    connections_per_peer_max: 64,
     header_bytes_max: 16 * 1024,
     header_count_max: 100,
     header_time_max: Duration::from_millis(300),
@@ -95,6 +96,7 @@ impl Handler for Echo {
                     BodyError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                     BodyError::Timeout => StatusCode::REQUEST_TIMEOUT,
                     BodyError::Broken => StatusCode::BAD_REQUEST,
+                    BodyError::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
                 };
                 response
             }
