@@ -22,9 +22,14 @@ pub(super) struct Account {
     pub(super) as_expected: bool,
 }
 
-/// Waits until nothing is owed, counts, and tells.
-pub(super) async fn take(stage: &Stage, told: &Told) -> anyhow::Result<Account> {
-    let counts = settled_counts(stage).await?;
+/// What the store says now: before the story that is what an earlier run left in a folder that is kept.
+pub(super) async fn counts(stage: &Stage) -> anyhow::Result<Counts> {
+    Ok(Counts::read(&status(&loopback_client()?, stage).await?))
+}
+
+/// Waits until nothing is owed, counts what has come since `before`, and tells.
+pub(super) async fn take(stage: &Stage, told: &Told, before: &Counts) -> anyhow::Result<Account> {
+    let counts = settled_counts(stage, before).await?;
     let seen = stage.receiver.seen();
     let as_expected = counts.events == EXPECTED.events
         && counts.duplicates == EXPECTED.duplicates
@@ -34,13 +39,37 @@ pub(super) async fn take(stage: &Stage, told: &Told) -> anyhow::Result<Account> 
         && told.accepted + told.refused == told.sent;
     let mut text = table(told, &counts, &seen);
     text.push_str(if as_expected { "" } else { "\nThis is not what should have come of it; please report it.\n" });
-    text.push_str(&where_next(stage));
     Ok(Account { text, as_expected })
+}
+
+/// Where a newcomer goes from here; `stays` says that the gateway can still be asked.
+pub(super) fn where_next(stage: &Stage, stays: bool) -> String {
+    let mut text = String::from(
+        "Where to look next:\n\n\
+         \x20 payhook init shop           a gateway of your own: configuration and fresh secrets\n\
+         \x20 payhook --help              every command (cargo install --path crates/cli puts payhook on your PATH)\n\
+         \x20 docs/guide/                 Adyen, Banked, and the receiving end\n",
+    );
+    if stays {
+        // Writing into a String does not fail.
+        let _ = write!(
+            text,
+            "\nThe gateway keeps running until Ctrl-C. Ask it, from another terminal:\n\n\
+             \x20 cd {folder}\n\
+             \x20 payhook events list\n\
+             \x20 payhook deliveries list\n\
+             \x20 payhook quarantine list\n",
+            folder = stage.folder.display(),
+        );
+    }
+    text
 }
 
 /// What the store says.
 #[derive(Debug, Default)]
-struct Counts {
+pub(super) struct Counts {
+    /// Notifications stored, repeats not counted.
+    pub(super) notifications: u64,
     events: u64,
     duplicates: u64,
     quarantined: u64,
@@ -58,6 +87,7 @@ impl Counts {
             fitting.map(|row| number(&row["count"])).sum()
         };
         Self {
+            notifications: number(&status["notifications"]),
             events: number(&status["events"]["routed"]),
             duplicates: number(&status["duplicates"]),
             quarantined: number(&status["quarantined"]),
@@ -67,18 +97,30 @@ impl Counts {
         }
     }
 
+    /// What has come since; what is still owed is owed now.
+    fn since(self, before: &Self) -> Self {
+        Self {
+            notifications: self.notifications.saturating_sub(before.notifications),
+            events: self.events.saturating_sub(before.events),
+            duplicates: self.duplicates.saturating_sub(before.duplicates),
+            quarantined: self.quarantined.saturating_sub(before.quarantined),
+            delivered: self.delivered.saturating_sub(before.delivered),
+            pending: self.pending,
+            dead: self.dead.saturating_sub(before.dead),
+        }
+    }
+
     /// Nothing is owed, and what is written best effort has been written.
     fn are_settled(&self) -> bool {
         self.pending == 0 && self.quarantined >= EXPECTED.quarantined
     }
 }
 
-async fn settled_counts(stage: &Stage) -> anyhow::Result<Counts> {
-    let client = loopback_client()?;
+async fn settled_counts(stage: &Stage, before: &Counts) -> anyhow::Result<Counts> {
     let waits = SETTLE_TIME_MAX.as_millis() / ASK_EVERY.as_millis();
     let mut counts = Counts::default();
     for _ in 0..waits {
-        counts = Counts::read(&status(&client, stage).await?);
+        counts = self::counts(stage).await?.since(before);
         if counts.are_settled() {
             break;
         }
@@ -116,20 +158,4 @@ fn table(told: &Told, counts: &Counts, seen: &Seen) -> String {
         let _ = writeln!(text, "  {reference:<12}{kind:<22}{id}");
     }
     text
-}
-
-fn where_next(stage: &Stage) -> String {
-    format!(
-        "\nWhere to look next:\n\n\
-         \x20 payhook init shop           a gateway of your own: configuration and fresh secrets\n\
-         \x20 payhook --help              every command (cargo install --path crates/cli puts payhook on your PATH)\n\
-         \x20 docs/guide/                 Adyen, Banked, and the receiving end\n\
-         \n\
-         While this demo runs, ask its gateway (from another terminal):\n\n\
-         \x20 cd {folder}\n\
-         \x20 payhook events list\n\
-         \x20 payhook deliveries list\n\
-         \x20 payhook quarantine list\n",
-        folder = stage.folder.display(),
-    )
 }

@@ -36,11 +36,13 @@ impl Demo {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let stage = stage::Stage::set(self.data).await?;
         output::line(&stage.introduction());
-        let told = story::play(&stage).await?;
-        let account = account::take(&stage, &told).await?;
+        let before = account::counts(&stage).await?;
+        let told = story::play(&stage, before.notifications).await?;
+        let account = account::take(&stage, &told, &before).await?;
+        let stays = account.as_expected && std::io::stdout().is_terminal();
         output::line(&account.text);
-        if account.as_expected && std::io::stdout().is_terminal() {
-            output::line("The gateway keeps running. Press Ctrl-C to end it.");
+        output::line(&account::where_next(&stage, stays));
+        if stays {
             tokio::signal::ctrl_c().await?;
         }
         stage.strike().await;

@@ -110,6 +110,7 @@ struct Keys {
 /// the receiver is a new one each time.
 fn existing_or_new_keys(folder: &Path, secret: &str, shop: SocketAddr) -> anyhow::Result<Keys> {
     let keys = Keys { adyen: new_key("adyen")?, banked: new_key("banked")? };
+    let [public, admin] = free_ports([8080, 8081])?;
     let text = format!(
         r#"# Written by `payhook demo`. `payhook init` writes one to keep.
 version = 1
@@ -143,8 +144,6 @@ retry = {{ schedule = ["1s", "2s", "5s"] }}
 events = ["*"]
 to = ["shop"]
 "#,
-        public = free_port(8080),
-        admin = free_port(8081),
         adyen = keys.adyen,
         banked = keys.banked,
     );
@@ -160,12 +159,19 @@ fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The port people expect when nobody has it, any free one otherwise.
-fn free_port(wanted: u16) -> u16 {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)) {
-        Ok(_) => wanted,
-        Err(_) => 0,
+/// The ports people expect where nobody has them, any free ones otherwise. They stand in the file, so that questions from
+/// another terminal find the gateway.
+fn free_ports<const N: usize>(wanted: [u16; N]) -> std::io::Result<[u16; N]> {
+    // Held together, so that no two are the same.
+    let mut held = Vec::with_capacity(N);
+    let mut ports = wanted;
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, *port));
+        let listener = listener.or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+        *port = listener.local_addr()?.port();
+        held.push(listener);
     }
+    Ok(ports)
 }
 
 fn new_key(provider: &str) -> anyhow::Result<String> {
