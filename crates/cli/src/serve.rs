@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use payhook_gateway::boot::{self, BootError, Environs};
+use payhook_gateway::boot::{self, BootError, Environs, PlanError};
 use payhook_gateway::clock::{SystemClock, TokioSleeper};
 use payhook_gateway::config::{Variables, units};
 use payhook_gateway::telemetry;
@@ -75,6 +75,9 @@ fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
 fn complaint(error: BootError) -> Complaint {
     let what = error.to_string();
     match error {
+        BootError::Plan(PlanError::Store(_)) | BootError::Store(_) => {
+            Complaint::failed(what, "check the disk's free space and who may write to the store's folder")
+        }
         BootError::Plan(_) | BootError::Tls(_) => {
             Complaint::configuration(what, "`payhook check` reads the configuration without starting")
         }
@@ -84,9 +87,6 @@ fn complaint(error: BootError) -> Complaint {
         BootError::Open(_) => Complaint::failed(what, "`url` of [store] says where the database is"),
         BootError::Keyfile(_) => {
             Complaint::failed(what, "payhook.db.token and payhook.db.key must be readable by this user")
-        }
-        BootError::Store(_) => {
-            Complaint::failed(what, "check the disk's free space and who may write to the store's folder")
         }
     }
 }

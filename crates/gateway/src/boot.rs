@@ -27,7 +27,8 @@ use crate::gateway::{Bells, Gateway};
 use crate::ingest::{Door, panic_body};
 use crate::keyfile;
 use crate::names::NameBook;
-use crate::plan::{Plan, PlanError};
+use crate::plan::Plan;
+pub use crate::plan::PlanError;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::setup::Log;
 
@@ -114,6 +115,7 @@ pub async fn start(config: Resolved, environs: Environs) -> Result<Ready, BootEr
         lines: log.lines,
         metrics: Metrics::default(),
         bells: Bells::default(),
+        stopping: watch::Sender::new(false),
     });
     let api = Api {
         gateway: Arc::clone(&gateway),
@@ -154,9 +156,15 @@ impl Ready {
         let public_server = Server { limits: limits(), tls, refusals: refusals() };
         let admin_server = Server { limits: limits(), tls: None, refusals: refusals() };
         let door = Door::new(Arc::clone(&gateway));
+        let public_stop = turned(stop.clone());
+        let told = Arc::clone(&gateway);
+        let admin_stop = async move {
+            turned(stop.clone()).await;
+            told.stopping.send_replace(true);
+        };
         let (taken, asked) = tokio::join!(
-            public_server.serve(public, door, turned(stop.clone())),
-            admin_server.serve(admin, Tower(api::router(api)), turned(stop)),
+            public_server.serve(public, door, public_stop),
+            admin_server.serve(admin, Tower(api::router(api)), admin_stop),
         );
         // Receivers outlive senders here, so this cannot fail.
         let _ = desks_stop.send(true);

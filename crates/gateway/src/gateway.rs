@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use payhook_domain::time::{Clock, Sleeper};
 use payhook_store::{Reader, Store};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::names::NameBook;
 use crate::plan::Plan;
@@ -23,6 +23,8 @@ pub(crate) struct Gateway {
     pub(crate) lines: Lines,
     pub(crate) metrics: Metrics,
     pub(crate) bells: Bells,
+    /// Turns true when the gateway is told to stop: whoever follows along hangs up then.
+    pub(crate) stopping: watch::Sender<bool>,
 }
 
 /// Wake-ups without data: they only mean *look again*.

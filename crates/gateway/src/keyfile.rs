@@ -59,13 +59,24 @@ fn read_or_make(path: &Path, make: impl Fn(&[u8; 32]) -> String) -> std::io::Res
         Ok(text) => Ok(Zeroizing::new(text.trim().to_owned())),
         Err(missing) if missing.kind() == ErrorKind::NotFound => {
             let text = Zeroizing::new(make(&*random()?));
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-            file.write_all(text.as_bytes())?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
+            write_whole(path, &text)?;
             Ok(text)
         }
         Err(error) => Err(error),
+    }
+}
+
+/// Makes the file whole or not at all: a crash between making and writing must not leave an empty key.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let unfinished = with_suffix(path, ".new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    file.write_all(text.as_bytes())?;
+    file.write_all(b"\n")?;
+    file.sync_all()?;
+    std::fs::rename(&unfinished, path)?;
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => std::fs::File::open(folder)?.sync_all(),
+        None => std::fs::File::open(".")?.sync_all(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! One notification through all of it: verified, stored, acknowledged, delivered signed, recognised when it comes again.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use payhook_testkit::gateway::Gateway;
@@ -161,4 +163,24 @@ fn a_dead_letter_is_sent_again_when_a_person_says_so() {
     let again = receiver.deliveries().remove(1);
     assert_eq!((again.header("payhook-replay"), again.header("payhook-attempt")), ("true", "1"));
     assert_eq!(gateway.post(&format!("/api/v1/deliveries/{id}/retry"), &Value::Null).status, 409, "only once");
+}
+
+#[test]
+fn what_is_written_is_told_and_delivered_though_the_sender_left() {
+    let receiver = Receiver::start(Some(SECRET));
+    let (setup, shim) = setup(&receiver).under_power_cut();
+    let gateway = setup.start();
+    assert_eq!(post(&gateway, &adyen().request(&Item::authorisation(1))).0, 200);
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1));
+    shim.slow_syncs(Duration::from_millis(400)).expect("the gateway runs under the shim");
+    let changed = Item { value: 999_999, ..Item::authorisation(1) };
+    for item in [changed, Item::authorisation(2)] {
+        let mut sender = TcpStream::connect(gateway.public()).expect("the gateway listens");
+        sender.write_all(&adyen().request(&item)).expect("sent");
+        // Long enough to be judged and handed to the store, not long enough to be answered.
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 2), "stored, but not delivered in time");
+    let told = gateway.log().iter().any(|line| line["alert"] == "conflict");
+    assert!(told, "a conflict was stored and nobody was told");
 }

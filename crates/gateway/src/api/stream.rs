@@ -41,7 +41,7 @@ pub(crate) async fn follow(
         None => newest(&api).await?,
     };
     let batches = stream::unfold((api, after), |(api, after)| async move {
-        let rows = next_batch(&api, after).await;
+        let rows = next_batch(&api, after).await?;
         let last = rows.last().map_or(after, |(seq, _)| *seq);
         Some((stream::iter(rows.into_iter().map(|(_, event)| Ok(event))), (api, last)))
     });
@@ -54,9 +54,10 @@ async fn newest(api: &Api) -> Result<EventSeq, ApiError> {
     Ok(newest.rows.first().map_or(EventSeq(0), |row| row.seq))
 }
 
-/// The rows after `after`, waiting until there are some.
-async fn next_batch(api: &Api, after: EventSeq) -> Vec<(EventSeq, Event)> {
-    loop {
+/// The rows after `after`, waiting until there are some; nothing more when the gateway stops.
+async fn next_batch(api: &Api, after: EventSeq) -> Option<Vec<(EventSeq, Event)>> {
+    let mut stopping = api.gateway.stopping.subscribe();
+    while !*stopping.borrow_and_update() {
         // Registered before looking, so that a commit during the look is not missed.
         let bell = api.gateway.bells.committed.notified();
         tokio::pin!(bell);
@@ -65,13 +66,15 @@ async fn next_batch(api: &Api, after: EventSeq) -> Vec<(EventSeq, Event)> {
         let found = api.gateway.reader.events(filter, PageRequest { limit: BATCH, from: None }).await;
         let rows = found.map(|page| page.rows).unwrap_or_default();
         if !rows.is_empty() {
-            return rows.iter().map(|row| (row.seq, message(api, row))).collect();
+            return Some(rows.iter().map(|row| (row.seq, message(api, row))).collect());
         }
         tokio::select! {
             () = bell => {}
             () = api.gateway.sleeper.sleep(LOOK_AGAIN_AFTER) => {}
+            _ = stopping.changed() => {}
         }
     }
+    None
 }
 
 fn message(api: &Api, row: &payhook_store::StoredEvent) -> Event {

@@ -18,6 +18,8 @@ use crate::plan::Target;
 use crate::telemetry::metrics::Try;
 
 /// Makes the try and settles it; returns when it is to be tried again, if it is.
+///
+/// A fault of ours on the way ends this try, not the delivery: its lease ends, and it is pending as before.
 pub(crate) async fn make(
     gateway: Arc<Gateway>,
     target: Arc<Target>,
@@ -26,15 +28,36 @@ pub(crate) async fn make(
 ) -> Option<Timestamp> {
     // The semaphore is never closed; without a hand nothing would be lost, only made at once.
     let hand = hands.acquire().await.ok();
-    let started_at = gateway.clock.now();
-    let parcel = parcel::wrap(&gateway, target.settings.format, &leased, started_at);
-    let number = leased.attempt;
     let delivery = leased.id;
-    drop(leased);
-    let report = deliver(&target, &parcel).await;
+    if gateway.store.health().failing.is_some() {
+        // What comes of a try could not be written now, and it would be made again: none begins.
+        gateway.store.unlease(delivery);
+        return None;
+    }
+    let tried = AssertUnwindSafe(try_once(&gateway, &target, leased)).catch_unwind().await;
     drop(hand);
+    let Ok(settlement) = tried else {
+        tracing::error!(destination = target.settings.name, %delivery, "a try ended in a fault of ours");
+        gateway.store.unlease(delivery);
+        return None;
+    };
+    let next = settlement.next;
+    settle::until_written(&gateway, settlement).await;
+    match next {
+        Next::Retry(at) => Some(at),
+        Next::Delivered | Next::Rejected | Next::Exhausted => None,
+    }
+}
+
+/// One try at the destination, and what is to be written of it.
+async fn try_once(gateway: &Gateway, target: &Target, leased: Leased) -> Settlement {
+    let started_at = gateway.clock.now();
+    let parcel = parcel::wrap(gateway, target.settings.format, &leased, started_at);
+    let (number, delivery) = (leased.attempt, leased.id);
+    drop(leased);
+    let report = deliver(target, &parcel).await;
     let finished_at = gateway.clock.now();
-    let next = next(&target, delivery, number, &report, finished_at);
+    let next = next(target, delivery, number, &report, finished_at);
     let attempt = Attempt {
         number,
         started_at,
@@ -45,12 +68,8 @@ pub(crate) async fn make(
         excerpt: report.excerpt,
         timings: report.timings,
     };
-    tell(&gateway, &target, &parcel, &attempt, next, finished_at);
-    settle::until_written(&gateway, Settlement { delivery, attempt, next }).await;
-    match next {
-        Next::Retry(at) => Some(at),
-        Next::Delivered | Next::Rejected | Next::Exhausted => None,
-    }
+    tell(gateway, target, &parcel, &attempt, next, finished_at);
+    Settlement { delivery, attempt, next }
 }
 
 /// Asks the destination. A bug in it is a failed try, not the end of the desk.

@@ -23,6 +23,10 @@ const STORE_PAUSE: Duration = Duration::from_millis(500);
 /// with them.
 const HELD_PER_HAND: usize = 4;
 
+/// Most deliveries a desk holds beyond those its destination works on, whatever its concurrency: each holds a body in
+/// memory.
+const HELD_BEYOND_MAX: usize = 96;
+
 /// One destination's loop.
 pub(crate) struct Desk {
     gateway: Arc<Gateway>,
@@ -86,7 +90,8 @@ impl Desk {
     }
 
     fn held_max(&self) -> usize {
-        self.target.settings.concurrency.saturating_mul(HELD_PER_HAND)
+        let hands = self.target.settings.concurrency;
+        hands + hands.saturating_mul(HELD_PER_HAND - 1).min(HELD_BEYOND_MAX)
     }
 
     /// Waits until something is due: what the look found to be next, or a try in hand that failed meanwhile.

@@ -15,9 +15,14 @@ const PAUSE_FIRST: Duration = Duration::from_millis(50);
 /// The longest wait between two writes of one settlement.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// Settles, however often the store has to be asked; gives up only when the store is closed.
+/// How often a store that writes everything else may refuse one settlement before it is given up: a fault of ours that
+/// must not keep a place on the desk for ever.
+const OWN_FAULTS_MAX: u32 = 5;
+
+/// Settles, however often the store has to be asked; gives up when the store is closed, or writes everything but this.
 pub(crate) async fn until_written(gateway: &Gateway, settlement: Settlement) {
     let mut pause = PAUSE_FIRST;
+    let mut own_faults = 0;
     loop {
         match gateway.store.settle(settlement.clone()).await {
             Ok(Settled::Done) => return,
@@ -26,7 +31,13 @@ pub(crate) async fn until_written(gateway: &Gateway, settlement: Settlement) {
                 return;
             }
             Err(Unavailable::Closed) => return,
-            Err(_) => {
+            Err(error) => {
+                own_faults += u32::from(gateway.store.health().failing.is_none() && error != Unavailable::Overloaded);
+                if own_faults > OWN_FAULTS_MAX {
+                    tracing::error!(delivery = %settlement.delivery, %error, "an attempt cannot be written; it will be made again");
+                    gateway.store.unlease(settlement.delivery);
+                    return;
+                }
                 gateway.sleeper.sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);
             }

@@ -41,7 +41,7 @@ impl Handler for Door {
         let in_hand = InHand::new(&self.gateway);
         let plan = self.gateway.plan.load_full();
         let response = match plan.by_path.get(without_trailing_slash(request.uri().path())) {
-            Some(position) => self.knock(&plan, &plan.sources[*position], request, peer).await,
+            Some(position) => self.knock(&plan, *position, request, peer).await,
             None => self.elsewhere(&request, peer),
         };
         drop(in_hand);
@@ -68,18 +68,19 @@ impl Door {
     /// A request at a source's path.
     async fn knock(
         &self,
-        plan: &Plan,
-        source: &Source,
+        plan: &Arc<Plan>,
+        position: usize,
         request: Request<Incoming>,
         peer: SocketAddr,
     ) -> Response<Body> {
+        let source = &plan.sources[position];
         let started = self.gateway.clock.now();
         let mut telling = Telling { started, bytes: 0, peer };
         let settled = match self.let_in(source, request, peer).await {
             Ok((received, _seat)) => {
                 telling.started = received.at;
                 telling.bytes = received.body.len();
-                record(&self.gateway, plan, source, &self.refusals, received).await
+                record(&self.gateway, plan, position, &self.refusals, received).await
             }
             Err(code) => Settled { answer: Answer::refused(code), verdicts: Vec::new(), event: None },
         };
@@ -148,7 +149,7 @@ impl Door {
             line = line.plain("code", code.as_str());
         }
         if !settled.verdicts.is_empty() {
-            line = line.text("verdicts", &settled.verdicts.join(","));
+            line = line.text("verdicts", &summary(&settled.verdicts));
         }
         if let Some(event) = settled.event {
             line = line.plain("event", event);
@@ -187,8 +188,25 @@ fn body_code(error: BodyError) -> Code {
     match error {
         BodyError::TooLarge => Code::TooLarge,
         BodyError::Timeout => Code::Timeout,
+        BodyError::NoRoom => Code::Overloaded,
         BodyError::Broken => Code::BadRequest,
     }
+}
+
+/// Each verdict once, with how often it was given: a batch of thousands is still one short line.
+fn summary(verdicts: &[&'static str]) -> String {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for verdict in verdicts {
+        match counted.iter_mut().find(|(word, _)| word == verdict) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((verdict, 1)),
+        }
+    }
+    let words: Vec<String> = counted
+        .iter()
+        .map(|(word, times)| if *times == 1 { (*word).to_owned() } else { format!("{word}*{times}") })
+        .collect();
+    words.join(",")
 }
 
 /// `/in/adyen/` is `/in/adyen`: providers' forms add a slash now and then.

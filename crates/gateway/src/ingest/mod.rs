@@ -3,6 +3,7 @@
 //! - `door`: finds the source, holds the bounds, reads the body.
 //! - `judge`: verifies, parses, decides: bytes to a recording.
 //! - `record`: writes it down, and only then says thank you.
+//! - `written`: what follows the write, also when the sender has left.
 //! - `again`: a second look at what was refused, set aside or in conflict.
 //! - `headers`: which headers are kept.
 //! - `refusals`: notices when one notification is refused again and again.
@@ -15,6 +16,7 @@ mod headers;
 mod judge;
 mod record;
 mod refusals;
+mod written;
 
 pub(crate) use door::{Door, panic_body};
 pub(crate) use record::unavailable_code;

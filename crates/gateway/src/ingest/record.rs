@@ -17,6 +17,7 @@ use super::answer::Answer;
 use super::headers;
 use super::judge::{Judged, judge};
 use super::refusals::Refusals;
+use super::written::{Attended, Written};
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Source};
 use crate::telemetry::metrics;
@@ -73,13 +74,17 @@ pub(crate) struct Settled {
 }
 
 /// Judges, records and answers.
+///
+/// The sender may leave while the store writes, and then this future is dropped. What was handed to the store is
+/// written all the same, so telling of it must not depend on the sender either: it runs in a task of its own.
 pub(crate) async fn record(
-    gateway: &Gateway,
-    plan: &Plan,
-    source: &Source,
+    gateway: &Arc<Gateway>,
+    plan: &Arc<Plan>,
+    position: usize,
     refusals: &Refusals,
     received: Received,
 ) -> Settled {
+    let source = &plan.sources[position];
     let judged = judge(plan, source, &received.raw(), received.at);
     let refused = refuse(gateway, source, refusals, &received, &judged);
     let mut verdicts: Vec<&'static str> = judged.refused.iter().map(|refused| refused.reason.as_str()).collect();
@@ -87,20 +92,22 @@ pub(crate) async fn record(
     if judged.original_withheld {
         withheld(gateway, source, event);
     }
-    let kinds: Vec<_> = judged.events.iter().map(|recorded| (recorded.event.id, recorded.event.kind)).collect();
+    let ids: Vec<EventId> = judged.events.iter().map(|recorded| recorded.event.id).collect();
     let Some(recording) = judged.into_recording(source, received.notification(source, plan)) else {
         return Settled { answer: refused.unwrap_or_else(|| Answer::refused(Code::Unreadable)), verdicts, event };
     };
-    match gateway.store.record(recording).await {
+    let written = Written {
+        outcome: gateway.store.record(recording),
+        gateway: Arc::clone(gateway),
+        plan: Arc::clone(plan),
+        position,
+        ids,
+    };
+    match Attended(Some(written)).await {
         Ok(made) => {
-            gateway.bells.ring();
             verdicts.extend(made.iter().map(|verdict| verdict.as_str()));
-            for (verdict, (id, _)) in made.iter().zip(&kinds) {
-                tell(gateway, source, *verdict, *id);
-            }
-            let answer = refused
-                .unwrap_or_else(|| Answer::accepted(source.settings.provider.ack(&received.raw(), Outcome::Accepted)));
-            Settled { answer, verdicts, event }
+            let accepted = || Answer::accepted(source.settings.provider.ack(&received.raw(), Outcome::Accepted));
+            Settled { answer: refused.unwrap_or_else(accepted), verdicts, event }
         }
         Err(unavailable) => {
             verdicts.push("not_stored");
@@ -130,18 +137,12 @@ fn refuse(
     for refused in &judged.refused {
         gateway.store.quarantine(received.quarantined(source, refused));
         count(gateway, source, refused.reason.as_str());
-        if refused.claimed.is_some_and(|claimed| refusals.count(source.id, claimed)) {
-            gateway.metrics.alert("source_blocked");
-            tracing::warn!(
-                alert = "source_blocked",
-                source = source.settings.name,
-                reason = refused.reason.as_str(),
-                detail = refused.detail,
-                "the same notification was refused three times; the provider may hold back all behind it. \
-                 Compare the source's keys with the provider's (payhook quarantine list shows what came), \
-                 add the right key, then payhook quarantine release"
-            );
-        }
+    }
+    // One request is one refusal, however many items it holds: a batch cannot raise its own alert.
+    if let Some(refused) = judged.refused.iter().find(|refused| refused.claimed.is_some())
+        && refused.claimed.is_some_and(|claimed| refusals.count(source.id, claimed))
+    {
+        blocked(gateway, source, refused);
     }
     let code = judged.refusal()?;
     let status = source
@@ -150,6 +151,19 @@ fn refuse(
         .filter(|_| is_about_the_signature(code))
         .unwrap_or_else(|| source.settings.provider.ack(&received.raw(), Outcome::Refused(code)).status);
     Some(Answer::refused_as(code, status))
+}
+
+fn blocked(gateway: &Gateway, source: &Source, refused: &Refused) {
+    gateway.metrics.alert("source_blocked");
+    tracing::warn!(
+        alert = "source_blocked",
+        source = source.settings.name,
+        reason = refused.reason.as_str(),
+        detail = refused.detail,
+        "the same notification was refused three times; the provider may hold back all behind it. \
+         Compare the source's keys with the provider's (payhook quarantine list shows what came), \
+         add the right key, then payhook quarantine release"
+    );
 }
 
 fn is_about_the_signature(code: Code) -> bool {
@@ -167,7 +181,7 @@ fn withheld(gateway: &Gateway, source: &Source, event: Option<EventId>) {
 }
 
 /// Counts a verdict, and raises what a person should know of.
-fn tell(gateway: &Gateway, source: &Source, verdict: Verdict, event: EventId) {
+pub(super) fn tell(gateway: &Gateway, source: &Source, verdict: Verdict, event: EventId) {
     count(gateway, source, verdict.as_str());
     match verdict {
         Verdict::Conflict(seq) => {

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use payhook_domain::id::NameId;
 use payhook_domain::identity::Digest;
 
-/// Most claimed identities remembered, over all sources. A flood of forgeries with ever new claims starts it over; a
-/// provider that repeats one notification comes again often enough to be noticed all the same.
+/// Most claimed identities remembered, over all sources. When there are more, those seen once are forgotten: a flood of
+/// forgeries with ever new claims pushes out its own, not the one that a provider repeats.
 const REMEMBERED_MAX: usize = 10_000;
 
 /// The number of refusals at which a person is told.
@@ -25,7 +25,10 @@ impl Refusals {
     pub(crate) fn count(&self, source: NameId, claimed: Digest) -> bool {
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         if times.len() >= REMEMBERED_MAX && !times.contains_key(&(source, claimed)) {
-            times.clear();
+            times.retain(|_, count| *count > 1);
+        }
+        if times.len() >= REMEMBERED_MAX && !times.contains_key(&(source, claimed)) {
+            return false;
         }
         let count = times.entry((source, claimed)).or_default();
         *count = count.saturating_add(1);
@@ -43,6 +46,18 @@ mod tests {
         let (source, claimed) = (NameId(1), Digest::of([b"psp".as_slice()]));
         let told: Vec<bool> = (0..5).map(|_| refusals.count(source, claimed)).collect();
         assert_eq!(told, [false, false, true, false, false]);
+    }
+
+    #[test]
+    fn a_flood_of_new_claims_does_not_make_it_forget_a_repeated_one() {
+        let refusals = Refusals::default();
+        let repeated = Digest::of([b"psp".as_slice()]);
+        assert!(!refusals.count(NameId(1), repeated));
+        assert!(!refusals.count(NameId(1), repeated));
+        for number in 0..3 * REMEMBERED_MAX {
+            refusals.count(NameId(1), Digest::of([number.to_be_bytes().as_slice()]));
+        }
+        assert!(refusals.count(NameId(1), repeated));
     }
 
     #[test]

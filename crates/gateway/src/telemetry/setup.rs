@@ -27,7 +27,14 @@ pub fn start(filter: Option<&str>) -> std::io::Result<Log> {
     let form = if std::io::stderr().is_terminal() { Form::Text } else { Form::Json };
     let sink = Sink::start(std::io::stderr())?;
     trace_into(&sink, form, filter);
+    std::panic::set_hook(Box::new(log_panic));
     Ok(Log { lines: Lines::new(sink.clone(), form), sink })
+}
+
+/// Says where, not what: a panic's message may quote a request.
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, "a fault of ours; the request or try it happened in has failed, nothing else");
 }
 
 /// Logs what goes wrong to standard error and no wide lines at all: for a gateway that runs behind something else on
