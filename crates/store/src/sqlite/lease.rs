@@ -7,10 +7,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use payhook_domain::id::{DeliveryId, NameId};
+use payhook_domain::retry::Schedule;
 use payhook_domain::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Statement};
+use rusqlite::{Connection, OptionalExtension, Rows, Statement};
 
 use super::names::Kinds;
 use super::owe::delivery;
@@ -20,6 +22,11 @@ use crate::{Lease, Leased};
 
 /// Most deliveries handed out by one look: with their bodies, so this bounds memory.
 pub(super) const LIMIT_MAX: usize = 256;
+
+/// How far ahead a delivery can be due by the clock of now: the longest delay there is, and an hour for a clock that is
+/// put right by a little. What is due later than that was written by a clock that was wrong, and is due now: waiting
+/// would strand it, perhaps for years.
+const DUE_AHEAD_MAX: Duration = Schedule::DELAY_MAX.saturating_add(Duration::from_secs(60 * 60));
 
 /// What is in hand. Outlives the connection.
 #[derive(Debug, Default)]
@@ -70,6 +77,7 @@ impl Leases {
 pub(super) struct Leasing<'c> {
     kinds: Arc<Kinds>,
     due: Statement<'c>,
+    stranded: Statement<'c>,
     next: Statement<'c>,
     load: Statement<'c>,
 }
@@ -83,9 +91,13 @@ impl<'c> Leasing<'c> {
                  WHERE destination = ?1 AND state = 2 AND at <= ?2 AND (at, event, generation) > (?3, ?4, ?5)
                  ORDER BY at, event, generation",
             )?,
+            stranded: connection.prepare(
+                "SELECT at, event, generation, attempts, created_at FROM deliveries INDEXED BY deliveries_due
+                 WHERE destination = ?1 AND state = 2 AND at > ?2 ORDER BY at, event, generation",
+            )?,
             next: connection.prepare(
                 "SELECT at FROM deliveries INDEXED BY deliveries_due
-                 WHERE destination = ?1 AND state = 2 AND at > ?2 ORDER BY at LIMIT 1",
+                 WHERE destination = ?1 AND state = 2 AND at > ?2 AND at <= ?3 ORDER BY at LIMIT 1",
             )?,
             load: connection.prepare(concat!(
                 "SELECT ",
@@ -124,21 +136,15 @@ impl<'c> Leasing<'c> {
         now: Timestamp,
         leases: &mut Leases,
     ) -> rusqlite::Result<(Vec<Found>, bool)> {
-        let place = leases.places.entry(destination).or_insert(START);
-        let (mut found, mut more) = (Vec::new(), false);
-        let mut rows = self.due.query((destination.0, now.as_micros(), place.0, place.1, place.2))?;
-        while let Some(row) = rows.next()? {
-            let at = row.get(0)?;
-            let (event, generation) = (row.get(1)?, row.get(2)?);
-            if !leases.held.contains_key(&delivery(event, destination, generation)) {
-                if found.len() == limit {
-                    more = true;
-                    break;
-                }
-                let created_at = Timestamp::from_micros(row.get(4)?);
-                found.push(Found { at, event, generation, attempts: row.get(3)?, created_at });
-            }
-            *place = (at, event, generation);
+        let Leases { held, places } = leases;
+        let place = places.entry(destination).or_insert(START);
+        let mut found = Vec::new();
+        let due = self.due.query((destination.0, now.as_micros(), place.0, place.1, place.2))?;
+        let mut more = pick(due, destination, limit, held, &mut found, |passed| *place = passed)?;
+        if !more {
+            // The far end of the same index, where as a rule there is nothing.
+            let stranded = self.stranded.query((destination.0, now.plus(DUE_AHEAD_MAX).as_micros()))?;
+            more = pick(stranded, destination, limit, held, &mut found, |_| {})?;
         }
         Ok((found, more))
     }
@@ -158,9 +164,36 @@ impl<'c> Leasing<'c> {
     }
 
     fn next(&mut self, destination: NameId, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
-        let at = self.next.query_row((destination.0, now.as_micros()), |row| row.get(0)).optional()?;
+        let until = now.plus(DUE_AHEAD_MAX);
+        let range = (destination.0, now.as_micros(), until.as_micros());
+        let at = self.next.query_row(range, |row| row.get(0)).optional()?;
         Ok(at.map(Timestamp::from_micros))
     }
+}
+
+/// Picks rows that are not held until `limit` are found, and tells the place of each it has passed; returns whether
+/// there are more.
+fn pick(
+    mut rows: Rows<'_>,
+    destination: NameId,
+    limit: usize,
+    held: &HashMap<DeliveryId, Timestamp>,
+    found: &mut Vec<Found>,
+    mut passed: impl FnMut(Place),
+) -> rusqlite::Result<bool> {
+    while let Some(row) = rows.next()? {
+        let at = row.get(0)?;
+        let (event, generation) = (row.get(1)?, row.get(2)?);
+        if !held.contains_key(&delivery(event, destination, generation)) {
+            if found.len() == limit {
+                return Ok(true);
+            }
+            let created_at = Timestamp::from_micros(row.get(4)?);
+            found.push(Found { at, event, generation, attempts: row.get(3)?, created_at });
+        }
+        passed((at, event, generation));
+    }
+    Ok(false)
 }
 
 /// A row of the index of due deliveries.

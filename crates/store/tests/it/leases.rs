@@ -115,3 +115,35 @@ async fn a_dead_letter_is_made_again_once() {
     assert_eq!(desk.store.retry(vec![ids[0]], at(30)).await.expect("asked"), [None], "only the newest is made again");
     assert!(desk.store.retry(vec![again(ids[0])], at(30)).await.expect("asked")[0].is_some());
 }
+
+const HOUR: i64 = 60 * 60;
+
+#[tokio::test]
+async fn what_a_clock_that_was_ahead_made_due_is_due_when_it_is_corrected() {
+    let desk = desk_with(1).await;
+    let ahead = 365 * 24 * HOUR;
+    for (second, identity) in [(ahead, "ahead"), (ahead + 1, "further"), (24 * HOUR, "a day"), (26 * HOUR, "too far")] {
+        desk.one(event(identity, 1, "", desk.to_shop()), second).await;
+    }
+    assert_eq!(leased(&desk, 1, 10).await, [1]);
+    let lease = desk.lease(2, 10).await;
+    assert_eq!(lease.due.iter().map(|leased| leased.id.event.0).collect::<Vec<_>>(), [5, 2]);
+    assert!(lease.more);
+    let lease = desk.lease(9, 10).await;
+    assert_eq!(lease.due.iter().map(|leased| leased.id.event.0).collect::<Vec<_>>(), [3]);
+    assert_eq!((lease.more, lease.next_due), (false, Some(at(24 * HOUR))));
+    assert_eq!(leased(&desk, 9, 10).await, [0; 0], "held once");
+    let id = first_delivery(EventSeq(2), desk.shop);
+    desk.store.unlease(id);
+    assert_eq!(leased(&desk, 9, 10).await, [2]);
+    assert_eq!(desk.settle(id, 1, 11, Next::Retry(at(20))).await, Settled::Done);
+    assert_eq!(leased(&desk, 9, 20).await, [2], "and from then on by the right clock");
+}
+
+#[tokio::test]
+async fn what_is_beyond_reach_and_held_is_not_what_is_next() {
+    let desk = desk_with(0).await;
+    desk.one(event("ahead", 1, "", desk.to_shop()), 100 * HOUR).await;
+    let lease = desk.lease(9, 10).await;
+    assert_eq!((lease.due.len(), lease.more, lease.next_due), (1, false, None));
+}
