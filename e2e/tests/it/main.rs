@@ -7,6 +7,7 @@
 //! - `disk_full`: a full disk, and the reserve before it.
 //! - `deliveries`: what reaches a receiver, and when.
 //! - `listeners`: TLS, who is let in where, how they start and stop.
+//! - `commands`: what README and guides show, typed as a user would.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
@@ -15,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests run on the real clock")]
 
 mod bad_input;
+mod commands;
 mod crash;
 mod deliveries;
 mod disk_full;

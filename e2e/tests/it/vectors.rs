@@ -23,7 +23,7 @@ fn every_published_adyen_vector_is_judged_over_http_as_published() {
     let mut vectors: Vec<Vector> = json_files(&folder).iter().flat_map(|file| adyen_vectors(file)).collect();
     let gateway = start("adyen", &mut vectors);
     let counts = vectors.iter().map(|vector| check(&gateway, vector)).fold(Counts::default(), Counts::add);
-    assert_eq!(counts, Counts { stored: 26 + 15, refused: 18 + 8 });
+    assert_eq!(counts, Counts { stored: 26 + 9, refused: 18 + 8 + 6 });
     assert!(!gateway.log_text().contains("panic"));
 }
 
@@ -158,7 +158,13 @@ fn adyen_vector(vector: &Value) -> Option<Vector> {
         (Some(("HmacSignature", published.unwrap_or_default().to_owned())), body, json!(published))
     };
     let key = text(vector, "key_hex").filter(|key| key.len() == 64).unwrap_or(OWN_KEY).to_owned();
-    let refused = (expected != "match").then(|| Refusal { status: 401, reason: adyen_reason(&carried) });
+    let reason = match expected {
+        // Tests of the bare primitive: signed rightly, but every webhook is a JSON object.
+        "match" if !body.trim_start().starts_with('{') => Some("field_shape"),
+        "match" => None,
+        _ => Some(adyen_reason(&carried)),
+    };
+    let refused = reason.map(|reason| Refusal { status: 401, reason });
     let name = text(vector, "id").expect("a vector has an id").to_owned();
     Some(Vector { name, key, source: 0, header, body: body.into_bytes(), refused })
 }

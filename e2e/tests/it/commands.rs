@@ -1,0 +1,211 @@
+//! The commands that README and guides show, run as a user would: in a folder, with the binary on the path.
+//!
+//! - `user`: a folder, a shell, and a gateway left running in it.
+//! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
+
+mod pages;
+mod user;
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use payhook_testkit::receiver::Receiver;
+use payhook_testkit::standard_webhooks::Signature;
+
+use crate::stage::{KEY, SECRET};
+use user::User;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Every command there is, as the list of commands says.
+const COMMANDS: [&str; 11] =
+    ["demo", "init", "check", "serve", "trigger", "events", "deliveries", "quarantine", "aside", "conflicts", "keys"];
+
+#[test]
+fn the_readme_leads_to_a_delivered_event() {
+    let receiver = Receiver::start(None);
+    let mut user = User::new();
+    let commands = pages::commands("README.md");
+    assert!(commands.len() >= 9, "{commands:?}");
+    for command in commands {
+        match command.as_str() {
+            "payhook serve" => {
+                user.edit("payhook.toml", "http://127.0.0.1:3000/webhooks/payhook", &receiver.url());
+                user.serve();
+            }
+            // Built already, and tried elsewhere.
+            builds if builds.starts_with("cargo ") || builds.starts_with("./test") => {}
+            "payhook init shop && cd shop" => {
+                user.runs(&command);
+                user.edit_addresses();
+            }
+            asks if asks.starts_with("payhook deliveries") => {
+                assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "it never arrived");
+                user.until(asks, |said| said.contains("order-1") && said.contains("delivered"));
+            }
+            _ => {
+                let said = user.runs(&command);
+                assert!(!command.starts_with("payhook events") || said.contains("payment.authorised"), "{said}");
+            }
+        }
+    }
+    let payload = receiver.deliveries().remove(0).json();
+    assert_eq!((&payload["type"], &payload["data"]["reference"]), (&"payment.authorised".into(), &"order-1".into()));
+}
+
+#[test]
+fn the_payload_has_the_fields_the_pages_show() {
+    let receiver = Receiver::start(None);
+    let mut user = User::new();
+    user.runs("payhook init .");
+    user.edit_addresses();
+    user.edit("payhook.toml", "http://127.0.0.1:3000/webhooks/payhook", &receiver.url());
+    user.serve();
+    user.runs("payhook trigger adyen authorised");
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "it never arrived");
+    let payload = receiver.deliveries().remove(0).json();
+    for page in ["README.md", "docs/guide/receiving.md"] {
+        let [shown] = pages::blocks(page, "json").try_into().expect("one payload on the page");
+        let shown: serde_json::Value = serde_json::from_str(&shown).unwrap_or_else(|error| panic!("{page}: {error}"));
+        let missing = pages::missing(&shown, &payload);
+        assert_eq!(missing, Vec::<String>::new(), "{page} shows what {payload} does not have");
+    }
+}
+
+#[test]
+fn a_refused_notification_is_released_once_its_key_is_there() {
+    let mut user = User::new();
+    user.runs("payhook init .");
+    user.edit_addresses();
+    user.serve();
+    let sent = user.fails(&format!("payhook trigger adyen authorised --set merchantReference=order-7 --key {KEY}"), 1);
+    assert!(sent.contains("401"), "{sent}");
+    let shown = pages::commands("docs/guide/adyen.md");
+    let [list, show, release] = shown.as_slice() else { panic!("{shown:?}") };
+    user.until(list, |said| said.contains("qrn_1") && said.contains("signature_mismatch"));
+    assert!(user.runs(show).contains("order-7"));
+    assert!(user.fails(release, 1).contains("does not verify"));
+    user.edit(
+        "payhook.toml",
+        "keys = [\"${ADYEN_HMAC_KEY}\"]",
+        &format!("keys = [\"${{ADYEN_HMAC_KEY}}\", \"{KEY}\"]"),
+    );
+    user.serve();
+    user.runs(release);
+    assert!(user.runs("payhook events list --reference order-7").contains("payment.authorised"));
+    assert!(!user.runs(list).contains("qrn_1"));
+}
+
+#[test]
+fn the_guides_configurations_are_fine() {
+    let secrets = [
+        ("ADYEN_HMAC_KEY", KEY),
+        ("ADYEN_HMAC_KEY_NEW", KEY),
+        ("ADYEN_MERCHANT_ACCOUNT", "TestMerchant"),
+        ("ADYEN_WEBHOOK_PASSWORD", "open sesame"),
+        ("BANKED_SIGNATURE_KEY", "f063a7029d6b959d8cc11e23148a3029"),
+        ("PAYHOOK_SIGNING_SECRET", SECRET),
+    ];
+    let adyen = pages::blocks("docs/guide/adyen.md", "toml");
+    let [whole, password, keys] = adyen.as_slice() else { panic!("{adyen:?}") };
+    let [banked] = pages::blocks("docs/guide/banked.md", "toml").try_into().expect("one configuration");
+    let [private] = pages::blocks("docs/guide/receiving.md", "toml").try_into().expect("one destination");
+    let key = "keys = [\"${ADYEN_HMAC_KEY}\"]\n";
+    let (beginning, destination) = whole.split_once("[[destination]]").expect("a destination");
+    let route = destination.split_once("[[route]]").expect("a route").1;
+    for file in [
+        whole.clone(),
+        whole.replace(key, &format!("{key}{password}")),
+        whole.replace(key, keys),
+        banked,
+        format!("{beginning}{private}[[route]]{route}"),
+    ] {
+        let mut user = User::new();
+        secrets.iter().for_each(|(name, value)| user.set(name, value));
+        user.write("payhook.toml", &file);
+        let said = user.runs("payhook check");
+        assert!(said.contains("payhook.toml is fine"), "{said}\n{file}");
+    }
+}
+
+#[test]
+fn the_environment_alone_is_enough_for_a_first_try() {
+    let receiver = Receiver::start(Some(SECRET));
+    let mut user = User::new();
+    user.set("ADYEN_HMAC_KEY", KEY);
+    user.set("PAYHOOK_FORWARD_URL", &receiver.url());
+    user.set("PAYHOOK_SIGNING_SECRET", SECRET);
+    let public = user::free_port();
+    user.set("PORT", &public.to_string());
+    user.set("PAYHOOK__SERVER__ADMIN", &format!("127.0.0.1:{}", user::free_port()));
+    user.serve();
+    user.runs(&format!("payhook trigger adyen authorised --to http://127.0.0.1:{public}/api/webhooks/notifications"));
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "it never arrived");
+    assert_eq!(receiver.deliveries()[0].signature, Signature::Valid);
+    assert!(user.runs("payhook events list").contains("payment.authorised"));
+}
+
+#[test]
+fn the_demo_ends_by_itself_and_its_numbers_agree() {
+    let mut user = User::new();
+    let said = user.runs("payhook demo");
+    let number = |row: &str| -> u64 {
+        let line = said.lines().find_map(|line| line.trim_start().strip_prefix(row));
+        let word = line.and_then(|line| line.split_whitespace().next()).unwrap_or_else(|| panic!("no {row} in {said}"));
+        word.parse().unwrap_or_else(|_| panic!("{row} is {word}"))
+    };
+    let answered =
+        |status: &str| said.lines().filter(|line| line.contains(&format!("answer: {status}"))).count() as u64;
+    assert_eq!((number("notifications sent"), number("acknowledged"), number("refused")), (7, 6, 1));
+    assert_eq!((answered("200"), answered("401")), (6, 1));
+    assert_eq!(number("in quarantine"), number("refused"));
+    assert_eq!(number("events stored") + number("duplicates absorbed"), number("acknowledged"));
+    assert_eq!(number("deliveries made"), number("events stored"));
+    assert_eq!(said.lines().filter(|line| line.contains("  evt_")).count() as u64, number("deliveries made"));
+    assert_eq!((number("first turned away"), number("still owed")), (1, 0));
+    assert!(!said.contains("report it") && !said.contains("keeps running"), "{said}");
+    assert_eq!(user.files(), Vec::<String>::new(), "without --data nothing is left behind");
+}
+
+#[test]
+fn a_demo_with_a_folder_keeps_it_and_can_be_played_again() {
+    let mut user = User::new();
+    for run in 1..=2 {
+        assert!(!user.runs("payhook demo --data kept").contains("report it"), "run {run}");
+    }
+    assert!(user.files().contains(&"kept".to_owned()));
+    user.runs("cd kept");
+    user.serve();
+    let listed = user.runs("payhook events list");
+    assert_eq!(listed.lines().filter(|line| line.contains("evt_")).count(), 10, "{listed}");
+    assert_eq!(user.runs("payhook quarantine list").matches("qrn_").count(), 2);
+}
+
+#[test]
+fn a_demo_whose_ports_are_taken_takes_others_and_writes_them_down() {
+    // Taken by this test, or by whoever else is here.
+    let _held = [8080, 8081].map(|port| TcpListener::bind(("127.0.0.1", port)));
+    let mut user = User::new();
+    let said = user.runs("payhook demo --data kept");
+    assert!(!said.contains("http://127.0.0.1:8080/"), "{said}");
+    let written = user.read("kept/payhook.toml");
+    for unusable in ["127.0.0.1:0\"", "127.0.0.1:8080\"", "127.0.0.1:8081\""] {
+        assert!(!written.contains(unusable), "{written}");
+    }
+}
+
+#[test]
+fn every_command_explains_itself_with_an_example() {
+    let mut user = User::new();
+    let help = user.runs("payhook --help");
+    for command in COMMANDS {
+        assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}: {help}");
+        let said = user.runs(&format!("payhook {command} --help"));
+        assert!(said.contains("Usage:") && said.contains("payhook "), "{command}: {said}");
+        let explains = said.contains("Example") || said.contains("Commands:");
+        assert!(explains, "{command} has no example: {said}");
+    }
+    let listed: Vec<_> = pages::words_after("payhook ", &["README.md", "docs", "CONTRIBUTING.md"]);
+    let unknown: Vec<_> = listed.iter().filter(|word| !COMMANDS.contains(&word.as_str())).collect();
+    assert!(listed.len() > 20 && unknown.is_empty(), "the pages speak of {unknown:?}");
+}

@@ -1,0 +1,67 @@
+//! What stands on the pages: commands, configurations, payloads.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in the workspace")
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The fenced blocks of a page in this language, in order.
+pub(super) fn blocks(page: &str, language: &str) -> Vec<String> {
+    let (text, fence) = (read(&root().join(page)), format!("```{language}\n"));
+    let after_fences = text.split(&fence).skip(1);
+    after_fences.map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
+}
+
+/// The commands shown at a prompt, in order.
+pub(super) fn commands(page: &str) -> Vec<String> {
+    let blocks = blocks(page, "console");
+    let lines = blocks.iter().flat_map(|block| block.lines()).filter_map(|line| line.strip_prefix("$ "));
+    lines.map(|line| line.split('#').next().unwrap_or_default().trim().to_owned()).collect()
+}
+
+/// The word that follows `start` at a prompt or in code, on these pages and in these folders.
+pub(super) fn words_after(start: &str, places: &[&str]) -> Vec<String> {
+    let pages: Vec<PathBuf> = places.iter().flat_map(|place| files(&root().join(place))).collect();
+    let mut words = Vec::new();
+    for text in pages.iter().map(|page| read(page)) {
+        let shown = ["`", "$ ", "&& "].map(|before| format!("{before}{start}"));
+        for after in shown.iter().flat_map(|shown| text.split(shown.as_str()).skip(1)) {
+            words.push(after.chars().take_while(char::is_ascii_lowercase).collect());
+        }
+    }
+    words
+}
+
+/// The Markdown files at a place.
+fn files(place: &Path) -> Vec<PathBuf> {
+    if place.is_file() {
+        return vec![place.to_owned()];
+    }
+    let entries = std::fs::read_dir(place).unwrap_or_else(|error| panic!("{}: {error}", place.display()));
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .filter(|path| path.is_dir() || path.extension().is_some_and(|ending| ending == "md"))
+        .flat_map(|path| files(&path))
+        .collect()
+}
+
+/// The members that `shown` has and `real` has not, whatever their values.
+pub(super) fn missing(shown: &Value, real: &Value) -> Vec<String> {
+    let Value::Object(members) = shown else { return Vec::new() };
+    let mut missing = Vec::new();
+    for (name, value) in members {
+        match real.get(name) {
+            None if name != "…" => missing.push(name.clone()),
+            None => {}
+            Some(real) => missing.extend(self::missing(value, real).into_iter().map(|inner| format!("{name}.{inner}"))),
+        }
+    }
+    missing
+}
