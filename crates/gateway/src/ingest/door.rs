@@ -11,8 +11,9 @@ use hyper::body::Incoming;
 use payhook_domain::error::Code;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
-use payhook_net::{Body, BodyError, Handler};
+use payhook_net::{Body, BodyError, BudgetGuard, Handler};
 use payhook_provider::{Ack, RawRequest, Refused};
+use tokio::sync::SemaphorePermit;
 
 use super::answer::Answer;
 use super::record::{Received, Settled, SharedRefusals, record};
@@ -77,7 +78,7 @@ impl Door {
         let started = self.gateway.clock.now();
         let mut telling = Telling { started, bytes: 0, peer };
         let settled = match self.let_in(source, request, peer).await {
-            Ok((received, _seat)) => {
+            Ok((received, _held)) => {
                 telling.started = received.at;
                 telling.bytes = received.body.len();
                 record(&self.gateway, plan, position, &self.refusals, received).await
@@ -94,7 +95,7 @@ impl Door {
         source: &'s Source,
         request: Request<Incoming>,
         peer: SocketAddr,
-    ) -> Result<(Received, tokio::sync::SemaphorePermit<'s>), Code> {
+    ) -> Result<(Received, Held<'s>), Code> {
         if request.method() != Method::POST {
             return Err(Code::MethodNotAllowed);
         }
@@ -106,13 +107,14 @@ impl Door {
         if !is_readable_media_type(&parts.headers) {
             return Err(Code::UnsupportedContentType);
         }
-        let body =
-            payhook_net::read_body(body, source.settings.max_body_bytes, BODY_TIME_MAX).await.map_err(body_code)?;
+        let bytes_max = source.settings.max_body_bytes;
+        let read = payhook_net::read_body_within(body, bytes_max, BODY_TIME_MAX, &source.body_budget);
+        let (body, room) = read.await.map_err(body_code)?;
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let received =
             Received { target, peer: Some(peer.ip()), headers: parts.headers, body, at: self.gateway.clock.now() };
         self.show_password(source, &received)?;
-        Ok((received, seat))
+        Ok((received, Held { _seat: seat, _room: room }))
     }
 
     /// Basic authentication, where the source asks for it. What fails is quarantined like a wrong signature.
@@ -159,6 +161,12 @@ impl Door {
             .plain("peer", telling.peer)
             .send();
     }
+}
+
+/// What a request holds of its source's bounds until it is answered: its seat, and the room of its body.
+struct Held<'s> {
+    _seat: SemaphorePermit<'s>,
+    _room: BudgetGuard<'s>,
 }
 
 /// What the log line tells besides the outcome.
