@@ -114,6 +114,8 @@ pub struct Health {
     pub wal_bytes: u64,
     /// Jobs waiting for the writer.
     pub queue: usize,
+    /// Refused requests that were not kept: too many waited, or their source had more than its rate.
+    pub quarantine_dropped: u64,
     /// Commits so far, rows of ingest in them, and microseconds spent in them: for rates and means.
     pub commits: u64,
     /// See `commits`.

@@ -17,7 +17,7 @@ pub struct Options {
     pub queue_bytes_max: usize,
     /// Most entries kept in quarantine per source; the oldest go first.
     pub quarantine_max: u64,
-    /// Most bytes of bodies and headers kept in quarantine per source.
+    /// Most bytes of bodies, headers and targets kept in quarantine per source.
     pub quarantine_bytes_max: u64,
     /// Does not wait for the disk. For the test that proves the power-cut test can fail; loses data in a power cut.
     #[doc(hidden)]

@@ -2,8 +2,9 @@
 //!
 //! The way of a job: [`store`] puts it into the [`queue`]; the [`writer`] takes whoever waits as one [`batch`], runs
 //! each in its room ([`record`], [`settle`], [`decide`], [`quarantine`], [`names`]) inside one transaction, commits with
-//! one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it. [`lease`] lives on the same thread, in memory. Questions go to the
-//! [`readers`], which run [`queries`].
+//! one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it. [`lease`]
+//! lives on the same thread, in memory. Refused requests wait in the same [`queue`], at most at their [`rate`].
+//! Questions go to the [`readers`], which run [`queries`].
 
 mod batch;
 mod checkpoint;
@@ -22,6 +23,7 @@ mod owe;
 mod quarantine;
 mod queries;
 mod queue;
+mod rate;
 mod readers;
 mod record;
 mod rows;

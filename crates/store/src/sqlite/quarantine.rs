@@ -47,7 +47,7 @@ impl Bounds {
         refused: &Quarantined,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
-        let bytes = as_i64(refused.body.len() + refused.headers.len());
+        let bytes = as_i64(refused.body.len() + refused.headers.len() + refused.target.len());
         if bytes > self.bytes_max || self.entries_max == 0 {
             return Ok(());
         }
@@ -109,7 +109,10 @@ fn sameness(refused: &Quarantined) -> Digest {
 
 fn count(connection: &Connection) -> rusqlite::Result<HashMap<NameId, Held>> {
     connection
-        .prepare_cached("SELECT source, count(*), sum(size + length(headers)) FROM quarantine GROUP BY source")?
+        .prepare_cached(
+            "SELECT source, count(*), sum(size + length(headers) + octet_length(target)) FROM quarantine
+             GROUP BY source",
+        )?
         .query_map([], |row| Ok((NameId(row.get(0)?), Held { entries: row.get(1)?, bytes: row.get(2)? })))?
         .collect()
 }
@@ -156,7 +159,7 @@ fn drop_oldest(connection: &Connection, source: NameId) -> rusqlite::Result<Opti
     connection
         .prepare_cached(
             "DELETE FROM quarantine WHERE id = (SELECT min(id) FROM quarantine WHERE source = ?1)
-             RETURNING size + length(headers)",
+             RETURNING size + length(headers) + octet_length(target)",
         )?
         .query_row([source.0], |row| row.get(0))
         .optional()

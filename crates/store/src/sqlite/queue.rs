@@ -8,9 +8,11 @@ use std::time::Duration;
 use payhook_domain::id::{DeliveryId, NameId};
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
+use tokio::time::Instant;
 
 use super::batch::{Batch, Chore, Job};
 use super::handback::{Giver, Receipt, slot};
+use super::rate::Rates;
 use crate::{Lease, Options, Quarantined, Recording, Settled, Settlement, Unavailable};
 
 /// Most jobs of each priority in one transaction, and most bytes of ingest: so that nobody waits longer than one short
@@ -65,6 +67,8 @@ struct Lines {
     chores: VecDeque<Box<dyn Chore>>,
     refused: VecDeque<Quarantined>,
     refused_bytes: usize,
+    refused_rates: Rates,
+    refused_dropped: u64,
     looks: Vec<Look>,
     given_up: Vec<DeliveryId>,
     closing: Vec<Giver<()>>,
@@ -127,15 +131,25 @@ impl Queue {
         Ok(receipt)
     }
 
-    /// Best effort: drops it when too much waits already.
+    /// Best effort: drops it when too much waits already, or its source has had its share.
     pub(super) fn refuse(&self, refused: Quarantined) {
-        let bytes = refused.body.len() + refused.headers.len();
+        let bytes = refused_bytes(&refused);
         let Ok(mut lines) = self.open() else { return };
-        if lines.refused.len() < REFUSED_WAITING_MAX && lines.refused_bytes.saturating_add(bytes) <= REFUSED_BYTES_MAX {
+        let fits = lines.refused.len() < REFUSED_WAITING_MAX
+            && lines.refused_bytes.saturating_add(bytes) <= REFUSED_BYTES_MAX
+            && lines.refused_rates.take(refused.source, bytes, Instant::now());
+        if fits {
             lines.refused_bytes += bytes;
             lines.refused.push_back(refused);
             self.wake(lines);
+        } else {
+            lines.refused_dropped += 1;
         }
+    }
+
+    /// Refused requests that were dropped so far.
+    pub(super) fn refused_dropped(&self) -> u64 {
+        self.lock().refused_dropped
     }
 
     /// Bounded by the leases there are.
@@ -181,7 +195,7 @@ impl Queue {
         move_some(&mut lines.settle, &mut taken.batch.settle, SETTLE_MAX);
         move_some(&mut lines.chores, &mut taken.batch.chores, CHORES_MAX);
         move_some(&mut lines.refused, &mut taken.batch.refused, REFUSED_MAX);
-        lines.refused_bytes -= taken.batch.refused.iter().map(|one| one.body.len() + one.headers.len()).sum::<usize>();
+        lines.refused_bytes -= taken.batch.refused.iter().map(refused_bytes).sum::<usize>();
         taken.looks.append(&mut lines.looks);
         taken.given_up.append(&mut lines.given_up);
         if lines.closed && lines.nothing_left() && taken.batch.is_empty() && taken.looks.is_empty() {
@@ -247,4 +261,8 @@ fn bounded(waiting: usize) -> Result<(), Unavailable> {
 
 fn bytes(recording: &Recording) -> usize {
     recording.notification.body.len() + recording.notification.headers.len()
+}
+
+fn refused_bytes(refused: &Quarantined) -> usize {
+    refused.body.len() + refused.headers.len() + refused.target.len() + refused.detail.len()
 }

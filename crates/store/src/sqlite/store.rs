@@ -143,7 +143,8 @@ impl Store for Sqlite {
     }
 
     fn health(&self) -> Health {
-        self.condition.health(self.queue.len())
+        let quarantine_dropped = self.queue.refused_dropped();
+        Health { quarantine_dropped, ..self.condition.health(self.queue.len()) }
     }
 
     fn close(&self) -> BoxFuture<'static, ()> {

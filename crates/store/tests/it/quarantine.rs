@@ -66,11 +66,38 @@ async fn the_oldest_go_first_and_no_source_pushes_out_anothers() {
 
 #[tokio::test]
 async fn bytes_are_bounded_too_and_what_is_larger_than_the_bound_is_not_kept() {
-    let desk = Desk::with(Options { quarantine_bytes_max: 250, ..options() }).await;
+    // 26 bytes of headers and 9 of target beside each.
+    let desk = Desk::with(Options { quarantine_bytes_max: 260, ..options() }).await;
     for (second, length) in [(1, 90), (2, 90), (3, 90), (4, 1_000)] {
         desk.store.quarantine(refused(desk.source, &"x".repeat(length + second), "s", second as i64));
     }
     assert_eq!(kept(&desk).await.iter().map(|row| row.size).collect::<Vec<_>>(), [93, 92]);
+}
+
+#[tokio::test]
+async fn targets_are_bytes_too() {
+    let desk = Desk::with(Options { quarantine_bytes_max: 1_000, ..options() }).await;
+    for second in 1..=3 {
+        let target = format!("/in/adyen?{}", "x".repeat(400));
+        desk.store.quarantine(Quarantined { target, ..refused(desk.source, &format!("body {second}"), "s", second) });
+    }
+    assert_eq!(kept(&desk).await.iter().map(|row| row.first_at).collect::<Vec<_>>(), [at(3), at(2)]);
+}
+
+#[tokio::test]
+async fn a_flood_is_dropped_beyond_a_rate_and_pushes_out_no_other_sources() {
+    let desk = Desk::with(Options { quarantine_bytes_max: 64 << 20, ..options() }).await;
+    let (flood, body) = (24_u64, "x".repeat(900_000));
+    for second in 0..24 {
+        desk.store.quarantine(refused(desk.source, &format!("{body}{second}"), "s", second));
+        kept(&desk).await;
+    }
+    desk.store.quarantine(refused(desk.shop, "another source's", "s", 0));
+    let rows = kept(&desk).await;
+    let of_flood = rows.iter().filter(|row| row.source == desk.source).count() as u64;
+    assert!((9..flood).contains(&of_flood), "{of_flood}");
+    assert_eq!(rows.len() as u64, of_flood + 1);
+    assert_eq!(desk.store.health().quarantine_dropped, flood - of_flood);
 }
 
 #[tokio::test]
