@@ -20,6 +20,7 @@ mod entries;
 mod json;
 mod key;
 mod keyring;
+mod meaning;
 mod original;
 mod request;
 pub mod sample;

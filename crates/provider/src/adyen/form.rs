@@ -73,7 +73,7 @@ pub(super) fn rendered(body: &[u8]) -> String {
 }
 
 /// The parameters, decoded, in the order received.
-fn pairs(body: &[u8]) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>> {
+pub(super) fn pairs(body: &[u8]) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>> {
     let text = std::str::from_utf8(body).ok()?;
     text.split('&')
         .filter(|pair| !pair.is_empty())

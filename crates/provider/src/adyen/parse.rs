@@ -6,12 +6,12 @@ use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::time::Timestamp;
 
 use super::item::StandardItem;
-use super::{NAME, checks, codes, currency, form};
+use super::{NAME, checks, codes, content, currency, form};
 
 /// The event an item reports.
 pub(super) fn event(item: &StandardItem<'_>, environment: Environment) -> Event {
     let signed = &item.signed;
-    let content = Digest::of([item.raw]);
+    let content = content::digest(item);
     Event {
         id: EventId(identity(item, environment, content)),
         signed: Digest::of([signed.value.as_bytes(), signed.currency.as_bytes(), signed.merchant_reference.as_bytes()]),

@@ -77,10 +77,19 @@ fn body<'r>(body: &'r [u8], header: &str, keys: &[Key]) -> Result<Verified<'r>, 
         return no(Unverified::SignatureMalformed, malformed("the HmacSignature header"));
     };
     match keyring::fit(keys, body, &tag) {
-        Fit::Key(position) => Ok(Verified { key: Some(position), evidence: Evidence::Body(body) }),
+        Fit::Key(position) if opens_object(body) => {
+            Ok(Verified { key: Some(position), evidence: Evidence::Body(body) })
+        }
+        Fit::Key(_) => no(Unverified::FieldShape, "the signature fits, but the body is no JSON object".to_owned()),
         Fit::Retired(position) => no(Unverified::KeyRetired, retired(&keys[position])),
         Fit::None => no(Unverified::SignatureMismatch, keyring::tried(keys)),
     }
+}
+
+/// Whether a JSON object begins here, whole or not. Every family signed by a header writes one; the string that an item
+/// is signed over, under the same key, is none, and must not pass as a body.
+fn opens_object(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"{")
 }
 
 /// Judges one item by the signature it carries. The shape is looked at once a key fits: until then nobody we know has

@@ -11,7 +11,7 @@ use super::codes::{self, Subject};
 use super::payload::{self, Payload, Resource};
 use super::{NAME, date};
 use crate::scalar::Scalar;
-use crate::{Parsed, original};
+use crate::{Parsed, meaning, original};
 
 /// Banked pays in pounds, euros, dollars: two decimals each.
 const DECIMALS: u8 = 2;
@@ -27,7 +27,7 @@ pub(super) fn parse(body: &[u8], environment: Environment) -> Parsed {
 fn event(payload: &Payload<'_>, body: &[u8], environment: Environment) -> Event {
     let resource = &payload.resource;
     let (subject, kind) = codes::known(&payload.event).map_or((None, Kind::Other), |(s, kind)| (Some(s), kind));
-    let content = Digest::of([body]);
+    let content = meaning::digest(body);
     let reference = [&resource.reference, &resource.external_reference].into_iter().find_map(Scalar::filled);
     let signed = [resource.amount.text(), resource.currency.text(), reference].map(Option::unwrap_or_default);
     // A session is created once and sent once; what else happens to it carries no date of its own.

@@ -107,6 +107,19 @@ fn an_authentic_body_that_is_no_json_is_kept_and_not_understood() {
     assert_eq!(serde_json::from_str::<String>(&json).expect("a JSON string"), NOT_JSON);
 }
 
+/// One key signs items and bodies: the string an item was signed over, posted as a body under the item's signature.
+#[test]
+fn the_signed_string_of_an_item_does_not_pass_as_a_body() {
+    let hex = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+    let signing_string = "7914073381342284::TestMerchant:TestPayment-1407325143704:1130:EUR:AUTHORISATION:true";
+    let request = token(signing_string, "coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0=");
+    assert_eq!(refusal("adyen", &request, &[key("adyen", hex)]), Some(FieldShape));
+    for body in ["", "payload", "[]", "\"{}\"", "\u{feff}{}"] {
+        assert_eq!(refusal("adyen", &signed(body), &[key("adyen", TOKEN_KEY)]), Some(FieldShape), "{body:?}");
+    }
+    assert_eq!(refusal("adyen", &signed(" \r\n\t{"), &[key("adyen", TOKEN_KEY)]), None, "an object cut short is kept");
+}
+
 #[test]
 fn token_lifecycle_has_kinds_and_everything_else_is_other() {
     let keys = [key("adyen", TOKEN_KEY)];

@@ -17,7 +17,13 @@ fn signed(name: &str, body: String) -> Posted {
 }
 
 fn adyen(item: &str) -> Event {
-    event("adyen", &signed("adyen", envelope(&[item])), &[key("adyen", ADYEN)])
+    adyen_with(item, ADYEN)
+}
+
+fn adyen_with(item: &str, hex: &str) -> Event {
+    let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: envelope(&[item]).into() };
+    let signed = provider("adyen").sign(unsigned, &key("adyen", hex), NOW);
+    event("adyen", &Posted { headers: signed.headers, body: signed.body.to_vec() }, &[key("adyen", hex)])
 }
 
 fn header_signed(body: &str) -> Event {
@@ -57,6 +63,81 @@ fn an_adyen_event_is_the_same_by_reference_code_outcome_and_original() {
     }
     let again = adyen(ITEM);
     assert_eq!((again.id, again.signed, again.content), (first.id, first.signed, first.content));
+}
+
+/// The event of an item as written, or of a form, whose signed values are those of [`SENT`]: signed with this key.
+fn content_of(item: &str, hex: &str) -> Event {
+    let tag = aws_lc_rs::hmac::Key::new(
+        aws_lc_rs::hmac::HMAC_SHA256,
+        &data_encoding::HEXUPPER.decode(hex.as_bytes()).expect("hex"),
+    );
+    let tag = aws_lc_rs::hmac::sign(&tag, b"P1::Shop:r/1:1000:EUR:CHARGEBACK:true");
+    let item = item.replace("SIGNATURE", &data_encoding::BASE64.encode(tag.as_ref()));
+    let request = match item.strip_prefix("form ") {
+        Some(form) => Posted::form(form.replace('+', "%2B")),
+        None => Posted::json(envelope(&[&item])),
+    };
+    event("adyen", &request, &[key("adyen", hex)])
+}
+
+const SENT: &str = r#"{"pspReference":"P1","originalReference":"","merchantAccountCode":"Shop","merchantReference":"r/1","amount":{"value":1000,"currency":"EUR"},"eventCode":"CHARGEBACK","success":"true","operations":["CANCEL","REFUND"],"reason":"late","additionalData":{"b.c":"2","hmacSignature":"SIGNATURE","a":"1"}}"#;
+
+#[test]
+fn an_adyen_item_says_the_same_whoever_signed_it_and_however_it_is_written() {
+    let first = content_of(SENT, ADYEN);
+    let other_key = content_of(SENT, &ADYEN.replace("0072", "0073"));
+    assert_eq!(other_key.content, first.content, "signed with another key");
+    let form = "form value=1000&currency=EUR&pspReference=P1&originalReference=&merchantAccountCode=Shop\
+        &merchantReference=r%2F1&eventCode=CHARGEBACK&success=true&operations=CANCEL%2CREFUND&reason=late&live=false\
+        &additionalData.a=1&additionalData.b.c=2&additionalData.hmacSignature=SIGNATURE";
+    for (what, item) in [
+        ("an escape", SENT.replace("r/1", r"r\/1").replace("late", r"l\u0061te")),
+        ("white space", SENT.replace(",\"", " ,\n \"").replace("\":", "\" : ")),
+        ("null", SENT.replace(r#""originalReference":"""#, r#""originalReference":null"#)),
+        ("absence", SENT.replace(r#""originalReference":"","#, "")),
+        ("a member that is null", SENT.replace(r#""reason""#, r#""more":null,"reason""#)),
+        ("a number as text", SENT.replace("1000", "\"1000\"")),
+        ("a boolean", SENT.replace("\"true\"", "true")),
+        (
+            "the order of members",
+            SENT.replace(r#","eventCode":"CHARGEBACK""#, "").replace("{\"psp", r#"{"eventCode":"CHARGEBACK","psp"#),
+        ),
+        ("the order of amount", SENT.replace(r#""value":1000,"currency":"EUR""#, r#""currency":"EUR","value":1000"#)),
+        (
+            "the order of additional data",
+            SENT.replace(r#""b.c":"2","#, "").replace(r#""a":"1""#, r#""a":"1","b.c":"2""#),
+        ),
+        ("a form", form.to_owned()),
+    ] {
+        assert_ne!(item, SENT, "{what}");
+        let again = content_of(&item, ADYEN);
+        assert_eq!((again.id, again.signed, again.content), (first.id, first.signed, first.content), "{what}");
+    }
+    for (from, to) in [
+        ("late", "later"),
+        (r#""b.c":"2""#, r#""b.c":"3""#),
+        (r#""b.c":"2""#, r#""b":{"c":"2"}"#),
+        (r#""b.c":"2""#, r#""b.c":["2"]"#),
+        (r#""b.c":"2","#, ""),
+        (r#""REFUND""#, r#""CAPTURE""#),
+        (r#""a":"1"}"#, r#""a":"1"},"new":{"x":[1,2]}"#),
+    ] {
+        assert!(SENT.contains(from), "{from}");
+        assert_ne!(content_of(&SENT.replace(from, to), ADYEN).content, first.content, "{to}");
+    }
+}
+
+#[test]
+fn issuer_comments_signed_with_another_key_are_the_same_comments() {
+    let comments = |hex| adyen_with(&ITEM.replace("AUTHORISATION", "ISSUER_COMMENTS"), hex).id;
+    assert_eq!(comments(ADYEN), comments("11727DB817A85C8503AD29EAD1523DB869AF0E536893BB3046C92DE7CB045CB1"));
+}
+
+#[test]
+fn a_banked_mandate_is_the_same_in_another_order_of_members() {
+    let first = banked(r#"{"id":"m","webhook_event":"mandate_active","state":"x","payer":{"a":1,"b":2}}"#);
+    let again = banked(r#"{"state":"x", "id":"m","payer":{"b":2,"a":1},"webhook_event":"mandate_active"}"#);
+    assert_eq!((again.id, again.content), (first.id, first.content));
 }
 
 #[test]

@@ -94,7 +94,9 @@ proptest! {
     #[test]
     fn no_byte_of_a_body_signed_as_a_whole_may_change(body in prop::collection::vec(any::<u8>(), 1..300), at in any::<prop::sample::Index>(), flip in 1..=255_u8) {
         for name in ["adyen", "banked"] {
-            let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.clone().into() };
+            // every family signed by a header writes an object
+            let body = [b"{", body.as_slice()].concat();
+            let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.into() };
             let mut request = signed(name, unsigned);
             prop_assert!(authentic(name, &request));
             let at = at.index(request.body.len());
