@@ -45,7 +45,7 @@ pub(super) async fn take(stage: &Stage, told: &Told, before: &Counts) -> anyhow:
 /// Where a newcomer goes from here; `stays` says that the gateway can still be asked.
 pub(super) fn where_next(stage: &Stage, stays: bool) -> String {
     let mut text = String::from(
-        "Where to look next:\n\n\
+        "\nWhere to look next:\n\n\
          \x20 payhook init shop           a gateway of your own: configuration and fresh secrets\n\
          \x20 payhook --help              every command (cargo install --path crates/cli puts payhook on your PATH)\n\
          \x20 docs/guide/                 Adyen, Banked, and the receiving end\n",

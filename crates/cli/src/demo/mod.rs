@@ -40,8 +40,7 @@ impl Demo {
         let told = story::play(&stage, before.notifications).await?;
         let account = account::take(&stage, &told, &before).await?;
         let stays = account.as_expected && std::io::stdout().is_terminal();
-        output::line(&account.text);
-        output::line(&account::where_next(&stage, stays));
+        output::line(&(account.text + &account::where_next(&stage, stays)));
         if stays {
             tokio::signal::ctrl_c().await?;
         }
