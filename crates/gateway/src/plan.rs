@@ -2,6 +2,8 @@
 //!
 //! A request takes one snapshot of it and never asks twice, so that no swap can come between two questions.
 
+mod scope;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,6 +11,7 @@ use std::sync::Arc;
 use payhook_destination::standard_webhooks::Secret;
 use payhook_destination::{Destination, HttpDestination, HttpSettings};
 use payhook_domain::id::NameId;
+use payhook_domain::identity::Environment;
 use payhook_domain::kind::Kind;
 use payhook_domain::route::Pattern;
 use payhook_net::{BodyBudget, Trust};
@@ -78,6 +81,20 @@ pub enum PlanError {
         /// What is wrong.
         problem: String,
     },
+    /// A source's environment is another than the one its stored events were made with.
+    #[error(
+        "source {name:?}: its stored events were made with environment = {:?}, and it is now {:?} (unset counts as \
+         \"live\"): the same notifications would become other events",
+        was.as_str(), now.as_str()
+    )]
+    Environment {
+        /// Which.
+        name: String,
+        /// What its events were made with.
+        was: Environment,
+        /// What it is configured to be.
+        now: Environment,
+    },
 }
 
 impl Plan {
@@ -90,6 +107,7 @@ impl Plan {
         let source_ids = store.enrol(NameKind::Source, source_names).await?;
         let provider_ids = store.enrol(NameKind::Provider, provider_names).await?;
         let destination_ids = store.enrol(NameKind::Destination, destination_names).await?;
+        scope::hold(&config.sources, &source_ids, store).await?;
 
         let by_path = by_path(&config.sources);
         let sources = config.sources.into_iter().zip(source_ids.iter().zip(provider_ids));

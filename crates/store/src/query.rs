@@ -49,6 +49,8 @@ pub enum NameKind {
     Destination = 2,
     /// A provider.
     Provider = 3,
+    /// What the identities of a source's events were made with. A caller writes it as it likes.
+    Scope = 4,
 }
 
 /// A name and its number.

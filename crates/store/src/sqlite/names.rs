@@ -64,15 +64,16 @@ fn number(connection: &Connection, sort: i64, name: &str) -> rusqlite::Result<i6
     }
 }
 
-/// Every name a caller enrolled.
+/// Every name a caller enrolled, the first first; without what only a newer release enrols.
 pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<Name>> {
     connection
-        .prepare_cached("SELECT sort, id, name FROM names WHERE sort <> ?1 ORDER BY id")?
-        .query_map([KINDS], |row| {
+        .prepare_cached("SELECT sort, id, name FROM names WHERE sort BETWEEN 1 AND 4 ORDER BY id")?
+        .query_map([], |row| {
             let kind = match row.get(0)? {
                 1 => NameKind::Source,
                 2 => NameKind::Destination,
                 3 => NameKind::Provider,
+                4 => NameKind::Scope,
                 _ => return Err(rusqlite::Error::InvalidColumnType(0, "sort".to_owned(), Type::Integer)),
             };
             Ok(Name { kind, id: NameId(row.get(1)?), name: row.get(2)? })

@@ -1,0 +1,174 @@
+//! What identities are made with stays as it is: a source's environment cannot change under stored events.
+//!
+//! The same notification would become another event, be owed again and paid out twice. The store keeps what each source
+//! used, as a name `SOURCE=ENVIRONMENT`. While nothing is stored a source may change its mind; each change is one more
+//! name, `SOURCE=ENVIRONMENT#N`, of which the last counts.
+
+use payhook_domain::id::NameId;
+use payhook_domain::identity::Environment;
+use payhook_store::{EventFilter, Name, NameKind, PageRequest, Reader, Store, Unavailable};
+
+use super::PlanError;
+use crate::config;
+
+/// Compares each source's environment with the one its stored events were made with, and notes it where it is new.
+pub(super) async fn hold(sources: &[config::Source], ids: &[NameId], store: &dyn Store) -> Result<(), PlanError> {
+    let reader = store.reader();
+    let names = reader.names().await?;
+    let mut news = Vec::new();
+    for (source, id) in sources.iter().zip(ids) {
+        let now = source.scope_environment();
+        let noted = Noted::find(&names, &source.name);
+        if noted.last == Some(now) {
+            continue;
+        }
+        if let Some(was) = noted.last
+            && has_events(reader.as_ref(), *id).await?
+        {
+            return Err(PlanError::Environment { name: source.name.clone(), was, now });
+        }
+        news.push(noted.next(&source.name, now));
+    }
+    if !news.is_empty() {
+        store.enrol(NameKind::Scope, news).await?;
+    }
+    Ok(())
+}
+
+/// What was noted of one source.
+struct Noted {
+    last: Option<Environment>,
+    times: usize,
+}
+
+impl Noted {
+    fn find(names: &[Name], source: &str) -> Self {
+        let of_source = names.iter().filter(|name| name.kind == NameKind::Scope).filter_map(|name| {
+            let (of, environment) = name.name.split_once('=')?;
+            (of == source).then_some(environment)
+        });
+        let mut noted = Self { last: None, times: 0 };
+        for text in of_source {
+            let word = text.split('#').next();
+            noted.last = [Environment::Live, Environment::Test].into_iter().find(|one| word == Some(one.as_str()));
+            noted.times += 1;
+        }
+        noted
+    }
+
+    fn next(&self, source: &str, environment: Environment) -> String {
+        let name = format!("{source}={}", environment.as_str());
+        if self.times == 0 { name } else { format!("{name}#{}", self.times + 1) }
+    }
+}
+
+/// Looks until it finds one: only asked when the environment is another than before.
+async fn has_events(reader: &dyn Reader, source: NameId) -> Result<bool, Unavailable> {
+    let mut from = None;
+    loop {
+        let filter = EventFilter { source: Some(source), ..EventFilter::default() };
+        let page = reader.events(filter, PageRequest { limit: 1, from }).await?;
+        if !page.rows.is_empty() {
+            return Ok(true);
+        }
+        match page.next {
+            Some(next) => from = Some(next),
+            None => return Ok(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use payhook_domain::event::{Checks, Event, Original};
+    use payhook_domain::id::EventId;
+    use payhook_domain::identity::Digest;
+    use payhook_domain::kind::Kind;
+    use payhook_domain::notification::Notification;
+    use payhook_domain::time::Timestamp;
+    use payhook_store::{Disposition, Options, RecordEvent, Recording};
+
+    use super::*;
+    use crate::config::{LoadOptions, Variables, load};
+    use crate::plan::Plan;
+
+    fn open(folder: &Path) -> Arc<dyn Store> {
+        let url = format!("sqlite:{}", folder.join("payhook.db").display());
+        payhook_store::open(&url, Options { reserve_bytes: 0, ..Options::default() }).expect("opens")
+    }
+
+    /// Starts with one source of this name and environment (`None`: unset); returns its number.
+    async fn plan(store: &dyn Store, name: &str, environment: Option<&str>) -> Result<Plan, PlanError> {
+        let environment = environment.map_or(String::new(), |word| format!("environment = \"{word}\"\n"));
+        let toml = format!(
+            "version = 1\n[[source]]\nname = \"{name}\"\nprovider = \"adyen\"\nkeys = [\"{}\"]\n{environment}\
+             [[destination]]\nname = \"shop\"\ntype = \"http\"\nurl = \"https://shop.example.com/hook\"\n\
+             secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\n[[route]]\nto = [\"shop\"]\n",
+            "44".repeat(32)
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("payhook.toml"), toml).expect("written");
+        let variables = Variables::given([("UNUSED", "")]);
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let options = LoadOptions { file: None, directory: folder.path().to_path_buf(), variables, now };
+        let loaded = load(options).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        Plan::make(loaded.config, store).await
+    }
+
+    async fn record(store: &dyn Store, plan: &Plan) {
+        let source = &plan.sources[0];
+        let digest = Digest::of([b"one".as_slice()]);
+        let event = Event {
+            id: EventId(digest),
+            signed: digest,
+            content: digest,
+            kind: Kind::PaymentAuthorised,
+            code: "AUTHORISATION".to_owned(),
+            success: Some(true),
+            live: None,
+            occurred_at: None,
+            account: None,
+            reference: None,
+            provider_reference: None,
+            payment: None,
+            amount: None,
+            checks: Checks::default(),
+            original: Original::Slice(0..2),
+        };
+        let notification = Notification {
+            source: source.id,
+            received_at: Timestamp::from_seconds(1_800_000_000),
+            target: "/in/adyen".to_owned(),
+            peer: None,
+            headers: Bytes::new(),
+            body: Bytes::from_static(b"{}"),
+            config: plan.digest,
+        };
+        let events = vec![RecordEvent { item: 0, event, disposition: Disposition::Route(Vec::new()) }];
+        store.record(Recording { notification, provider: source.provider_id, events }).await.expect("recorded");
+    }
+
+    #[tokio::test]
+    async fn a_sources_environment_is_free_until_events_are_stored_and_fixed_from_then_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = open(folder.path());
+        for environment in [Some("live"), Some("test"), None, Some("test"), Some("live")] {
+            plan(store.as_ref(), "adyen", environment).await.expect("nothing is stored yet");
+        }
+        let running = plan(store.as_ref(), "adyen", None).await.expect("unset counts as live");
+        record(store.as_ref(), &running).await;
+        store.close().await;
+        drop(store);
+        let store = open(folder.path());
+        let error = plan(store.as_ref(), "adyen", Some("test")).await.err().expect("refused").to_string();
+        assert!(error.contains("\"adyen\"") && error.contains("\"live\"") && error.contains("\"test\""), "{error}");
+        for (name, environment) in [("adyen", Some("live")), ("adyen", None), ("adyen-test", Some("test"))] {
+            plan(store.as_ref(), name, environment).await.expect("no event changes its identity");
+        }
+        assert!(plan(store.as_ref(), "adyen", Some("test")).await.is_err(), "asking again changes nothing");
+    }
+}
