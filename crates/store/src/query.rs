@@ -92,7 +92,7 @@ pub struct DeliveryFilter {
     pub event: Option<EventSeq>,
     /// By destination.
     pub destination: Option<NameId>,
-    /// In any of these states; empty means all.
+    /// In any of these states; empty means all. A dead letter that was made again is only among all.
     pub states: Vec<State>,
 }
 
@@ -209,7 +209,7 @@ pub struct Tallies {
     pub events: BTreeMap<String, u64>,
     /// Repeats absorbed.
     pub duplicates: u64,
-    /// Deliveries by destination and state.
+    /// Deliveries by destination and state; dead letters that were made again count as `retried`, not as dead.
     pub deliveries: BTreeMap<(NameId, &'static str), u64>,
     /// Entries in the quarantine.
     pub quarantined: u64,

@@ -71,6 +71,7 @@ fn set_aside(
                 request: None,
                 row: row.get(4)?,
                 first_owed: None,
+                owed_whole: Vec::new(),
             };
             Ok((EventId(digest(row, 0)?), origin))
         })
@@ -95,12 +96,30 @@ pub(super) fn decide_conflict(
         mark(connection, seq, Standing::Conflict, Standing::Rejected, changes)?;
         return Ok(true);
     };
+    supersede(connection, first, changes)?;
     mark(connection, seq, Standing::Conflict, Standing::Routed, changes)?;
     recorder.identities.hold_true(first, &signed, &content)?;
-    for want in wanted {
-        recorder.owe(seq, want.destination, now, changes)?;
-    }
+    recorder.owe_decided(seq, wanted, now, changes)?;
     Ok(true)
+}
+
+/// Ends the row of this event that was held true, routed or still set aside. What it was owed to stays owed: a receiver
+/// may have been sent it already, and is sent the accepted one after it.
+fn supersede(connection: &Connection, first: i64, changes: &mut Changes) -> rusqlite::Result<()> {
+    let rows: Vec<(i64, u8)> = connection
+        .prepare_cached(
+            "SELECT seq, standing FROM events WHERE seq = ?1 AND standing IN (?2, ?3)
+             UNION ALL SELECT seq, standing FROM events WHERE first = ?1 AND standing IN (?2, ?3)",
+        )?
+        .query_map((first, standing_number(Standing::Routed), standing_number(Standing::Aside)), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for (seq, before) in rows {
+        let before = standing(before).unwrap_or(Standing::Routed);
+        mark(connection, EventSeq(seq), before, Standing::Superseded, changes)?;
+    }
+    Ok(())
 }
 
 fn mark(

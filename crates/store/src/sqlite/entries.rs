@@ -30,6 +30,19 @@ pub(super) struct Origin<'r> {
     pub(super) row: i64,
     /// Its first event that is owed to anyone.
     pub(super) first_owed: Option<i64>,
+    /// Who was owed it whole by now, from this row of it or from an earlier copy of the same bytes.
+    pub(super) owed_whole: Vec<NameId>,
+}
+
+impl Origin<'_> {
+    /// It is owed whole to the destination; whether it was not by now.
+    pub(super) fn owe_whole(&mut self, destination: NameId) -> bool {
+        let is_first = !self.owed_whole.contains(&destination);
+        if is_first {
+            self.owed_whole.push(destination);
+        }
+        is_first
+    }
 }
 
 /// An event row about to be written.
@@ -134,7 +147,7 @@ impl<'c> Entries<'c> {
     }
 
     /// The notification's row, written now if it was not.
-    fn written(&mut self, origin: &mut Origin<'_>, changes: &mut Changes) -> rusqlite::Result<i64> {
+    pub(super) fn written(&mut self, origin: &mut Origin<'_>, changes: &mut Changes) -> rusqlite::Result<i64> {
         if let Some(request) = origin.request.take() {
             origin.row = changes.take_notification();
             self.notification.execute((

@@ -31,6 +31,7 @@ mod schema;
 mod settle;
 mod store;
 mod tally;
+mod whole;
 mod writer;
 
 pub(crate) use store::open;

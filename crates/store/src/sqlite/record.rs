@@ -14,15 +14,18 @@ use super::names::Kinds;
 use super::owe::Owing;
 use super::rows;
 use super::tally::Changes;
+use super::whole::Wholes;
 use crate::{Disposition, RecordEvent, Recording, Wanted};
 
 /// Writes recordings.
 pub(super) struct Recorder<'c> {
     entries: Entries<'c>,
     owing: Owing<'c>,
+    wholes: Wholes<'c>,
     pub(super) identities: Identities<'c>,
     seen: Statement<'c>,
     head: Statement<'c>,
+    accepted: Statement<'c>,
     count_duplicate: Statement<'c>,
 }
 
@@ -33,9 +36,11 @@ impl<'c> Recorder<'c> {
         Ok(Self {
             entries: Entries::prepare(connection, kinds)?,
             owing: Owing::prepare(connection)?,
+            wholes: Wholes::prepare(connection)?,
             identities: Identities::load(connection)?,
             seen: connection.prepare(seen)?,
             head: connection.prepare("SELECT standing FROM events WHERE seq = ?1")?,
+            accepted: connection.prepare("SELECT seq FROM events WHERE first = ?1 AND standing = ?2")?,
             count_duplicate: connection.prepare("UPDATE events SET duplicates = duplicates + 1 WHERE seq = ?1")?,
         })
     }
@@ -51,6 +56,7 @@ impl<'c> Recorder<'c> {
             request: Some(request),
             row: 0,
             first_owed: None,
+            owed_whole: Vec::new(),
         };
         recording.events.iter().map(|item| self.one(item, &mut origin, changes)).collect()
     }
@@ -76,7 +82,7 @@ impl<'c> Recorder<'c> {
             Some((seq, standing)) => {
                 self.count_duplicate.execute([seq])?;
                 changes.duplicate();
-                self.owe_missing(item, seq, standing, (known.seq, head), origin, changes)?;
+                self.owe_missing(item, seq, standing, (&known, head), origin, changes)?;
                 Ok(Verdict::Duplicate(EventSeq(seq)))
             }
             None if item.event.signed != known.signed => {
@@ -113,21 +119,30 @@ impl<'c> Recorder<'c> {
     ) -> rusqlite::Result<()> {
         let first = *origin.first_owed.get_or_insert(seq);
         for want in wanted {
-            let seq = if want.once_per_notification { first } else { seq };
-            self.owing.owe_first(seq, want.destination, origin.owed_at, changes)?;
+            if !want.once_per_notification {
+                self.owing.owe_first(seq, want.destination, origin.owed_at, changes)?;
+            } else if self.wholes.take(origin.row, want.destination)? && origin.owe_whole(want.destination) {
+                self.owing.owe_first(first, want.destination, origin.owed_at, changes)?;
+            }
         }
         Ok(())
     }
 
-    /// Owes a row to one destination, unless it was before.
-    pub(super) fn owe(
+    /// Owes a row that a person decided for, with the notification it came in, to whom neither was owed before.
+    pub(super) fn owe_decided(
         &mut self,
         seq: EventSeq,
-        destination: NameId,
+        wanted: &[Wanted],
         at: Timestamp,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
-        self.owing.owe_first(seq.0, destination, at, changes).map(drop)
+        let notification = self.wholes.of(seq.0)?;
+        for want in wanted {
+            if !want.once_per_notification || self.wholes.take(notification, want.destination)? {
+                self.owing.owe_first(seq.0, want.destination, at, changes)?;
+            }
+        }
+        Ok(())
     }
 
     fn first(
@@ -181,32 +196,91 @@ impl<'c> Recorder<'c> {
             Disposition::Route(wanted) if item.event.kind.redelivers_revisions() => {
                 self.owe_new(seq, wanted, origin, changes)?;
             }
-            _ => self.owe_missing(item, seq, Some(row.standing), (known.seq, head), origin, changes)?,
+            _ => self.owe_missing(item, seq, Some(row.standing), (known, head), origin, changes)?,
         }
         Ok(Verdict::Revision { seq: EventSeq(seq), number })
     }
 
-    /// A second copy joins the same event: it adds only deliveries that are missing.
+    /// A second copy joins the same event: it adds only deliveries that are missing. A copy of what is no longer held
+    /// true adds none.
     fn owe_missing(
         &mut self,
         item: &RecordEvent,
         seq: i64,
         standing: Option<Standing>,
-        (first, head): (i64, Option<Standing>),
-        origin: &Origin<'_>,
+        (known, head): (&Known, Option<Standing>),
+        origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
         let Disposition::Route(wanted) = &item.disposition else { return Ok(()) };
+        if item.event.signed != known.signed {
+            return Ok(());
+        }
         let owed = match standing {
-            Some(Standing::Routed) => seq,
-            Some(Standing::Revision) if item.event.kind.redelivers_revisions() => seq,
-            Some(Standing::Revision) if head == Some(Standing::Routed) => first,
-            _ => return Ok(()),
+            Some(Standing::Routed) => Some(seq),
+            Some(Standing::Revision) if item.event.kind.redelivers_revisions() => Some(seq),
+            Some(Standing::Revision) => self.held_true(known.seq, head)?,
+            _ => None,
         };
-        for want in wanted.iter().filter(|want| !want.once_per_notification) {
-            self.owing.owe_first(owed, want.destination, origin.owed_at, changes)?;
+        let Some(owed) = owed else { return Ok(()) };
+        for want in wanted {
+            if !want.once_per_notification {
+                self.owing.owe_first(owed, want.destination, origin.owed_at, changes)?;
+            } else if !self.wholes.has(owed, want.destination)? && !self.wholes.has(seq, want.destination)? {
+                self.owe_whole(item, (seq, known), want.destination, origin, changes)?;
+            }
         }
         Ok(())
+    }
+
+    /// The routed row of an event: the one first recorded, unless a conflict was accepted in its place.
+    fn held_true(&mut self, first: i64, head: Option<Standing>) -> rusqlite::Result<Option<i64>> {
+        match head {
+            Some(Standing::Routed) => Ok(Some(first)),
+            Some(Standing::Superseded) => {
+                let routed = rows::standing_number(Standing::Routed);
+                self.accepted.query_row((first, routed), |row| row.get(0)).optional()
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Owes a copy's notification whole, once. The stored one will do when it has the same bytes; other bytes are not
+    /// known to be fit to be sent as they are (they may hold an item that was refused), so those that came now are kept,
+    /// with a row of their own to carry them.
+    fn owe_whole(
+        &mut self,
+        item: &RecordEvent,
+        (seq, known): (i64, &Known),
+        destination: NameId,
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        let stored = self.wholes.of(seq)?;
+        if self.wholes.is_same(stored, origin)? {
+            if self.wholes.take(stored, destination)? && origin.owe_whole(destination) {
+                self.owing.owe_first(seq, destination, origin.owed_at, changes)?;
+            }
+            return Ok(());
+        }
+        self.wholes.take_event(stored, destination, seq)?;
+        if !origin.owe_whole(destination) {
+            return Ok(());
+        }
+        let notification = self.entries.written(origin, changes)?;
+        if !self.wholes.take(notification, destination)? {
+            return Ok(());
+        }
+        let carrier = match origin.first_owed {
+            Some(first) => first,
+            None => {
+                let row =
+                    NewRow { standing: Standing::Revision, revision: known.revisions + 1, first: Some(known.seq) };
+                self.again(item, &row, origin, changes)?
+            }
+        };
+        origin.first_owed = Some(carrier);
+        self.owing.owe_first(carrier, destination, origin.owed_at, changes).map(drop)
     }
 
     /// Writes a further row of a known event.

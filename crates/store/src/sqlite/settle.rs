@@ -104,12 +104,14 @@ impl<'c> Settler<'c> {
             .prepare_cached("SELECT state FROM deliveries WHERE event = ?1 AND destination = ?2 AND generation = ?3")?
             .query_row((id.event.0, id.destination.0, id.generation), |row| row.get(0))
             .optional()?;
-        if !state.and_then(State::from_number).is_some_and(State::is_dead) {
-            return Ok(None);
-        }
+        let Some(state) = state.and_then(State::from_number).filter(|state| state.is_dead()) else { return Ok(None) };
         let Some(generation) = id.generation.checked_add(1) else { return Ok(None) };
         let next = DeliveryId { generation, ..id };
-        Ok(self.owing.owe(next, now, changes)?.then_some(next))
+        if !self.owing.owe(next, now, changes)? {
+            return Ok(None);
+        }
+        changes.retried(id.destination, state);
+        Ok(Some(next))
     }
 }
 

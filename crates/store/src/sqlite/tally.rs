@@ -21,6 +21,8 @@ pub(super) mod sort {
     pub(in crate::sqlite) const RECOVERIES: i64 = 8;
     /// Not a count: the row up to which identities are in their index.
     pub(in crate::sqlite) const INDEXED: i64 = 9;
+    /// Dead letters that were made again, by destination; no longer among [`DELIVERIES`].
+    pub(in crate::sqlite) const RETRIED: i64 = 10;
 }
 
 /// The highest numbers handed out so far.
@@ -49,6 +51,7 @@ pub(super) struct Changes {
     duplicates: i64,
     quarantined: i64,
     deliveries: Vec<(NameId, State, i64)>,
+    retried: Vec<(NameId, i64)>,
     due: Vec<(NameId, Timestamp)>,
     ended: Vec<(DeliveryId, Timestamp)>,
     claimed: Vec<Digest>,
@@ -96,6 +99,15 @@ impl Changes {
         match self.deliveries.iter_mut().find(|(d, s, _)| (*d, *s) == (destination, state)) {
             Some((_, _, count)) => *count += by,
             None => self.deliveries.push((destination, state, by)),
+        }
+    }
+
+    /// A dead letter of `destination` was made again: it counts as retried from now on, no longer by its state.
+    pub(super) fn retried(&mut self, destination: NameId, state: State) {
+        self.deliveries(destination, state, -1);
+        match self.retried.iter_mut().find(|(d, _)| *d == destination) {
+            Some((_, count)) => *count += 1,
+            None => self.retried.push((destination, 1)),
         }
     }
 
@@ -168,6 +180,9 @@ impl Changes {
         put(sort::QUARANTINED, 0, 0, self.quarantined)?;
         for (destination, state, by) in &self.deliveries {
             put(sort::DELIVERIES, i64::from(destination.0), *state as i64, *by)?;
+        }
+        for (destination, by) in &self.retried {
+            put(sort::RETRIED, i64::from(destination.0), 0, *by)?;
         }
         Ok(())
     }

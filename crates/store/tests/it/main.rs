@@ -8,5 +8,8 @@ mod leases;
 mod lists;
 mod model;
 mod quarantine;
+mod retries;
+mod superseded;
 mod tallies;
 mod trouble;
+mod wholes;

@@ -112,9 +112,10 @@ impl Model {
         let seen = (1..).zip(&self.rows).find(|(seq, row)| is_version(*seq, row) && row.says == says);
         if let Some((seq, standing)) = seen.map(|(seq, row)| (seq, row.standing)) {
             let owed = match standing {
+                _ if amount != says.0 => None,
                 Standing::Routed => Some(seq),
                 Standing::Revision if is_dispute(identity) => Some(seq),
-                Standing::Revision if head_standing == Standing::Routed => Some(head),
+                Standing::Revision => self.held_true(head),
                 _ => None,
             };
             if let (Some(owed), Some(wanted)) = (owed, wanted) {
@@ -133,11 +134,18 @@ impl Model {
         if let Some(wanted) = wanted {
             if is_dispute(identity) {
                 self.owe(seq, wanted);
-            } else if head_standing == Standing::Routed {
-                self.owe(head, wanted);
+            } else if let Some(routed) = self.held_true(head) {
+                self.owe(routed, wanted);
             }
         }
         Verdict::Revision { seq: EventSeq(seq), number }
+    }
+
+    /// The routed row of the event first recorded as `head`.
+    fn held_true(&self, head: i64) -> Option<i64> {
+        let is_routed = |row: &Row| row.standing == Standing::Routed;
+        let mut rows = (1..).zip(&self.rows);
+        rows.find(|(seq, row)| is_routed(row) && row.first.unwrap_or(*seq) == head).map(|(seq, _)| seq)
     }
 
     fn lease(&mut self, destination: NameId, limit: usize) -> (Vec<DeliveryId>, bool) {
@@ -184,6 +192,12 @@ impl Model {
             self.row(seq).standing = Standing::Rejected;
             return true;
         };
+        let head = self.row(seq).first.expect("a version");
+        for (n, row) in (1..).zip(&mut self.rows) {
+            if row.first.unwrap_or(n) == head && matches!(row.standing, Standing::Routed | Standing::Aside) {
+                row.standing = Standing::Superseded;
+            }
+        }
         let row = self.row(seq);
         row.standing = Standing::Routed;
         let (identity, amount, first) = (row.identity, row.says.0, row.first.expect("a version"));

@@ -18,10 +18,13 @@ macro_rules! columns {
     };
 }
 
-/// What every list compares. `:states` has the bit of each wanted state; 0 means all.
+/// What every list compares. `:states` has the bit of each wanted state; 0 means all. Who asks for a state sees no dead
+/// letter that was made again: it waits for nobody.
 macro_rules! fits {
     () => {
-        "(:destination IS NULL OR d.destination = :destination) AND (:states = 0 OR (:states >> d.state) & 1)
+        "(:destination IS NULL OR d.destination = :destination) AND (:states = 0 OR ((:states >> d.state) & 1
+         AND (d.state NOT IN (11, 12) OR NOT EXISTS (SELECT 1 FROM deliveries n WHERE n.event = d.event
+              AND n.destination = d.destination AND n.generation > d.generation))))
          AND (d.event, d.destination, d.generation) <= (:event, :from_destination, :generation) AND d.event >= :low
          ORDER BY d.event DESC, d.destination DESC, d.generation DESC LIMIT :limit"
     };
@@ -76,7 +79,7 @@ pub(super) fn list(
     let only_dead = !filter.states.is_empty() && filter.states.iter().all(|state| state.is_dead());
     let low = match filter.event {
         Some(event) => event.0,
-        None if only_dead => 0,
+        None if only_dead => dead_floor(connection, start.event.0)?,
         None => (start.event.0.saturating_sub(as_i64(PageRequest::SCAN_MAX) - 1)).max(0),
     };
     let mut rows: Vec<DeliveryRow> = connection
@@ -100,6 +103,18 @@ pub(super) fn list(
         (filter.event.is_none() && low > 0).then(|| delivery(low - 1, NameId(u16::MAX), u32::MAX))
     };
     Ok(Page { rows, next: next.map(|id| id.to_string()) })
+}
+
+/// The event down to which a page of dead letters looks, so that those made again do not make it endless.
+fn dead_floor(connection: &Connection, event: i64) -> rusqlite::Result<i64> {
+    let floor = connection
+        .prepare_cached(
+            "SELECT event FROM deliveries INDEXED BY deliveries_dead WHERE state IN (11, 12) AND event <= ?1
+             ORDER BY event DESC LIMIT 1 OFFSET ?2",
+        )?
+        .query_row((event, as_i64(PageRequest::SCAN_MAX)), |row| row.get(0))
+        .optional()?;
+    Ok(floor.unwrap_or(0))
 }
 
 /// The first place that may be on the page.

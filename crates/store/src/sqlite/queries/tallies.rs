@@ -27,6 +27,9 @@ pub(super) fn read(connection: &Connection) -> rusqlite::Result<Tallies> {
                 let state = State::from_number(row.get(2)?).ok_or_else(|| unreadable(2, "b"))?;
                 tallies.deliveries.insert((NameId(row.get(1)?), state.as_str()), count);
             }
+            sort::RETRIED => {
+                tallies.deliveries.insert((NameId(row.get(1)?), "retried"), count);
+            }
             sort::QUARANTINED => tallies.quarantined = count,
             _ => {}
         }

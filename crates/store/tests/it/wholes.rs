@@ -1,0 +1,117 @@
+//! Notifications wanted whole: every acknowledged event reaches its destination in one, and each is owed once.
+
+use bytes::Bytes;
+use payhook_domain::id::EventSeq;
+use payhook_domain::verdict::Verdict;
+use payhook_store::{DeliveryFilter, Disposition, RecordEvent, Wanted};
+
+use crate::desk::{Desk, aside, at, event, want};
+
+/// Routed to nobody.
+fn nobody() -> Disposition {
+    Disposition::Route(Vec::new())
+}
+
+/// Wanted whole by `books`.
+fn whole(desk: &Desk) -> Disposition {
+    Disposition::Route(vec![Wanted { once_per_notification: true, ..want(desk.books) }])
+}
+
+/// The body of each notification that `books` was owed, oldest first.
+async fn sent(desk: &Desk) -> Vec<Bytes> {
+    let owed = DeliveryFilter { destination: Some(desk.books), ..DeliveryFilter::default() };
+    let mut bodies = Vec::new();
+    for row in desk.deliveries(owed).await.into_iter().rev() {
+        let stored = desk.row(row.id.event).await.notification;
+        bodies.push(desk.store.reader().notification(stored).await.expect("read").expect("stored").body);
+    }
+    bodies
+}
+
+/// A recording with these bytes.
+async fn come(desk: &Desk, bytes: &'static str, events: Vec<RecordEvent>) -> Vec<Verdict> {
+    let mut recording = desk.recording(events, 1);
+    recording.notification.body = Bytes::from_static(bytes.as_bytes());
+    desk.store.record(recording).await.expect("recorded")
+}
+
+#[tokio::test]
+async fn a_destination_that_only_the_second_copy_was_routed_to_gets_the_notification_once() {
+    let desk = Desk::new().await;
+    let batch = |to: &dyn Fn() -> Disposition| vec![event("a", 1, "", to()), event("b", 1, "", to())];
+    come(&desk, "ab", batch(&nobody)).await;
+    for _ in 0..3 {
+        let verdicts = come(&desk, "ab", batch(&|| whole(&desk))).await;
+        assert_eq!(verdicts, [Verdict::Duplicate(EventSeq(1)), Verdict::Duplicate(EventSeq(2))]);
+        assert_eq!(sent(&desk).await, ["ab"]);
+    }
+    come(&desk, "b", vec![event("b", 1, "", whole(&desk))]).await;
+    assert_eq!(sent(&desk).await, ["ab"], "it was in there");
+    assert_eq!(desk.tallies().await.notifications, 1);
+}
+
+#[tokio::test]
+async fn an_item_of_a_mixed_batch_is_owed_when_it_comes_alone_without_the_rest_of_that_batch() {
+    let desk = Desk::new().await;
+    come(&desk, "a, b and forged", vec![event("a", 1, "", nobody()), event("b", 1, "", nobody())]).await;
+    for _ in 0..2 {
+        assert_eq!(come(&desk, "a", vec![event("a", 1, "", whole(&desk))]).await[0].seq(), EventSeq(1));
+        assert_eq!(sent(&desk).await, ["a"]);
+    }
+    for _ in 0..2 {
+        come(&desk, "b", vec![event("b", 1, "", whole(&desk))]).await;
+        assert_eq!(sent(&desk).await, ["a", "b"]);
+    }
+}
+
+#[tokio::test]
+async fn one_recording_is_owed_once_whatever_mixture_of_old_and_new_it_is() {
+    for order in [["old", "older", "new"], ["new", "old", "older"], ["old", "new", "older"]] {
+        let desk = Desk::new().await;
+        come(&desk, "old", vec![event("old", 1, "", nobody())]).await;
+        come(&desk, "older", vec![event("older", 1, "", nobody())]).await;
+        for _ in 0..2 {
+            come(&desk, "all", order.iter().map(|name| event(name, 1, "", whole(&desk))).collect()).await;
+            assert_eq!(sent(&desk).await, ["all"], "{order:?}");
+        }
+        for name in order {
+            come(&desk, "alone", vec![event(name, 1, "", whole(&desk))]).await;
+        }
+        assert_eq!(sent(&desk).await, ["all"], "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_revision_brings_the_bytes_that_were_never_sent() {
+    let desk = Desk::new().await;
+    come(&desk, "first", vec![event("a", 1, "", nobody())]).await;
+    for _ in 0..2 {
+        come(&desk, "revised", vec![event("a", 1, "more", whole(&desk))]).await;
+        assert_eq!(sent(&desk).await, ["revised"]);
+    }
+}
+
+#[tokio::test]
+async fn items_of_one_notification_that_are_released_one_by_one_owe_it_once() {
+    let desk = Desk::new().await;
+    come(&desk, "ab", vec![event("a", 1, "", aside()), event("b", 1, "", aside())]).await;
+    for (seq, name) in [(1, "a"), (2, "b")] {
+        let released = desk.store.release_aside(EventSeq(seq), vec![event(name, 1, "", whole(&desk))], at(9));
+        assert_eq!(released.await.expect("done"), Some(vec![Verdict::New(EventSeq(seq))]));
+        assert_eq!(sent(&desk).await, ["ab"]);
+    }
+}
+
+#[tokio::test]
+async fn an_accepted_conflict_owes_its_notification_unless_it_was_owed_already() {
+    let desk = Desk::new().await;
+    come(&desk, "a", vec![event("a", 1, "", whole(&desk))]).await;
+    come(&desk, "a2", vec![event("a", 2, "", whole(&desk)), event("b", 1, "", whole(&desk))]).await;
+    come(&desk, "a3", vec![event("a", 3, "", whole(&desk))]).await;
+    assert_eq!(sent(&desk).await, ["a", "a2"]);
+    for (seq, expected) in [(2, &["a", "a2"][..]), (4, &["a", "a2", "a3"])] {
+        let Disposition::Route(wanted) = whole(&desk) else { unreachable!("routed") };
+        assert!(desk.store.decide_conflict(EventSeq(seq), Some(wanted), at(9)).await.expect("done"));
+        assert_eq!(sent(&desk).await, expected);
+    }
+}
