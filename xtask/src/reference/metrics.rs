@@ -41,7 +41,7 @@ Labels: `received` has `source` and `status`; `verdicts` has `source` and `verdi
 `aside`, or the reason of a refusal); `attempts` has `destination` and `outcome`; `deliveries` has `destination` and `state`;
 `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`, `original_withheld`). `stored` and `store` are exact figures of the store at the
 moment of asking, by `what` and `figure`: among them `queue`, `commits_total`, `commit_items_total` and `commit_micros_total` (mean
-size and time of a commit), `oldest_pending_seconds`, `disk_free_bytes`, `writable` and `below_reserve`.
+size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `writable` and `below_reserve`.
 
 ## Log lines
 

@@ -178,6 +178,7 @@ impl Metrics {
         self.figure("file_bytes", gauge(health.file_bytes));
         self.figure("wal_bytes", gauge(health.wal_bytes));
         self.figure("queue", gauge(health.queue as u64));
+        self.figure("quarantine_dropped_total", gauge(health.quarantine_dropped));
         self.figure("commits_total", gauge(health.commits));
         self.figure("commit_items_total", gauge(health.commit_items));
         self.figure("commit_micros_total", gauge(health.commit_micros));

@@ -158,3 +158,12 @@ CREATE TABLE tallies (
     count  INTEGER NOT NULL,
     PRIMARY KEY (sort, a, b)
 ) STRICT, WITHOUT ROWID;
+
+-- Which notifications were owed whole (`format = "original"`), and to whom. With `event` 0 the notification itself was;
+-- otherwise that one event of it was, inside the bytes of another notification.
+CREATE TABLE wholes (
+    notification  INTEGER NOT NULL,
+    destination   INTEGER NOT NULL,
+    event         INTEGER NOT NULL,
+    PRIMARY KEY (notification, destination, event)
+) STRICT, WITHOUT ROWID;
