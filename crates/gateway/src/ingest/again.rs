@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::id::NameId;
 use payhook_domain::notification::{Notification, header_lines};
 use payhook_domain::verdict::{Aside, Verdict};
-use payhook_store::{Disposition, QuarantineRow, RecordEvent, StoredEvent, Unavailable};
+use payhook_store::{Disposition, QuarantineRow, RecordEvent, StoredEvent, Unavailable, Wanted};
 
 use super::judge::judge;
 use super::record::Received;
@@ -66,7 +66,7 @@ pub(crate) async fn release_aside(gateway: &Gateway, row: StoredEvent) -> Result
     let events = if row.aside == Some(Aside::NotUnderstood) {
         read_again(gateway, &plan, source, &row).await?
     } else {
-        let wanted = routing::wanted(&plan, source.id, &row.event);
+        let wanted = wanted_of(gateway, &plan, source, &row).await?;
         vec![RecordEvent { item: row.item, event: row.event.clone(), disposition: Disposition::Route(wanted) }]
     };
     let verdicts = gateway.store.release_aside(row.seq, events, gateway.clock.now()).await?;
@@ -79,13 +79,34 @@ pub(crate) async fn decide_conflict(gateway: &Gateway, row: StoredEvent, accept:
     let plan = gateway.plan.load_full();
     let wanted = if accept {
         let source = configured(&plan, row.source)?;
-        Some(routing::wanted(&plan, source.id, &row.event))
+        Some(wanted_of(gateway, &plan, source, &row).await?)
     } else {
         None
     };
     let was_waiting = gateway.store.decide_conflict(row.seq, wanted, gateway.clock.now()).await?;
     gateway.bells.ring();
     if was_waiting { Ok(()) } else { Err(NotReleased::NotWaiting) }
+}
+
+/// Who wants a stored row by today's routes; never the notification's own bytes when something else in it was refused.
+async fn wanted_of(
+    gateway: &Gateway,
+    plan: &Plan,
+    source: &Source,
+    row: &StoredEvent,
+) -> Result<Vec<Wanted>, NotReleased> {
+    let mut wanted = routing::wanted(plan, source.id, &row.event);
+    if wanted.iter().any(|wanted| wanted.once_per_notification) {
+        let received = received(gateway, row).await?;
+        let judged = judge(plan, source, &received.raw(), received.at);
+        let is_mixed = !judged.refused.is_empty() || judged.events.iter().any(|event| is_other_aside(event, row.item));
+        wanted.retain(|wanted| !(is_mixed && wanted.once_per_notification));
+    }
+    Ok(wanted)
+}
+
+fn is_other_aside(event: &RecordEvent, item: u32) -> bool {
+    event.item != item && matches!(event.disposition, Disposition::Aside { .. })
 }
 
 /// What this release reads in the item that an earlier one did not understand.
@@ -95,12 +116,7 @@ async fn read_again(
     source: &Source,
     row: &StoredEvent,
 ) -> Result<Vec<RecordEvent>, NotReleased> {
-    let Some(Notification { target, peer, headers, body, received_at, .. }) =
-        gateway.reader.notification(row.notification).await?
-    else {
-        return Err(NotReleased::NotWaiting);
-    };
-    let received = Received { target, peer, headers: header_map(&headers), body, at: received_at };
+    let received = received(gateway, row).await?;
     let judged = judge(plan, source, &received.raw(), received.at);
     let of_this_item = judged.events.into_iter().filter(|event| event.item == row.item);
     let understood: Vec<RecordEvent> = of_this_item
@@ -110,6 +126,13 @@ async fn read_again(
         return Err(NotReleased::StillNotUnderstood(row.detail.clone().unwrap_or_default()));
     }
     Ok(understood)
+}
+
+/// The request a row came in, as it was received.
+async fn received(gateway: &Gateway, row: &StoredEvent) -> Result<Received, NotReleased> {
+    let kept = gateway.reader.notification(row.notification).await?;
+    let Notification { target, peer, headers, body, received_at, .. } = kept.ok_or(NotReleased::NotWaiting)?;
+    Ok(Received { target, peer, headers: header_map(&headers), body, at: received_at })
 }
 
 fn configured(plan: &Plan, id: NameId) -> Result<&Source, NotReleased> {

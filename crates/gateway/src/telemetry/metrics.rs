@@ -154,6 +154,8 @@ impl Metrics {
     }
 
     fn set_tallies(&self, tallies: &Tallies, now_micros: i64, name_of: impl Fn(NameId) -> String) {
+        // A state that nothing is in any more is not told of at all.
+        self.deliveries.clear();
         for ((destination, state), count) in &tallies.deliveries {
             let owed = Owed { destination: name_of(*destination), state };
             self.deliveries.get_or_create(&owed).set(gauge(*count));
