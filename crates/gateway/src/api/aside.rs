@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::events::{Filters, meant};
 use super::page::{Asked, Paging, Params};
-use super::{Api, ApiError, view};
+use super::{Api, ApiError, typed, view};
 use crate::ingest::again::{self, NotReleased};
 
 /// Query parameters of the lists of waiting rows.
@@ -58,7 +58,7 @@ pub(crate) async fn list_standing(
 
 /// The row with this id, provided it is of that standing.
 pub(crate) async fn row_of(api: &Api, id: &str, standing: Standing) -> Result<StoredEvent, ApiError> {
-    let seq: EventSeq = id.parse().map_err(|error| ApiError::bad_request(format!("{id:?} is {error}")))?;
+    let seq: EventSeq = typed::id(id)?;
     let row = api.gateway.reader.event_row(seq).await?;
     let row = row.ok_or_else(|| ApiError::not_found(format!("no event row {seq}")))?;
     if row.standing == standing {

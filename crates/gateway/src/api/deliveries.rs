@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::{Path, State};
 use payhook_domain::delivery::State as DeliveryState;
 use payhook_domain::id::{DeliveryId, EventId};
-use payhook_store::{DeliveryFilter, NameKind, PageRequest};
+use payhook_store::{DeliveryFilter, PageRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::page::{Asked, Paging, Params};
-use super::{Api, ApiError, view};
+use super::{Api, ApiError, typed, view};
 
 /// Most dead letters one call makes again; the caller comes again for more.
 const RETRY_MANY_MAX: usize = PageRequest::LIMIT_MAX;
@@ -108,10 +108,6 @@ async fn again(api: &Api, ids: Vec<DeliveryId>) -> Result<Vec<(DeliveryId, Deliv
 }
 
 async fn meant(api: &Api, filters: &Filters) -> Result<DeliveryFilter, ApiError> {
-    let destination = filters.destination.as_deref().map(|name| {
-        let id = api.gateway.names.id(NameKind::Destination, name);
-        id.ok_or_else(|| ApiError::bad_request(format!("no destination is called {name:?}")))
-    });
     let states = match filters.state.as_deref() {
         None => Vec::new(),
         Some("dead") => DeliveryState::ALL.into_iter().filter(|state| state.is_dead()).collect(),
@@ -123,15 +119,15 @@ async fn meant(api: &Api, filters: &Filters) -> Result<DeliveryFilter, ApiError>
     let event = match filters.event.as_deref() {
         None => None,
         Some(text) => {
-            let id: EventId = text.parse().map_err(|error| ApiError::bad_request(format!("{text:?} is {error}")))?;
+            let id: EventId = typed::id(text)?;
             let rows = api.gateway.reader.event(id).await?;
             let first = rows.first().ok_or_else(|| ApiError::not_found(format!("no event {id}")))?;
             Some(first.seq)
         }
     };
-    Ok(DeliveryFilter { event, destination: destination.transpose()?, states })
+    Ok(DeliveryFilter { event, destination: typed::destination(api, filters.destination.as_deref())?, states })
 }
 
 fn read(id: &str) -> Result<DeliveryId, ApiError> {
-    id.parse().map_err(|error| ApiError::bad_request(format!("{id:?} is {error}")))
+    typed::id(id)
 }

@@ -6,12 +6,12 @@ use payhook_domain::id::EventId;
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Standing;
-use payhook_store::{DeliveryFilter, EventFilter, NameKind, PageRequest};
+use payhook_store::{DeliveryFilter, EventFilter, PageRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::page::{Asked, Paging, Params};
-use super::{Api, ApiError, view};
+use super::{Api, ApiError, typed, view};
 
 /// The filters of a list of events; all that are given must fit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ pub(crate) async fn list(State(api): State<Api>, Params(query): Params<Query>) -
 
 /// `GET /api/v1/events/{id}`: the event, its revisions, and what is owed for it.
 pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
-    let id: EventId = id.parse().map_err(|error| ApiError::bad_request(format!("{id:?} is {error}")))?;
+    let id: EventId = typed::id(&id)?;
     let rows = api.gateway.reader.event(id).await?;
     let Some((first, revisions)) = rows.split_first() else {
         return Err(ApiError::not_found(format!("no event {id}")));
@@ -86,10 +86,6 @@ pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Resu
 
 /// Reads the filters' texts.
 pub(crate) fn meant(api: &Api, filters: &Filters) -> Result<EventFilter, ApiError> {
-    let source = filters.source.as_deref().map(|name| {
-        let id = api.gateway.names.id(NameKind::Source, name);
-        id.ok_or_else(|| ApiError::bad_request(format!("no source is called {name:?}")))
-    });
     let kind = filters
         .kind
         .as_deref()
@@ -98,7 +94,7 @@ pub(crate) fn meant(api: &Api, filters: &Filters) -> Result<EventFilter, ApiErro
         Standing::parse(word).ok_or_else(|| ApiError::bad_request(format!("no standing is called {word:?}")))
     });
     Ok(EventFilter {
-        source: source.transpose()?,
+        source: typed::source(api, filters.source.as_deref())?,
         kind: kind.transpose()?,
         code: filters.code.clone(),
         reference: filters.reference.clone(),

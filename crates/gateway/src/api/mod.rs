@@ -17,6 +17,7 @@ mod router;
 mod setup;
 mod status;
 mod stream;
+mod typed;
 mod view;
 
 use std::sync::Arc;

@@ -6,11 +6,11 @@ use payhook_domain::id::NotificationId;
 use payhook_store::NameKind;
 use serde_json::{Value, json};
 
-use super::{Api, ApiError, view};
+use super::{Api, ApiError, typed, view};
 
 /// `GET /api/v1/notifications/{id}`
 pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
-    let id: NotificationId = id.parse().map_err(|error| ApiError::bad_request(format!("{id:?} is {error}")))?;
+    let id: NotificationId = typed::id(&id)?;
     let found = api.gateway.reader.notification(id).await?;
     let found = found.ok_or_else(|| ApiError::not_found(format!("no notification {id}")))?;
     let about = json!({

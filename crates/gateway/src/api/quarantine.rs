@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use payhook_domain::id::QuarantineId;
-use payhook_store::{NameKind, QuarantineRow};
+use payhook_store::QuarantineRow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::page::{Asked, Paging, Params};
-use super::{Api, ApiError, view};
+use super::{Api, ApiError, typed, view};
 use crate::ingest::again;
 
 /// The filter of the quarantine's list.
@@ -30,11 +30,8 @@ pub(crate) struct Query {
 pub(crate) async fn list(State(api): State<Api>, Params(query): Params<Query>) -> Result<Json<Value>, ApiError> {
     let Query { source, limit, cursor } = query;
     let asked = Asked::new(&api, "quarantine", Filters { source }, Paging { limit, cursor })?;
-    let source = asked.filter.source.as_deref().map(|name| {
-        let id = api.gateway.names.id(NameKind::Source, name);
-        id.ok_or_else(|| ApiError::bad_request(format!("no source is called {name:?}")))
-    });
-    let page = api.gateway.reader.quarantine(source.transpose()?, asked.page.clone()).await?;
+    let source = typed::source(&api, asked.filter.source.as_deref())?;
+    let page = api.gateway.reader.quarantine(source, asked.page.clone()).await?;
     Ok(asked.answer(&api, page, |row| view::quarantined(&api, row)))
 }
 
@@ -54,7 +51,7 @@ pub(crate) async fn release(State(api): State<Api>, Path(id): Path<String>) -> R
 }
 
 async fn find(api: &Api, id: &str) -> Result<QuarantineRow, ApiError> {
-    let id: QuarantineId = id.parse().map_err(|error| ApiError::bad_request(format!("{id:?} is {error}")))?;
+    let id: QuarantineId = typed::id(id)?;
     let found = api.gateway.reader.quarantined(id).await?;
     found.ok_or_else(|| ApiError::not_found(format!("nothing is quarantined as {id}")))
 }

@@ -14,7 +14,7 @@ use payhook_store::{EventFilter, PageRequest};
 use serde::Deserialize;
 
 use super::page::Params;
-use super::{Api, ApiError, view};
+use super::{Api, ApiError, typed, view};
 
 /// Rows read at a time.
 const BATCH: usize = 100;
@@ -37,7 +37,7 @@ pub(crate) async fn follow(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let last_seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let after = match last_seen.or(query.since) {
-        Some(text) => text.parse().map_err(|error| ApiError::bad_request(format!("{text:?} is {error}")))?,
+        Some(text) => typed::id(&text)?,
         None => newest(&api).await?,
     };
     let batches = stream::unfold((api, after), |(api, after)| async move {

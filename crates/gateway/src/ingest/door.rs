@@ -16,7 +16,7 @@ use payhook_provider::{Ack, RawRequest, Refused};
 use tokio::sync::SemaphorePermit;
 
 use super::answer::Answer;
-use super::record::{Received, Settled, SharedRefusals, record};
+use super::record::{Received, Settled, SharedRefusals, quarantine, record};
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Source};
 use crate::telemetry::metrics;
@@ -129,9 +129,7 @@ impl Door {
             detail: "basic_auth is configured, and the request's Authorization does not fit it".to_owned(),
             claimed: None,
         };
-        self.gateway.store.quarantine(received.quarantined(source, &refused));
-        let labels = metrics::Verdict { source: source.settings.name.clone(), verdict: Unverified::BasicAuth.as_str() };
-        self.gateway.metrics.verdicts.get_or_create(&labels).inc();
+        quarantine(&self.gateway, source, received, &refused);
         Err(Code::Unauthorized)
     }
 

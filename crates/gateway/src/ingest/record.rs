@@ -49,7 +49,7 @@ impl Received {
     }
 
     /// As it is kept when it, or an item of it, was refused.
-    pub(crate) fn quarantined(&self, source: &Source, refused: &Refused) -> Quarantined {
+    fn quarantined(&self, source: &Source, refused: &Refused) -> Quarantined {
         Quarantined {
             source: source.id,
             received_at: self.at,
@@ -135,8 +135,7 @@ fn refuse(
     judged: &Judged,
 ) -> Option<Answer> {
     for refused in &judged.refused {
-        gateway.store.quarantine(received.quarantined(source, refused));
-        count(gateway, source, refused.reason.as_str());
+        quarantine(gateway, source, received, refused);
     }
     // One request is one refusal, however many items it holds: a batch cannot raise its own alert.
     if let Some(refused) = judged.refused.iter().find(|refused| refused.claimed.is_some())
@@ -151,6 +150,12 @@ fn refuse(
         .filter(|_| is_about_the_signature(code))
         .unwrap_or_else(|| source.settings.provider.ack(&received.raw(), Outcome::Refused(code)).status);
     Some(Answer::refused_as(code, status))
+}
+
+/// Keeps what was refused, best effort, and counts it.
+pub(super) fn quarantine(gateway: &Gateway, source: &Source, received: &Received, refused: &Refused) {
+    gateway.store.quarantine(received.quarantined(source, refused));
+    count(gateway, source, refused.reason.as_str());
 }
 
 fn blocked(gateway: &Gateway, source: &Source, refused: &Refused) {

@@ -1,0 +1,32 @@
+//! Reads what a caller typed: ids and names.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use payhook_domain::id::NameId;
+use payhook_store::NameKind;
+
+use super::{Api, ApiError};
+
+/// An id of the wanted sort, or which sort was expected.
+pub(crate) fn id<T: FromStr<Err: Display>>(text: &str) -> Result<T, ApiError> {
+    text.parse().map_err(|error| ApiError::bad_request(format!("{text:?} is {error}")))
+}
+
+/// The number of the source called so, when one is asked for.
+pub(crate) fn source(api: &Api, name: Option<&str>) -> Result<Option<NameId>, ApiError> {
+    named(api, NameKind::Source, "source", name)
+}
+
+/// The number of the destination called so, when one is asked for.
+pub(crate) fn destination(api: &Api, name: Option<&str>) -> Result<Option<NameId>, ApiError> {
+    named(api, NameKind::Destination, "destination", name)
+}
+
+fn named(api: &Api, kind: NameKind, what: &str, name: Option<&str>) -> Result<Option<NameId>, ApiError> {
+    let number = |name: &str| {
+        let known = api.gateway.names.id(kind, name);
+        known.ok_or_else(|| ApiError::bad_request(format!("no {what} is called {name:?}")))
+    };
+    name.map(number).transpose()
+}
