@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::fact::Fact;
 use crate::id::EventId;
 use crate::identity::Digest;
 use crate::kind::Kind;
@@ -35,6 +36,10 @@ pub struct Event {
     pub provider_reference: Option<String>,
     /// The key of the payment it is about, within provider, account and environment: what order is kept by.
     pub payment: Option<String>,
+    /// Other references by which later events may name the same payment: of a capture, a refund, a dispute.
+    pub aliases: Vec<String>,
+    /// What it says about the payment; absent when it says nothing that can be folded.
+    pub fact: Option<Fact>,
     /// How much.
     pub amount: Option<Amount>,
     /// Address and card-code checks.

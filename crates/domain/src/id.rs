@@ -25,26 +25,33 @@ pub struct NotAnId {
     expected: &'static str,
 }
 
-/// `evt_` and 26 characters: the event's identity, and the `webhook-id` of each of its deliveries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId(pub Digest);
+/// Declares the name of a digest: prefix, underscore, 26 characters.
+macro_rules! digested {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub Digest);
 
-impl fmt::Display for EventId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("evt_")?;
-        BASE32.encode_display(self.0.as_bytes()).fmt(f)
-    }
-}
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str($prefix)?;
+                BASE32.encode_display(self.0.as_bytes()).fmt(f)
+            }
+        }
 
-impl FromStr for EventId {
-    type Err = NotAnId;
+        impl FromStr for $name {
+            type Err = NotAnId;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let wrong = NotAnId { expected: "an event id (evt_ and 26 characters)" };
-        let digest = text.strip_prefix("evt_").ok_or_else(|| wrong.clone())?;
-        let bytes = BASE32.decode(digest.as_bytes()).map_err(|_| wrong.clone())?;
-        bytes.try_into().map(|bytes| Self(Digest::from_bytes(bytes))).map_err(|_| wrong)
-    }
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                let wrong = NotAnId { expected: $expected };
+                let digest = text.strip_prefix($prefix).ok_or_else(|| wrong.clone())?;
+                let bytes = BASE32.decode(digest.as_bytes()).map_err(|_| wrong.clone())?;
+                bytes.try_into().map(|bytes| Self(Digest::from_bytes(bytes))).map_err(|_| wrong)
+            }
+        }
+
+        text_serde!($name);
+    };
 }
 
 /// Declares a numbered row name: prefix, underscore, decimal number.
@@ -93,7 +100,15 @@ macro_rules! text_serde {
     };
 }
 
-text_serde!(EventId);
+digested!(
+    /// `evt_` and 26 characters: the event's identity, and the `webhook-id` of each of its deliveries.
+    EventId, "evt_", "an event id (evt_ and 26 characters)"
+);
+digested!(
+    /// `pay_` and 26 characters: provider, account, environment and the key a payment was first known by. When two
+    /// turn out to be one, the older name stays and the other leads to it.
+    PaymentId, "pay_", "a payment id (pay_ and 26 characters)"
+);
 
 numbered!(
     /// `ntf_` and a number: one stored notification.

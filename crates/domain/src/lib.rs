@@ -3,6 +3,8 @@
 //! - [`notification`]: one HTTP request as it was received; what is kept of it.
 //! - [`identity`]: what makes two reports of one fact the same fact, whoever carried them.
 //! - [`event`]: one fact in a notification, in neutral words and in the provider's own.
+//! - [`fact`]: what an event says about a payment.
+//! - [`payment`]: what all of them amount to, in any order.
 //! - [`kind`]: the closed list of neutral words: what became true.
 //! - [`money`]: minor units and a currency; never a float.
 //! - [`verdict`]: why something was refused, set aside, or recognised.
@@ -18,11 +20,13 @@
 pub mod delivery;
 pub mod error;
 pub mod event;
+pub mod fact;
 pub mod id;
 pub mod identity;
 pub mod kind;
 pub mod money;
 pub mod notification;
+pub mod payment;
 pub mod retry;
 pub mod route;
 pub mod time;

@@ -176,6 +176,8 @@ mod tests {
                 reference: Some("order-1".into()),
                 provider_reference: Some("PSP1".into()),
                 payment: Some("PSP1".into()),
+                aliases: Vec::new(),
+                fact: None,
                 amount: Some(Amount { value: 1250, currency: Currency::parse("EUR").expect("valid"), decimals: 2 }),
                 checks: Checks {
                     avs: Some(Check { code: 7, meaning: Some("postal_code_and_address_match".into()) }),

@@ -14,8 +14,8 @@ pub(crate) fn wanted(plan: &Plan, source: NameId, event: &Event) -> Vec<Wanted> 
     for target in fitting.flat_map(|route| &route.to).map(|position| &plan.destinations[*position]) {
         if wanted.iter().all(|already| already.destination != target.id) {
             wanted.push(Wanted {
-                destination: target.id,
                 once_per_notification: target.settings.format == Format::Original,
+                ..Wanted::plainly(target.id)
             });
         }
     }

@@ -1,5 +1,7 @@
 //! What is written when a notification has come.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use payhook_domain::event::Event;
 use payhook_domain::id::NameId;
@@ -51,6 +53,29 @@ pub struct Wanted {
     pub destination: NameId,
     /// Only the first new event of a notification is owed to it (`format = "original"`).
     pub once_per_notification: bool,
+    /// Events of one payment wait for each other (`order = "payment"`).
+    pub in_order: bool,
+    /// What follows a dead letter of the same payment waits for a person (`on_dead = "stop"`).
+    pub stops_on_dead: bool,
+    /// A stale event is not delivered (`when_stale = "skip"`).
+    pub skips_stale: bool,
+    /// How long it is held, so that better news may overtake it; zero for not at all.
+    pub hold: Duration,
+}
+
+impl Wanted {
+    /// Wanted as most are: each event by itself, in order, at once, whatever became of those before.
+    #[must_use]
+    pub const fn plainly(destination: NameId) -> Self {
+        Self {
+            destination,
+            once_per_notification: false,
+            in_order: true,
+            stops_on_dead: false,
+            skips_stale: false,
+            hold: Duration::ZERO,
+        }
+    }
 }
 
 /// A refused request, or a refused item of one.

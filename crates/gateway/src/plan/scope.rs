@@ -135,6 +135,8 @@ mod tests {
             reference: None,
             provider_reference: None,
             payment: None,
+            aliases: Vec::new(),
+            fact: None,
             amount: None,
             checks: Checks::default(),
             original: Original::Slice(0..2),

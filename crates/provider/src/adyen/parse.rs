@@ -25,6 +25,8 @@ pub(super) fn event(item: &StandardItem<'_>, environment: Environment) -> Event 
         reference: filled(&signed.merchant_reference),
         provider_reference: filled(&signed.psp_reference),
         payment: payment(item),
+        aliases: Vec::new(),
+        fact: None,
         amount: currency::amount(&signed.value, &signed.currency),
         checks: checks::read(&item.additional),
         original: match item.at {

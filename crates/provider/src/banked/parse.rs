@@ -45,6 +45,8 @@ fn event(payload: &Payload<'_>, body: &[u8], environment: Environment) -> Event 
         reference: reference.map(str::to_owned),
         provider_reference: resource.id.filled().map(str::to_owned),
         payment: payment(subject, resource),
+        aliases: Vec::new(),
+        fact: None,
         amount: amount(resource),
         checks: Checks::default(),
         original: original::of_body(body),

@@ -127,6 +127,8 @@ fn event(row: &Row<'_>, first: usize, kinds: &Kinds) -> rusqlite::Result<Event> 
         reference: row.get(first + 10)?,
         provider_reference: row.get(first + 11)?,
         payment: row.get(first + 12)?,
+        aliases: Vec::new(),
+        fact: None,
         amount: amount(row, first + 13)?,
         checks: read_checks(row, first + 16)?,
         original: original(row, first + 17)?,

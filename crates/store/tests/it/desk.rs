@@ -146,7 +146,7 @@ pub(crate) fn page(limit: usize) -> PageRequest {
 }
 
 pub(crate) fn want(destination: NameId) -> Wanted {
-    Wanted { destination, once_per_notification: false }
+    Wanted::plainly(destination)
 }
 
 pub(crate) fn first_delivery(event: EventSeq, destination: NameId) -> DeliveryId {
@@ -175,6 +175,8 @@ pub(crate) fn event(identity: &str, amount: i64, details: &str, disposition: Dis
             reference: Some(format!("order-{identity}")),
             provider_reference: Some(identity.to_owned()),
             payment: Some(identity.to_owned()),
+            aliases: Vec::new(),
+            fact: None,
             amount: Currency::parse("EUR").map(|currency| Amount { value: amount, currency, decimals: 2 }),
             checks: Checks::default(),
             original: Original::Slice(0..5),
