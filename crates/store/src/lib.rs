@@ -11,6 +11,7 @@
 //! No SQL stands outside this crate, and nothing here knows a provider, a destination or HTTP.
 
 mod lease;
+mod memo;
 mod open;
 mod query;
 mod record;
@@ -18,12 +19,13 @@ mod settle;
 mod sqlite;
 
 pub use lease::{Lease, Leased};
+pub use memo::Memo;
 pub use open::{OpenError, Options, open};
 pub use query::{
     DeliveryFilter, DeliveryRow, EventFilter, Name, NameKind, Page, PageRequest, QuarantineRow, Reader, StoredEvent,
     Tallies,
 };
-pub use record::{Disposition, Quarantined, RecordEvent, Recording, Wanted};
+pub use record::{Again, Disposition, Quarantined, RecordEvent, Recording, Wanted};
 pub use settle::{Next, Settled, Settlement};
 
 use std::sync::Arc;
@@ -59,6 +61,17 @@ pub trait Store: Send + Sync + 'static {
     /// Makes a new generation, due at `now`, of each of these that is a dead letter and not yet made again; returns the
     /// new ids (absent where the state did not allow it).
     fn retry(&self, deliveries: Vec<DeliveryId>, now: Timestamp) -> Answer<Vec<Option<DeliveryId>>>;
+
+    /// Makes a new generation, due at `now`, of each of these events to each destination named with it: a replay. What
+    /// was delivered before stays as it is. `progress` is kept in the same transaction, so that a replay that is
+    /// interrupted goes on where it was.
+    fn replay(&self, again: Vec<Again>, progress: Option<Memo>, now: Timestamp) -> Answer<Vec<DeliveryId>>;
+
+    /// Opens the lane behind a dead letter at which it stopped; whether it had stopped there.
+    fn pass(&self, delivery: DeliveryId, now: Timestamp) -> Answer<bool>;
+
+    /// Keeps a small value under a name until another takes its place: what must survive a restart and is no event.
+    fn keep(&self, memo: Memo) -> Answer<()>;
 
     /// Routes a set-aside event. When `event` carries another identity than the row (it was not understood before, and
     /// is now), it is recorded anew on the same notification and the row becomes `superseded`. Nothing when the row is

@@ -12,7 +12,7 @@ use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Aside, Standing, Unverified};
 
-use crate::Answer;
+use crate::{Answer, Memo};
 
 /// Reads what is committed, without making the writer wait. Newest first; a page that ended early because it had looked
 /// at enough rows says where to go on.
@@ -35,6 +35,8 @@ pub trait Reader: Send + Sync + 'static {
     fn quarantine(&self, source: Option<NameId>, page: PageRequest) -> Answer<Page<QuarantineRow>>;
     /// One entry of the quarantine, with its bytes.
     fn quarantined(&self, id: QuarantineId) -> Answer<Option<QuarantineRow>>;
+    /// Every kept value whose name begins so, by name.
+    fn kept(&self, prefix: String) -> Answer<Vec<Memo>>;
     /// Exact counts, kept beside the data in the same transactions.
     fn tallies(&self) -> Answer<Tallies>;
 }

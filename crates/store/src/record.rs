@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use payhook_domain::event::Event;
-use payhook_domain::id::NameId;
+use payhook_domain::id::{EventSeq, NameId};
 use payhook_domain::identity::Digest;
 use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
@@ -76,6 +76,15 @@ impl Wanted {
             hold: Duration::ZERO,
         }
     }
+}
+
+/// An event that is owed anew.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// Its row.
+    pub event: EventSeq,
+    /// To whom.
+    pub wanted: Vec<Wanted>,
 }
 
 /// A refused request, or a refused item of one.

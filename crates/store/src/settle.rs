@@ -13,6 +13,8 @@ pub struct Settlement {
     pub attempt: Attempt,
     /// The delivery's next state.
     pub next: Next,
+    /// Whether a dead end stops what follows of the same payment (`on_dead = "stop"`).
+    pub stops_on_dead: bool,
 }
 
 /// Where a try leaves its delivery.

@@ -69,7 +69,7 @@ async fn try_once(gateway: &Gateway, target: &Target, leased: Leased) -> Settlem
         timings: report.timings,
     };
     tell(gateway, target, &parcel, &attempt, next, finished_at);
-    Settlement { delivery, attempt, next }
+    Settlement { delivery, attempt, next, stops_on_dead: false }
 }
 
 /// Asks the destination. A bug in it is a failed try, not the end of the desk.

@@ -18,6 +18,7 @@ mod filter;
 mod handback;
 mod identities;
 mod lease;
+mod memos;
 mod names;
 mod owe;
 mod quarantine;

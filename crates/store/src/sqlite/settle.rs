@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use payhook_domain::delivery::{Outcome, State};
-use payhook_domain::id::DeliveryId;
+use payhook_domain::id::{DeliveryId, EventSeq, NameId};
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Statement};
 
@@ -112,6 +112,24 @@ impl<'c> Settler<'c> {
         }
         changes.retried(id.destination, state);
         Ok(Some(next))
+    }
+
+    /// Makes the next generation of whatever was owed to this destination of this event, or the first.
+    pub(super) fn replay(
+        &mut self,
+        connection: &Connection,
+        event: EventSeq,
+        destination: NameId,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<Option<DeliveryId>> {
+        let last: u32 = connection
+            .prepare_cached(
+                "SELECT coalesce(max(generation), 0) FROM deliveries WHERE event = ?1 AND destination = ?2",
+            )?
+            .query_row((event.0, destination.0), |row| row.get(0))?;
+        let id = DeliveryId { event, destination, generation: last.saturating_add(1) };
+        Ok(self.owing.owe(id, now, changes)?.then_some(id))
     }
 }
 

@@ -16,6 +16,7 @@ use super::connect;
 use super::decide;
 use super::disk::Disk;
 use super::handback::{Receipt, slot};
+use super::memos;
 use super::names::{self, Kinds};
 use super::queries::SqliteReader;
 use super::queue::Queue;
@@ -24,8 +25,8 @@ use super::schema;
 use super::writer::Writer;
 use crate::open::{OpenError, Options};
 use crate::{
-    Answer, Health, Lease, NameKind, Quarantined, Reader, RecordEvent, Recording, Settled, Settlement, Store,
-    Unavailable, Wanted,
+    Again, Answer, Health, Lease, Memo, NameKind, Quarantined, Reader, RecordEvent, Recording, Settled, Settlement,
+    Store, Unavailable, Wanted,
 };
 
 /// A store in one SQLite file.
@@ -118,6 +119,28 @@ impl Store for Sqlite {
             let Rooms { connection, settler, changes, .. } = rooms;
             deliveries.iter().map(|id| settler.retry(connection, *id, now, changes)).collect()
         })
+    }
+
+    fn replay(&self, again: Vec<Again>, progress: Option<Memo>, now: Timestamp) -> Answer<Vec<DeliveryId>> {
+        self.errand(move |rooms| {
+            let Rooms { connection, settler, changes, .. } = rooms;
+            progress.iter().try_for_each(|memo| memos::keep(connection, memo))?;
+            let mut made = Vec::new();
+            for event in &again {
+                for want in &event.wanted {
+                    made.extend(settler.replay(connection, event.event, want.destination, now, changes)?);
+                }
+            }
+            Ok(made)
+        })
+    }
+
+    fn pass(&self, _delivery: DeliveryId, _now: Timestamp) -> Answer<bool> {
+        self.errand(move |_| Ok(false))
+    }
+
+    fn keep(&self, memo: Memo) -> Answer<()> {
+        self.errand(move |rooms| memos::keep(rooms.connection, &memo))
     }
 
     fn release_aside(&self, seq: EventSeq, events: Vec<RecordEvent>, now: Timestamp) -> Answer<Option<Vec<Verdict>>> {

@@ -208,7 +208,7 @@ pub(crate) fn settlement(delivery: DeliveryId, number: u32, second: i64, next: N
         excerpt: Some("ok".to_owned()),
         timings: Timings { first_byte: Some(Duration::from_millis(9)), ..Timings::default() },
     };
-    Settlement { delivery, attempt, next }
+    Settlement { delivery, attempt, next, stops_on_dead: false }
 }
 
 /// The word for what went wrong.

@@ -9,11 +9,12 @@ use payhook_domain::notification::Notification;
 use rusqlite::Connection;
 
 use super::{deliveries, events, notifications, quarantine, tallies};
+use crate::sqlite::memos;
 use crate::sqlite::names::{self, Kinds};
 use crate::sqlite::readers::Readers;
 use crate::{
-    Answer, DeliveryFilter, DeliveryRow, EventFilter, Name, Page, PageRequest, QuarantineRow, Reader, StoredEvent,
-    Tallies,
+    Answer, DeliveryFilter, DeliveryRow, EventFilter, Memo, Name, Page, PageRequest, QuarantineRow, Reader,
+    StoredEvent, Tallies,
 };
 
 /// Asks the reading threads.
@@ -81,6 +82,10 @@ impl Reader for SqliteReader {
 
     fn quarantined(&self, id: QuarantineId) -> Answer<Option<QuarantineRow>> {
         self.ask(move |connection, _| quarantine::one(connection, id))
+    }
+
+    fn kept(&self, prefix: String) -> Answer<Vec<Memo>> {
+        self.ask(move |connection, _| memos::kept(connection, &prefix))
     }
 
     fn tallies(&self) -> Answer<Tallies> {
