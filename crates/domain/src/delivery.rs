@@ -1,15 +1,15 @@
 //! Deliveries: one event owed to one destination, and the tries made at it.
 //!
 //! ```text
-//! pending ──lease──▶ leased ──delivered──▶ delivered
-//!    ▲                 │ ├─────rejected──▶ rejected    (the destination said never)
-//!    │                 │ └─failed, tries left──▶ pending (not before T)
-//!    │                 └──failed, none left──▶ exhausted  (rejected + exhausted = dead letters)
-//!    └── lease expired ─┘
+//! held ──hold over──▶ blocked or pending        held ──overtaken by a success──▶ superseded
+//! blocked ──predecessor final──▶ pending ──lease──▶ leased ──delivered──▶ delivered
+//!                          ▲                  │ ├─────rejected──▶ rejected    (the destination said never)
+//!                          │                  │ └─failed, tries left──▶ pending (not before T)
+//!                          │                  └──failed, none left──▶ exhausted  (rejected + exhausted = dead letters)
+//!                          └── lease expired ─┘      stale, and every route says skip ──▶ skipped
 //! ```
-//! A manual retry or a replay makes a new generation; a final state never changes. Order within one payment adds the
-//! states `held`, `blocked`, `superseded` and `skipped` in front of `pending`; they are numbered here already, so that
-//! stored numbers never shift.
+//! A manual retry or a replay makes a new generation; a final state never changes. Of one payment only the head is
+//! `pending`, for each destination: what came later is `blocked` until those before it are final.
 
 use std::time::Duration;
 
@@ -19,28 +19,49 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum State {
+    /// Bad news that waits whether better news overtakes it. Due to be owed at its time; holds up nothing.
+    Held = 1,
     /// Due now or at its time. A leased one is still pending on disk: a lease dies with its holder.
     Pending = 2,
+    /// Waits for an earlier delivery of the same payment to the same destination.
+    Blocked = 3,
     /// The destination took it.
     Delivered = 10,
     /// The destination said never. A dead letter.
     Rejected = 11,
     /// Every try failed. A dead letter.
     Exhausted = 12,
+    /// Was held, and a success of the same order came meanwhile: never sent.
+    Superseded = 13,
+    /// Stale when it came, and every route that wanted it skips what is stale: never sent.
+    Skipped = 14,
 }
 
 impl State {
     /// Every state in use.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Rejected, Self::Exhausted];
+    pub const ALL: [Self; 8] = [
+        Self::Held,
+        Self::Pending,
+        Self::Blocked,
+        Self::Delivered,
+        Self::Rejected,
+        Self::Exhausted,
+        Self::Superseded,
+        Self::Skipped,
+    ];
 
     /// The word users see.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Held => "held",
             Self::Pending => "pending",
+            Self::Blocked => "blocked",
             Self::Delivered => "delivered",
             Self::Rejected => "rejected",
             Self::Exhausted => "exhausted",
+            Self::Superseded => "superseded",
+            Self::Skipped => "skipped",
         }
     }
 
@@ -59,7 +80,7 @@ impl State {
     /// Whether it can still change.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        !matches!(self, Self::Pending)
+        !matches!(self, Self::Held | Self::Pending | Self::Blocked)
     }
 
     /// Whether it is a dead letter, which a person may retry.

@@ -85,6 +85,12 @@ kinds! {
 }
 
 impl Kind {
+    /// Whether it is the good news that overtakes held bad news of the same order.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        matches!(self, Self::PaymentAuthorised | Self::PaymentCaptured | Self::PaymentSent | Self::PaymentSettled)
+    }
+
     /// Whether a changed repeat of this kind is delivered again, as a revision: disputes only.
     #[must_use]
     pub fn redelivers_revisions(self) -> bool {

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 /// Renders an event. `body` is the notification's body, which the original is a part of.
 #[must_use]
-pub fn render(event: &StoredEvent, body: &[u8], source: &str, provider: &str) -> Bytes {
+pub fn render(event: &StoredEvent, missed: &[EventId], body: &[u8], source: &str, provider: &str) -> Bytes {
     let fact = &event.event;
     let original = original_text(&fact.original, body);
     let payload = Payload {
@@ -34,7 +34,10 @@ pub fn render(event: &StoredEvent, body: &[u8], source: &str, provider: &str) ->
             provider_reference: fact.provider_reference.as_deref(),
             amount: fact.amount.as_ref().map(AmountView::of),
             checks: ChecksView::of(fact.checks.avs.as_ref(), fact.checks.cvc.as_ref()),
+            payment: event.payment.as_deref().and_then(|state| serde_json::from_str(state).ok()),
+            stale: event.stale,
             revision: event.revision,
+            missed,
             original: OriginalView::of(original),
         },
     };
@@ -74,7 +77,12 @@ struct Data<'a> {
     amount: Option<AmountView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     checks: Option<ChecksView<'a>>,
+    /// What was believed of the payment when the event was committed; absent for what is about no payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment: Option<&'a RawValue>,
+    stale: bool,
     revision: u32,
+    missed: &'a [EventId],
     original: OriginalView<'a>,
 }
 
@@ -185,22 +193,34 @@ mod tests {
                 },
                 original,
             },
+            payment: Some(r#"{"id":"pay_x","version":1}"#.to_owned()),
+            stale: false,
         }
     }
 
     #[test]
     fn the_providers_own_object_passes_through_byte_for_byte() {
         let body = br#"{"a":[ {"odd" :  1.50,"u":"\u00e9\/"} ]}"#;
-        let rendered = render(&stored(Original::Slice(6..38)), body, "adyen", "adyen");
+        let rendered = render(
+            &stored(Original::Slice(6..38)),
+            &[EventId(Digest::of([b"dead".as_slice()]))],
+            body,
+            "adyen",
+            "adyen",
+        );
         let text = String::from_utf8(rendered.to_vec()).expect("JSON is UTF-8");
         assert!(text.ends_with(r#""original":{"odd" :  1.50,"u":"\u00e9\/"}}}"#), "{text}");
         assert!(text.contains(r#""amount":{"value":1250,"currency":"EUR","decimals":2}"#), "{text}");
+        assert!(
+            text.contains(r#""payment":{"id":"pay_x","version":1},"stale":false,"revision":0,"missed":["evt_"#),
+            "{text}"
+        );
         assert!(text.contains(r#""checks":{"avs":{"code":7,"meaning":"postal_code_and_address_match"}}"#), "{text}");
     }
 
     #[test]
     fn what_is_not_json_is_shown_as_text() {
-        let rendered = render(&stored(Original::Slice(0..3)), b"a\"b", "s", "p");
+        let rendered = render(&stored(Original::Slice(0..3)), &[], b"a\"b", "s", "p");
         assert!(String::from_utf8_lossy(&rendered).ends_with(r#""original":"a\"b"}}"#));
     }
 }

@@ -1,7 +1,7 @@
 //! What is handed out to be delivered.
 
 use bytes::Bytes;
-use payhook_domain::id::DeliveryId;
+use payhook_domain::id::{DeliveryId, EventId};
 use payhook_domain::time::Timestamp;
 
 use crate::query::StoredEvent;
@@ -28,6 +28,8 @@ pub struct Leased {
     pub created_at: Timestamp,
     /// The event as committed.
     pub event: StoredEvent,
+    /// The events that died before it in its lane, the earliest first.
+    pub missed: Vec<EventId>,
     /// The notification's kept header lines.
     pub headers: Bytes,
     /// The notification's body.

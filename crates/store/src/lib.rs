@@ -22,8 +22,8 @@ pub use lease::{Lease, Leased};
 pub use memo::Memo;
 pub use open::{OpenError, Options, open};
 pub use query::{
-    DeliveryFilter, DeliveryRow, EventFilter, Name, NameKind, Page, PageRequest, QuarantineRow, Reader, StoredEvent,
-    Tallies,
+    DeliveryFilter, DeliveryRow, EventFilter, Name, NameKind, Page, PageRequest, PaymentFilter, PaymentRow,
+    QuarantineRow, Reader, Rebuilt, StoredEvent, Tallies,
 };
 pub use record::{Again, Disposition, Quarantined, RecordEvent, Recording, Wanted};
 pub use settle::{Next, Settled, Settlement};
@@ -31,7 +31,8 @@ pub use settle::{Next, Settled, Settlement};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use payhook_domain::id::{DeliveryId, EventSeq, NameId, QuarantineId};
+use payhook_domain::id::{DeliveryId, EventSeq, NameId, PaymentId, QuarantineId};
+use payhook_domain::payment::Names;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
 
@@ -70,6 +71,9 @@ pub trait Store: Send + Sync + 'static {
     /// Opens the lane behind a dead letter at which it stopped; whether it had stopped there.
     fn pass(&self, delivery: DeliveryId, now: Timestamp) -> Answer<bool>;
 
+    /// Folds a payment anew from what its stored events state; nothing when none has this name.
+    fn rebuild(&self, payment: PaymentId) -> Answer<Option<Rebuilt>>;
+
     /// Keeps a small value under a name until another takes its place: what must survive a restart and is no event.
     fn keep(&self, memo: Memo) -> Answer<()>;
 
@@ -78,9 +82,9 @@ pub trait Store: Send + Sync + 'static {
     /// not set aside any more.
     fn release_aside(&self, seq: EventSeq, events: Vec<RecordEvent>, now: Timestamp) -> Answer<Option<Vec<Verdict>>>;
 
-    /// Takes a conflicting version as the truth and owes it to `wanted`, or refuses it for good (`None`). Returns
-    /// whether the row was a conflict still.
-    fn decide_conflict(&self, seq: EventSeq, wanted: Option<Vec<Wanted>>, now: Timestamp) -> Answer<bool>;
+    /// Takes a conflicting version as the truth, folds it in the place of what it contradicts, and owes it to those who
+    /// want it; or refuses it for good (`None`). Returns whether the row was a conflict still.
+    fn decide_conflict(&self, seq: EventSeq, accepted: Option<(Vec<Wanted>, Names)>, now: Timestamp) -> Answer<bool>;
 
     /// Removes an entry of the quarantine that was released.
     fn forget_quarantined(&self, id: QuarantineId) -> Answer<bool>;

@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use payhook_domain::delivery::{Attempt, State};
 use payhook_domain::event::Event;
-use payhook_domain::id::{DeliveryId, EventId, EventSeq, NameId, NotificationId, QuarantineId};
+use payhook_domain::id::{DeliveryId, EventId, EventSeq, NameId, NotificationId, PaymentId, QuarantineId};
 use payhook_domain::kind::Kind;
 use payhook_domain::notification::Notification;
+use payhook_domain::payment::{Facts, Status};
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Aside, Standing, Unverified};
 
@@ -35,6 +36,10 @@ pub trait Reader: Send + Sync + 'static {
     fn quarantine(&self, source: Option<NameId>, page: PageRequest) -> Answer<Page<QuarantineRow>>;
     /// One entry of the quarantine, with its bytes.
     fn quarantined(&self, id: QuarantineId) -> Answer<Option<QuarantineRow>>;
+    /// Payments that fit, the newest first.
+    fn payments(&self, filter: PaymentFilter, page: PageRequest) -> Answer<Page<PaymentRow>>;
+    /// The payment known by this name, whichever of its names that is.
+    fn payment(&self, id: PaymentId) -> Answer<Option<PaymentRow>>;
     /// Every kept value whose name begins so, by name.
     fn kept(&self, prefix: String) -> Answer<Vec<Memo>>;
     /// Exact counts, kept beside the data in the same transactions.
@@ -98,6 +103,51 @@ pub struct DeliveryFilter {
     pub states: Vec<State>,
 }
 
+/// Which payments. All that are given must fit.
+#[derive(Clone, Debug, Default)]
+pub struct PaymentFilter {
+    /// By the merchant's reference or any of the provider's, as its events carry it.
+    pub reference: Option<String>,
+    /// By status.
+    pub status: Option<Status>,
+    /// Whose last event was received at or after.
+    pub since: Option<Timestamp>,
+    /// Whose last event was received before.
+    pub until: Option<Timestamp>,
+}
+
+/// A payment.
+#[derive(Clone, Debug)]
+pub struct PaymentRow {
+    /// Its public name.
+    pub id: PaymentId,
+    /// Its provider.
+    pub provider: NameId,
+    /// The merchant account.
+    pub account: Option<String>,
+    /// The provider's reference it was first known by.
+    pub key: String,
+    /// The merchant's reference that came first.
+    pub reference: Option<String>,
+    /// Grows with every event that was folded.
+    pub version: u64,
+    /// When the last event was received.
+    pub updated_at: Timestamp,
+    /// What its events state.
+    pub facts: Facts,
+}
+
+/// A payment folded anew from its stored events.
+#[derive(Clone, Debug)]
+pub struct Rebuilt {
+    /// Whether the result differs; it is kept then.
+    pub changed: bool,
+    /// What had been folded as the events came.
+    pub before: Facts,
+    /// What the stored events amount to.
+    pub after: Facts,
+}
+
 /// Where a page starts and how long it may be.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
@@ -150,6 +200,10 @@ pub struct StoredEvent {
     pub duplicates: u64,
     /// The event.
     pub event: Event,
+    /// What was believed of its payment when it was committed: the object `payment` of payloads.
+    pub payment: Option<String>,
+    /// Whether a later event of the same was folded before.
+    pub stale: bool,
 }
 
 /// A delivery.

@@ -7,6 +7,7 @@ use payhook_domain::event::Event;
 use payhook_domain::id::{EventSeq, NameId};
 use payhook_domain::identity::Digest;
 use payhook_domain::notification::Notification;
+use payhook_domain::payment::Names;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Aside, Unverified};
 
@@ -28,6 +29,8 @@ pub struct RecordEvent {
     pub item: u32,
     /// The event.
     pub event: Event,
+    /// What its payment is found by.
+    pub names: Names,
     /// Routed or set aside.
     pub disposition: Disposition,
 }

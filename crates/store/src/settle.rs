@@ -35,6 +35,8 @@ pub enum Next {
 pub enum Settled {
     /// Written.
     Done,
+    /// Written, and the next delivery of the same payment became due by it.
+    Followed,
     /// The delivery was no longer this holder's, or already final: nothing was written.
     LeaseLost,
 }

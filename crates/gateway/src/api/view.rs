@@ -32,6 +32,8 @@ pub(crate) fn event(api: &Api, row: &StoredEvent) -> Value {
         "reference": fact.reference,
         "provider_reference": fact.provider_reference,
         "payment": fact.payment,
+        "payment_state": row.payment.as_deref().and_then(|state| serde_json::from_str::<Value>(state).ok()),
+        "stale": row.stale,
         "amount": fact.amount.as_ref().map(AmountView::of),
         "checks": ChecksView::of(fact.checks.avs.as_ref(), fact.checks.cvc.as_ref()),
     });

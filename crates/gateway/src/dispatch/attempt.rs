@@ -17,7 +17,7 @@ use crate::gateway::Gateway;
 use crate::plan::Target;
 use crate::telemetry::metrics::Try;
 
-/// Makes the try and settles it; returns when it is to be tried again, if it is.
+/// Makes the try and settles it; returns when it is to be tried again, or now when another of its payment became due.
 ///
 /// A fault of ours on the way ends this try, not the delivery: its lease ends, and it is pending as before.
 pub(crate) async fn make(
@@ -42,10 +42,10 @@ pub(crate) async fn make(
         return None;
     };
     let next = settlement.next;
-    settle::until_written(&gateway, settlement).await;
+    let followed = settle::until_written(&gateway, settlement).await;
     match next {
         Next::Retry(at) => Some(at),
-        Next::Delivered | Next::Rejected | Next::Exhausted => None,
+        Next::Delivered | Next::Rejected | Next::Exhausted => followed.then(|| gateway.clock.now()),
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn wrap(gateway: &Gateway, format: Format, leased: &Leased, sent_at: 
         Format::Payhook => {
             let source = gateway.names.name(NameKind::Source, leased.event.source);
             let provider = gateway.names.name(NameKind::Provider, leased.event.provider);
-            (json_headers(), payload::render(&leased.event, &leased.body, &source, &provider))
+            (json_headers(), payload::render(&leased.event, &leased.missed, &leased.body, &source, &provider))
         }
         Format::Original => (original_headers(&leased.headers), leased.body.clone()),
     };

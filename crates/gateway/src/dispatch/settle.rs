@@ -20,23 +20,25 @@ const PAUSE_MAX: Duration = Duration::from_secs(5);
 const OWN_FAULTS_MAX: u32 = 5;
 
 /// Settles, however often the store has to be asked; gives up when the store is closed, or writes everything but this.
-pub(crate) async fn until_written(gateway: &Gateway, settlement: Settlement) {
+/// Whether the next delivery of the same payment became due by it.
+pub(crate) async fn until_written(gateway: &Gateway, settlement: Settlement) -> bool {
     let mut pause = PAUSE_FIRST;
     let mut own_faults = 0;
     loop {
         match gateway.store.settle(settlement.clone()).await {
-            Ok(Settled::Done) => return,
+            Ok(Settled::Done) => return false,
+            Ok(Settled::Followed) => return true,
             Ok(Settled::LeaseLost) => {
                 tracing::warn!(delivery = %settlement.delivery, "a try was made by somebody who no longer held the delivery");
-                return;
+                return false;
             }
-            Err(Unavailable::Closed) => return,
+            Err(Unavailable::Closed) => return false,
             Err(error) => {
                 own_faults += u32::from(gateway.store.health().failing.is_none() && error != Unavailable::Overloaded);
                 if own_faults > OWN_FAULTS_MAX {
                     tracing::error!(delivery = %settlement.delivery, %error, "an attempt cannot be written; it will be made again");
                     gateway.store.unlease(settlement.delivery);
-                    return;
+                    return false;
                 }
                 gateway.sleeper.sleep(pause).await;
                 pause = (pause * 2).min(PAUSE_MAX);

@@ -9,7 +9,7 @@ use payhook_domain::notification::{Notification, header_lines};
 use payhook_domain::verdict::{Aside, Verdict};
 use payhook_store::{Disposition, QuarantineRow, RecordEvent, StoredEvent, Unavailable, Wanted};
 
-use super::judge::judge;
+use super::judge::{judge, names, recorded};
 use super::record::Received;
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Source};
@@ -67,7 +67,7 @@ pub(crate) async fn release_aside(gateway: &Gateway, row: StoredEvent) -> Result
         read_again(gateway, &plan, source, &row).await?
     } else {
         let wanted = wanted_of(gateway, &plan, source, &row).await?;
-        vec![RecordEvent { item: row.item, event: row.event.clone(), disposition: Disposition::Route(wanted) }]
+        vec![recorded(source, row.item, row.event.clone(), Disposition::Route(wanted))]
     };
     let verdicts = gateway.store.release_aside(row.seq, events, gateway.clock.now()).await?;
     gateway.bells.ring();
@@ -77,13 +77,13 @@ pub(crate) async fn release_aside(gateway: &Gateway, row: StoredEvent) -> Result
 /// Takes a conflicting version as the truth and owes it by today's routes, or refuses it for good.
 pub(crate) async fn decide_conflict(gateway: &Gateway, row: StoredEvent, accept: bool) -> Result<(), NotReleased> {
     let plan = gateway.plan.load_full();
-    let wanted = if accept {
+    let accepted = if accept {
         let source = configured(&plan, row.source)?;
-        Some(wanted_of(gateway, &plan, source, &row).await?)
+        Some((wanted_of(gateway, &plan, source, &row).await?, names(source, &row.event)))
     } else {
         None
     };
-    let was_waiting = gateway.store.decide_conflict(row.seq, wanted, gateway.clock.now()).await?;
+    let was_waiting = gateway.store.decide_conflict(row.seq, accepted, gateway.clock.now()).await?;
     gateway.bells.ring();
     if was_waiting { Ok(()) } else { Err(NotReleased::NotWaiting) }
 }

@@ -4,8 +4,9 @@
 
 use payhook_domain::error::Code;
 use payhook_domain::event::Event;
-use payhook_domain::identity::Environment;
+use payhook_domain::identity::{Environment, Scope};
 use payhook_domain::notification::Notification;
+use payhook_domain::payment::Names;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Aside;
 use payhook_provider::{Item, Papers, Parsed, RawRequest, Refused, Verified};
@@ -70,11 +71,11 @@ impl Judged {
         match source.settings.provider.parse(verified, source.settings.scope_environment()) {
             Parsed::Events(events) => self.events.extend(events.into_iter().map(|event| {
                 let disposition = dispose(plan, source, &event);
-                RecordEvent { item, event, disposition }
+                recorded(source, item, event, disposition)
             })),
             Parsed::NotUnderstood { event, detail } => {
                 let disposition = Disposition::Aside { reason: Aside::NotUnderstood, detail };
-                self.events.push(RecordEvent { item, event: *event, disposition });
+                self.events.push(recorded(source, item, *event, disposition));
             }
         }
     }
@@ -94,6 +95,22 @@ impl Judged {
             }
         }
     }
+}
+
+/// An event, what its payment is found by, and what is to become of it.
+pub(crate) fn recorded(source: &Source, item: u32, event: Event, disposition: Disposition) -> RecordEvent {
+    let names = names(source, &event);
+    RecordEvent { item, event, names, disposition }
+}
+
+/// What an event's payment is found by: whichever source it came in by, within provider, account and environment.
+pub(crate) fn names(source: &Source, event: &Event) -> Names {
+    let scope = Scope {
+        provider: source.settings.provider.name(),
+        account: event.account.as_deref().unwrap_or_default(),
+        environment: source.settings.scope_environment(),
+    };
+    Names::of(&scope, event)
 }
 
 /// Routed, or set aside because it is not for this source.

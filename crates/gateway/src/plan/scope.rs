@@ -89,6 +89,7 @@ mod tests {
     use payhook_domain::identity::Digest;
     use payhook_domain::kind::Kind;
     use payhook_domain::notification::Notification;
+    use payhook_domain::payment::Names;
     use payhook_domain::time::Timestamp;
     use payhook_store::{Disposition, Options, RecordEvent, Recording};
 
@@ -150,7 +151,8 @@ mod tests {
             body: Bytes::from_static(b"{}"),
             config: plan.digest,
         };
-        let events = vec![RecordEvent { item: 0, event, disposition: Disposition::Route(Vec::new()) }];
+        let events =
+            vec![RecordEvent { item: 0, event, names: Names::default(), disposition: Disposition::Route(Vec::new()) }];
         store.record(Recording { notification, provider: source.provider_id, events }).await.expect("recorded");
     }
 

@@ -6,9 +6,11 @@
 
 use std::mem;
 
+use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
 use rusqlite::{Connection, Statement};
 
+use super::again;
 use super::fault;
 use super::handback::{Giver, hand_back};
 use super::lease::Leases;
@@ -98,11 +100,17 @@ pub(super) struct Batch {
     pub(super) settle: Vec<Job<Settlement, Settled>>,
     pub(super) chores: Vec<Box<dyn Chore>>,
     pub(super) refused: Vec<Quarantined>,
+    /// The time by which holds are over, when some are.
+    pub(super) holds_end: Option<Timestamp>,
 }
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
-        self.ingest.is_empty() && self.settle.is_empty() && self.chores.is_empty() && self.refused.is_empty()
+        self.ingest.is_empty()
+            && self.settle.is_empty()
+            && self.chores.is_empty()
+            && self.refused.is_empty()
+            && self.holds_end.is_none()
     }
 
     /// Runs every job and commits. The answers wait in the jobs until [`Self::hand_back`]: nobody hears anything that
@@ -128,6 +136,7 @@ impl Batch {
         give(&mut self.settle, None);
         self.chores.drain(..).for_each(|chore| chore.end(None));
         self.refused.clear();
+        self.holds_end = None;
     }
 
     /// Nothing of it was written.
@@ -135,6 +144,7 @@ impl Batch {
         self.fail_ingest(why);
         give(&mut self.settle, Some(why));
         self.chores.drain(..).for_each(|chore| chore.end(Some(why.clone())));
+        self.holds_end = None;
     }
 
     /// Takes the recordings out of it, unwritten, and what was refused with them.
@@ -151,8 +161,14 @@ impl Batch {
             job.answer = Some(rooms.run(care, run)?);
         }
         for job in &mut self.settle {
-            let run = |rooms: &mut Rooms<'_>| rooms.settler.settle(&job.ask, rooms.leases, &mut rooms.changes);
+            let run = |rooms: &mut Rooms<'_>| {
+                let Rooms { settler, leases, recorder, changes, .. } = rooms;
+                settler.settle(&job.ask, leases, &mut recorder.owing.lanes, changes)
+            };
             job.answer = Some(rooms.run(care, run)?);
+        }
+        if let Some(now) = self.holds_end {
+            let _ = rooms.run(care, |rooms| again::end_holds(&mut rooms.recorder, now, &mut rooms.changes))?;
         }
         for chore in &mut self.chores {
             if let Err(why) = rooms.run(care, |rooms| chore.run(rooms))? {
@@ -163,7 +179,7 @@ impl Batch {
             // Best effort: one that cannot be kept is not.
             let _ = rooms.run(care, |rooms| rooms.quarantine.keep(rooms.connection, refused, &mut rooms.changes))?;
         }
-        rooms.recorder.identities.follow(self.ingest.len(), &mut rooms.changes)?;
+        rooms.recorder.follow(self.ingest.len(), &mut rooms.changes)?;
         rooms.changes.save(&mut rooms.add)?;
         rooms.commit.execute([])?;
         Ok(())
@@ -191,7 +207,7 @@ impl Rooms<'_> {
             self.connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
             let undone = mem::replace(&mut self.changes, before.clone());
             self.leases.put_back(undone.leases_ended(before.leases_ended(0).len()));
-            self.recorder.identities.give_back(undone.identities_claimed(before.identities_claimed(0).len()));
+            self.recorder.give_back(&undone, Some(&before));
             self.quarantine.recount();
         }
         self.connection.prepare_cached("RELEASE job")?.execute([])?;
@@ -201,7 +217,7 @@ impl Rooms<'_> {
     fn keep(&mut self) {
         self.numbers = self.changes.numbers();
         self.leases.committed(&self.changes);
-        self.recorder.identities.committed(&self.changes);
+        self.recorder.committed(&self.changes);
     }
 
     /// A failed COMMIT has rolled back already; then there is nothing to roll back, and that is no error.
@@ -210,7 +226,7 @@ impl Rooms<'_> {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         self.leases.put_back(self.changes.leases_ended(0));
-        self.recorder.identities.give_back(self.changes.identities_claimed(0));
+        self.recorder.give_back(&self.changes, None);
         self.quarantine.recount();
         self.changes = Changes::begin(self.numbers);
     }

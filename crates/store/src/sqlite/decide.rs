@@ -1,13 +1,14 @@
 //! Decisions a person takes: routing what was set aside, accepting or refusing a conflict.
 
 use payhook_domain::id::{EventId, EventSeq, NameId};
+use payhook_domain::payment::Names;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Standing, Verdict};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::entries::Origin;
+use super::entries::{InHand, Origin};
 use super::record::Recorder;
-use super::rows::{digest, standing, standing_number};
+use super::rows::{Belief, digest, standing, standing_number};
 use super::tally::Changes;
 use crate::{Disposition, RecordEvent, Wanted};
 
@@ -35,6 +36,7 @@ pub(super) fn release_aside(
         verdicts.push(match &item.disposition {
             Disposition::Route(wanted) => {
                 recorder.route_aside(seq.0, item, wanted, &mut origin, changes)?;
+                recorder.put_back(&mut origin)?;
                 Verdict::New(seq)
             }
             Disposition::Aside { reason, detail } => {
@@ -71,6 +73,7 @@ fn set_aside(
                 request: None,
                 row: row.get(4)?,
                 first_owed: None,
+                in_hand: InHand::default(),
                 owed_whole: Vec::new(),
             };
             Ok((EventId(digest(row, 0)?), origin))
@@ -78,29 +81,44 @@ fn set_aside(
         .optional()
 }
 
-/// Accepts a conflicting version (and owes it to `wanted`) or refuses it for good. Whether it was a conflict still.
+/// Accepts a conflicting version (and owes it to whom it is for) or refuses it for good. Whether it was a conflict still.
 pub(super) fn decide_conflict(
     connection: &Connection,
     recorder: &mut Recorder<'_>,
     seq: EventSeq,
-    wanted: Option<&[Wanted]>,
+    accepted: Option<&(Vec<Wanted>, Names)>,
     now: Timestamp,
     changes: &mut Changes,
 ) -> rusqlite::Result<bool> {
     let row = connection
-        .prepare_cached("SELECT standing, coalesce(first, seq), signed, content FROM events WHERE seq = ?1")?
-        .query_row([seq.0], |row| Ok((standing(row.get(0)?), row.get(1)?, digest(row, 2)?, digest(row, 3)?)))
+        .prepare_cached("SELECT standing, coalesce(first, seq), provider FROM events WHERE seq = ?1")?
+        .query_row([seq.0], |row| Ok((standing(row.get(0)?), row.get(1)?, NameId(row.get(2)?))))
         .optional()?;
-    let Some((Some(Standing::Conflict), first, signed, content)) = row else { return Ok(false) };
-    let Some(wanted) = wanted else {
+    let Some((Some(Standing::Conflict), first, provider)) = row else { return Ok(false) };
+    let Some((wanted, names)) = accepted else {
         mark(connection, seq, Standing::Conflict, Standing::Rejected, changes)?;
         return Ok(true);
     };
+    let Some(event) = recorder.entries.event(connection, seq)? else { return Ok(false) };
     supersede(connection, first, changes)?;
     mark(connection, seq, Standing::Conflict, Standing::Routed, changes)?;
-    recorder.identities.hold_true(first, &signed, &content)?;
-    recorder.owe_decided(seq, wanted, now, changes)?;
+    recorder.identities.hold_true(first, &event.signed, &event.content)?;
+    let mut book = recorder.books.open(&event, names, provider, now, changes)?;
+    if let (Some(book), Some(fact)) = (&mut book, &event.fact) {
+        book.correct(event.id.0, event.content, fact.clone());
+        let belief = Belief { payment: Some(book.id), state: Some(book.snapshot()), stale: false };
+        believe(connection, seq, &belief)?;
+    }
+    recorder.owe_decided(seq, wanted, &mut book, now, changes)?;
+    book.map_or(Ok(()), |book| recorder.books.close(&book))?;
     Ok(true)
+}
+
+fn believe(connection: &Connection, seq: EventSeq, belief: &Belief) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE events SET payment_row = ?2, payment_state = ?3, stale = NULL WHERE seq = ?1")?
+        .execute((seq.0, belief.payment, &belief.state))
+        .map(drop)
 }
 
 /// Ends the row of this event that was held true, routed or still set aside. What it was owed to stays owed: a receiver

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use payhook_domain::event::Event;
-use payhook_domain::id::NameId;
+use payhook_domain::id::{EventSeq, NameId};
 use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Aside, Standing};
-use rusqlite::{Connection, Statement};
+use rusqlite::{Connection, OptionalExtension, Statement};
 
+use super::books::Book;
 use super::names::Kinds;
-use super::rows::{EVENT_COLUMNS, bind_event, event_columns, standing_number};
+use super::rows::{
+    Belief, EVENT_COLUMNS, belief_columns, bind_belief, bind_event, event_columns, standing_number, stored_columns,
+    stored_event,
+};
 use super::tally::Changes;
 use crate::{Disposition, RecordEvent};
 
@@ -30,6 +34,8 @@ pub(super) struct Origin<'r> {
     pub(super) row: i64,
     /// Its first event that is owed to anyone.
     pub(super) first_owed: Option<i64>,
+    /// The event being recorded, and its payment.
+    pub(super) in_hand: InHand,
     /// Who was owed it whole by now, from this row of it or from an earlier copy of the same bytes.
     pub(super) owed_whole: Vec<NameId>,
 }
@@ -43,6 +49,17 @@ impl Origin<'_> {
         }
         is_first
     }
+}
+
+/// The event being recorded.
+#[derive(Debug, Default)]
+pub(super) struct InHand {
+    /// Its row; 0 for none.
+    pub(super) seq: i64,
+    /// Its payment.
+    pub(super) book: Option<Book>,
+    /// A later event of the same was folded before.
+    pub(super) stale: bool,
 }
 
 /// An event row about to be written.
@@ -69,14 +86,18 @@ impl<'c> Entries<'c> {
             "INSERT INTO events (seq, notification, item, source, provider, received_at, standing, revision, first,
              aside, detail, ",
             event_columns!(),
+            ", ",
+            belief_columns!(),
             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)"
+             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)"
         );
         let renew = concat!(
             "UPDATE events SET notification = ?2, item = ?3, source = ?4, standing = 1, aside = NULL, detail = NULL, (",
             event_columns!(),
-            ") = (?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
-             WHERE seq = ?1"
+            ", ",
+            belief_columns!(),
+            ") = (?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26,
+             ?27, ?28) WHERE seq = ?1"
         );
         Ok(Self {
             kinds,
@@ -97,6 +118,7 @@ impl<'c> Entries<'c> {
         &mut self,
         item: &RecordEvent,
         row: &NewRow,
+        belief: &Belief,
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<i64> {
@@ -118,8 +140,9 @@ impl<'c> Entries<'c> {
         insert.raw_bind_parameter(9, row.first)?;
         insert.raw_bind_parameter(10, aside)?;
         insert.raw_bind_parameter(11, detail)?;
-        debug_assert_eq!(insert.parameter_count(), 11 + EVENT_COLUMNS);
+        debug_assert_eq!(insert.parameter_count(), 11 + EVENT_COLUMNS + 4);
         bind_event(insert, 12, &item.event, &self.kinds)?;
+        bind_belief(insert, 12 + EVENT_COLUMNS, &item.event, belief)?;
         insert.raw_execute()?;
         changes.events(row.standing, 1);
         self.look_up(seq, &item.event)?;
@@ -131,6 +154,7 @@ impl<'c> Entries<'c> {
         &mut self,
         seq: i64,
         item: &RecordEvent,
+        belief: &Belief,
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
@@ -140,6 +164,7 @@ impl<'c> Entries<'c> {
         self.renew.raw_bind_parameter(3, item.item)?;
         self.renew.raw_bind_parameter(4, origin.source.0)?;
         bind_event(&mut self.renew, 5, &item.event, &self.kinds)?;
+        bind_belief(&mut self.renew, 5 + EVENT_COLUMNS, &item.event, belief)?;
         self.renew.raw_execute()?;
         changes.events(Standing::Aside, -1);
         changes.events(Standing::Routed, 1);
@@ -161,6 +186,15 @@ impl<'c> Entries<'c> {
             self.body.execute((origin.row, &request.headers[..], &request.body[..]))?;
         }
         Ok(origin.row)
+    }
+
+    /// The event in this row.
+    pub(super) fn event(&self, connection: &Connection, seq: EventSeq) -> rusqlite::Result<Option<Event>> {
+        connection
+            .prepare_cached(concat!("SELECT ", stored_columns!(), " FROM events WHERE seq = ?1"))?
+            .query_row([seq.0], |row| stored_event(row, &self.kinds))
+            .optional()
+            .map(|row| row.map(|row| row.event))
     }
 
     /// Makes the row findable by each of its references.

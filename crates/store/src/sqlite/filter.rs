@@ -1,5 +1,5 @@
-//! A filter before the index of identities: nearly every identity that comes is new, and asking an index of millions
-//! about it costs a page read from a random place.
+//! A filter before an index of digests (see [`super::runs`]): nearly every one that comes is new, and asking an index
+//! of millions about it costs a page read from a random place.
 //!
 //! One bit pattern of four in one word per identity (a blocked Bloom filter): it may say *perhaps* of a new one, about
 //! twice in a hundred, and never *no* of a known one. It is filled by a thread of its own, page by page, while the
@@ -37,13 +37,13 @@ struct Bits {
 
 impl Filter {
     /// A filter with room for twice `identities`, being filled from the index in the file.
-    pub(super) fn fill(path: &Path, identities: usize) -> Self {
+    pub(super) fn fill(path: &Path, index: &'static str, identities: usize) -> Self {
         let bits = Arc::new(Bits::with_room_for(identities.saturating_mul(2)));
         let (filling, path) = (bits.clone(), path.to_owned());
         let thread = thread::Builder::new().name("store-filter".to_owned()).spawn(move || {
-            let filled = connect::reader(&path).and_then(|connection| filling.fill(&connection));
+            let filled = connect::reader(&path).and_then(|connection| filling.fill(&connection, index));
             if let Err(error) = filled {
-                tracing::warn!(%error, "the filter of identities could not be filled; lookups stay slower until a restart");
+                tracing::warn!(%error, index, "a filter of digests could not be filled; lookups stay slower until a restart");
             }
         });
         Self { bits, thread: thread.ok() }
@@ -99,9 +99,9 @@ impl Bits {
 
     /// Adds the whole index. What the writer puts into it meanwhile the writer adds itself, so short reads suffice and
     /// none of them holds back the log.
-    fn fill(&self, connection: &Connection) -> rusqlite::Result<()> {
+    fn fill(&self, connection: &Connection, index: &str) -> rusqlite::Result<()> {
         let mut read =
-            connection.prepare("SELECT prefix FROM identity_index WHERE prefix > ?1 ORDER BY prefix LIMIT ?2")?;
+            connection.prepare(&format!("SELECT prefix FROM {index} WHERE prefix > ?1 ORDER BY prefix LIMIT ?2"))?;
         // Each read begins behind the last prefix; the lowest of all, behind which the first begins, is added blindly.
         let mut last = i64::MIN;
         self.add(last);
@@ -162,7 +162,7 @@ mod tests {
                 .expect("written");
         }
         file.execute_batch("COMMIT").expect("commits");
-        let mut filter = Filter::fill(&path, 50_000);
+        let mut filter = Filter::fill(&path, "identity_index", 50_000);
         filter.thread.take().expect("a thread").join().expect("filled");
         assert!(filter.bits.full.load(Ordering::Acquire));
         assert!((0..50_000).all(|n| filter.perhaps(prefix(n))));

@@ -6,7 +6,10 @@
 //! lives on the same thread, in memory. Refused requests wait in the same [`queue`], at most at their [`rate`].
 //! Questions go to the [`readers`], which run [`queries`].
 
+mod again;
+mod aliases;
 mod batch;
+mod books;
 mod checkpoint;
 mod condition;
 mod connect;
@@ -16,7 +19,9 @@ mod entries;
 mod fault;
 mod filter;
 mod handback;
+mod holds;
 mod identities;
+mod lanes;
 mod lease;
 mod memos;
 mod names;
@@ -26,11 +31,14 @@ mod queries;
 mod queue;
 mod rate;
 mod readers;
+mod rebuild;
 mod record;
 mod rows;
+mod runs;
 mod schema;
 mod settle;
 mod store;
+mod tails;
 mod tally;
 mod whole;
 mod writer;

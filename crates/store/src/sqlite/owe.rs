@@ -2,49 +2,149 @@
 
 use payhook_domain::delivery::State;
 use payhook_domain::id::{DeliveryId, NameId};
+use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
-use rusqlite::{Connection, Statement};
+use rusqlite::{Connection, OptionalExtension, Statement};
 
+use super::books::Book;
+use super::holds::Holds;
+use super::lanes::{Lanes, Place};
 use super::tally::Changes;
+use crate::Wanted;
 
 /// Makes deliveries.
 pub(super) struct Owing<'c> {
+    pub(super) lanes: Lanes<'c>,
+    pub(super) holds: Holds<'c>,
     insert: Statement<'c>,
+    exists: Statement<'c>,
+}
+
+/// What there is to know of an event when it is owed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Standing<'e> {
+    /// A later event of the same was folded before.
+    pub(super) stale: bool,
+    /// Its order, when there is one.
+    pub(super) order: Option<&'e Digest>,
+    /// A success of its order is later than it.
+    pub(super) overtaken: bool,
 }
 
 impl<'c> Owing<'c> {
     pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
-        let insert = connection.prepare(
-            "INSERT INTO deliveries (event, destination, generation, state, attempts, created_at, at)
-             VALUES (?1, ?2, ?3, 2, 0, ?4, ?4) ON CONFLICT DO NOTHING",
-        )?;
-        Ok(Self { insert })
+        Ok(Self {
+            lanes: Lanes::prepare(connection)?,
+            holds: Holds::prepare(connection)?,
+            insert: connection.prepare(
+                "INSERT INTO deliveries (event, destination, generation, state, attempts, created_at, at, waits, missed)
+                 VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8)",
+            )?,
+            exists: connection.prepare("SELECT 1 FROM deliveries WHERE event = ?1 AND destination = ?2 AND generation = ?3")?,
+        })
     }
 
-    /// Owes the event to the destination from `at` on, unless this generation is there already.
-    pub(super) fn owe(&mut self, id: DeliveryId, at: Timestamp, changes: &mut Changes) -> rusqlite::Result<bool> {
-        let row = (id.event.0, id.destination.0, id.generation, at.as_micros());
-        let made = self.insert.execute(row)? == 1;
-        if made {
-            changes.deliveries(id.destination, State::Pending, 1);
-            changes.due(id.destination, at);
-        }
-        Ok(made)
-    }
-
-    /// Owes it for the first time; does nothing when it was owed before.
+    /// Owes an event for the first time; does nothing when it was owed before.
     pub(super) fn owe_first(
         &mut self,
         seq: i64,
-        destination: NameId,
+        want: &Wanted,
         at: Timestamp,
+        book: Option<&mut Book>,
+        standing: Standing<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<bool> {
-        self.owe(delivery(seq, destination, 1), at, changes)
+        let id = delivery(seq, want.destination, 1);
+        if self.exists(id)? {
+            return Ok(false);
+        }
+        let Some(order) = standing.order.filter(|_| !standing.stale && !want.hold.is_zero()) else {
+            if want.skips_stale && standing.stale {
+                self.write(id, State::Skipped, (at, at), None, None, changes)?;
+            } else {
+                self.append(id, want.in_order, (at, at), book, changes)?;
+            }
+            return Ok(true);
+        };
+        if standing.overtaken {
+            self.write(id, State::Superseded, (at, at), None, None, changes)?;
+        } else {
+            let keeps_to_its_lane = want.in_order.then_some(0);
+            self.write(id, State::Held, (at, at.plus(want.hold)), keeps_to_its_lane, None, changes)?;
+            self.holds.hold(order, id)?;
+        }
+        Ok(true)
+    }
+
+    /// Writes a delivery, made and due at these times, at the end of its lane: pending, or blocked by those before it.
+    pub(super) fn append(
+        &mut self,
+        id: DeliveryId,
+        in_order: bool,
+        times: (Timestamp, Timestamp),
+        book: Option<&mut Book>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        let place = match book.filter(|_| in_order) {
+            Some(book) => self.lanes.append(&mut book.tails, id)?,
+            None => Place::default(),
+        };
+        self.write_at(id, times, &place, changes)
+    }
+
+    /// Writes a delivery at this place of its lane.
+    pub(super) fn write_at(
+        &mut self,
+        id: DeliveryId,
+        times: (Timestamp, Timestamp),
+        place: &Place,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        let state = if place.waits == 0 { State::Pending } else { State::Blocked };
+        self.write(id, state, times, (place.waits > 0).then_some(place.waits), place.missed.write(), changes)
+    }
+
+    pub(super) fn exists(&mut self, id: DeliveryId) -> rusqlite::Result<bool> {
+        self.exists.exists((id.event.0, id.destination.0, id.generation))
+    }
+
+    fn write(
+        &mut self,
+        id: DeliveryId,
+        state: State,
+        (created_at, at): (Timestamp, Timestamp),
+        waits: Option<i64>,
+        missed: Option<Vec<u8>>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        self.insert.execute((
+            id.event.0,
+            id.destination.0,
+            id.generation,
+            state as u8,
+            created_at.as_micros(),
+            at.as_micros(),
+            waits,
+            missed,
+        ))?;
+        changes.deliveries(id.destination, state, 1);
+        if state == State::Pending {
+            changes.due(id.destination, at);
+        }
+        Ok(())
     }
 }
 
 /// The id of a delivery from its columns.
 pub(super) fn delivery(event: i64, destination: NameId, generation: u32) -> DeliveryId {
     DeliveryId { event: payhook_domain::id::EventSeq(event), destination, generation }
+}
+
+/// The number of the last generation owed to the destination of the event; 0 when none was.
+pub(super) fn last_generation(connection: &Connection, event: i64, destination: NameId) -> rusqlite::Result<u32> {
+    let last: Option<Option<u32>> = connection
+        .prepare_cached("SELECT max(generation) FROM deliveries WHERE event = ?1 AND destination = ?2")?
+        .query_row((event, destination.0), |row| row.get(0))
+        .optional()?;
+    Ok(last.flatten().unwrap_or(0))
 }

@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
-use payhook_domain::id::{EventSeq, NameId};
+use payhook_domain::event::Event;
+use payhook_domain::id::EventSeq;
 use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
-use payhook_domain::verdict::{Standing, Verdict};
+use payhook_domain::verdict::{Standing as As, Verdict};
 use rusqlite::{Connection, OptionalExtension, Statement};
 
-use super::entries::{Entries, NewRow, Origin};
+use super::books::{Book, Books};
+use super::entries::{Entries, InHand, NewRow, Origin};
 use super::identities::{Identities, Known};
 use super::names::Kinds;
-use super::owe::Owing;
-use super::rows;
+use super::owe::{Owing, Standing};
+use super::rows::{self, Belief};
+use super::runs::Indexed;
 use super::tally::Changes;
 use super::whole::Wholes;
 use crate::{Disposition, RecordEvent, Recording, Wanted};
 
 /// Writes recordings.
 pub(super) struct Recorder<'c> {
-    entries: Entries<'c>,
-    owing: Owing<'c>,
+    pub(super) entries: Entries<'c>,
+    pub(super) owing: Owing<'c>,
+    pub(super) books: Books<'c>,
     wholes: Wholes<'c>,
     pub(super) identities: Identities<'c>,
     seen: Statement<'c>,
@@ -36,6 +40,7 @@ impl<'c> Recorder<'c> {
         Ok(Self {
             entries: Entries::prepare(connection, kinds)?,
             owing: Owing::prepare(connection)?,
+            books: Books::prepare(connection)?,
             wholes: Wholes::prepare(connection)?,
             identities: Identities::load(connection)?,
             seen: connection.prepare(seen)?,
@@ -56,13 +61,25 @@ impl<'c> Recorder<'c> {
             request: Some(request),
             row: 0,
             first_owed: None,
+            in_hand: InHand::default(),
             owed_whole: Vec::new(),
         };
         recording.events.iter().map(|item| self.one(item, &mut origin, changes)).collect()
     }
 
-    /// Records one event.
+    /// Records one event, and puts its payment back.
     pub(super) fn one(
+        &mut self,
+        item: &RecordEvent,
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<Verdict> {
+        let verdict = self.judge(item, origin, changes)?;
+        self.put_back(origin)?;
+        Ok(verdict)
+    }
+
+    fn judge(
         &mut self,
         item: &RecordEvent,
         origin: &mut Origin<'_>,
@@ -72,7 +89,7 @@ impl<'c> Recorder<'c> {
             return self.first(item, origin, changes);
         };
         let head = self.standing(known.seq)?;
-        if let (Some(Standing::Aside), Disposition::Route(wanted)) = (head, &item.disposition)
+        if let (Some(As::Aside), Disposition::Route(wanted)) = (head, &item.disposition)
             && item.event.signed == known.signed
         {
             self.route_aside(known.seq, item, wanted, origin, changes)?;
@@ -86,9 +103,8 @@ impl<'c> Recorder<'c> {
                 Ok(Verdict::Duplicate(EventSeq(seq)))
             }
             None if item.event.signed != known.signed => {
-                let row =
-                    NewRow { standing: Standing::Conflict, revision: known.revisions + 1, first: Some(known.seq) };
-                self.again(item, &row, origin, changes).map(|seq| Verdict::Conflict(EventSeq(seq)))
+                let row = NewRow { standing: As::Conflict, revision: known.revisions + 1, first: Some(known.seq) };
+                self.again(item, &row, &Belief::default(), origin, changes).map(|seq| Verdict::Conflict(EventSeq(seq)))
             }
             None => self.revise(item, &known, head, origin, changes),
         }
@@ -103,9 +119,44 @@ impl<'c> Recorder<'c> {
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
-        self.entries.renew(seq, item, origin, changes)?;
+        let belief = self.fold(seq, item, origin, changes)?;
+        self.entries.renew(seq, item, &belief, origin, changes)?;
         self.identities.hold_true(seq, &item.event.signed, &item.event.content)?;
-        self.owe_new(seq, wanted, origin, changes)
+        self.owe_new(seq, item, wanted, origin, changes)
+    }
+
+    /// Takes the event's payment in hand and folds into it what the event states.
+    fn fold(
+        &mut self,
+        seq: i64,
+        item: &RecordEvent,
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<Belief> {
+        let event = &item.event;
+        origin.in_hand = InHand { seq, book: None, stale: false };
+        let (Some(fact), Some(mut book)) =
+            (&event.fact, self.books.open(event, &item.names, origin.provider, origin.received_at, changes)?)
+        else {
+            return Ok(Belief::default());
+        };
+        let stale = book.fold(event.id.0, event.content, fact.clone());
+        let belief = Belief { payment: Some(book.id), state: Some(book.snapshot()), stale };
+        if let Some(order) = item.names.order.as_ref().filter(|_| event.kind.is_success()) {
+            let at = occurred_at(event).unwrap_or(origin.received_at);
+            self.books.aliases.succeeded(order, at, book.id, changes)?;
+            self.owing.holds.supersede(order, origin.owed_at, changes)?;
+        }
+        origin.in_hand = InHand { seq, book: Some(book), stale };
+        Ok(belief)
+    }
+
+    /// Writes the payment in hand, and has none in hand any more.
+    pub(super) fn put_back(&mut self, origin: &mut Origin<'_>) -> rusqlite::Result<()> {
+        match std::mem::take(&mut origin.in_hand).book {
+            Some(book) => self.books.close(&book),
+            None => Ok(()),
+        }
     }
 
     /// Owes a row that is news to its notification. What wants notifications rather than events gets the notification's
@@ -113,6 +164,7 @@ impl<'c> Recorder<'c> {
     pub(super) fn owe_new(
         &mut self,
         seq: i64,
+        item: &RecordEvent,
         wanted: &[Wanted],
         origin: &mut Origin<'_>,
         changes: &mut Changes,
@@ -120,9 +172,9 @@ impl<'c> Recorder<'c> {
         let first = *origin.first_owed.get_or_insert(seq);
         for want in wanted {
             if !want.once_per_notification {
-                self.owing.owe_first(seq, want.destination, origin.owed_at, changes)?;
+                self.owe(seq, item, want, origin, changes)?;
             } else if self.wholes.take(origin.row, want.destination)? && origin.owe_whole(want.destination) {
-                self.owing.owe_first(first, want.destination, origin.owed_at, changes)?;
+                self.owe(first, item, want, origin, changes)?;
             }
         }
         Ok(())
@@ -133,16 +185,55 @@ impl<'c> Recorder<'c> {
         &mut self,
         seq: EventSeq,
         wanted: &[Wanted],
+        book: &mut Option<Book>,
         at: Timestamp,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
         let notification = self.wholes.of(seq.0)?;
         for want in wanted {
             if !want.once_per_notification || self.wholes.take(notification, want.destination)? {
-                self.owing.owe_first(seq.0, want.destination, at, changes)?;
+                self.owing.owe_first(seq.0, want, at, book.as_mut(), Standing::default(), changes)?;
             }
         }
         Ok(())
+    }
+
+    /// Owes a row for the first time: the one in hand, or an earlier one.
+    fn owe(
+        &mut self,
+        seq: i64,
+        item: &RecordEvent,
+        want: &Wanted,
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        let order = item.names.order.as_ref().filter(|_| !want.hold.is_zero());
+        let overtaken = match order {
+            Some(order) => self.is_overtaken(order, &item.event)?,
+            None => false,
+        };
+        let at = origin.owed_at;
+        if origin.in_hand.seq == seq {
+            let standing = Standing { stale: origin.in_hand.stale, order, overtaken };
+            return self.owing.owe_first(seq, want, at, origin.in_hand.book.as_mut(), standing, changes).map(drop);
+        }
+        let (book, stale) = self.books.of_event(seq)?;
+        let standing = Standing { stale, order, overtaken };
+        match (book, &mut origin.in_hand.book) {
+            (Some(book), Some(in_hand)) if book.id == in_hand.id => {
+                self.owing.owe_first(seq, want, at, Some(in_hand), standing, changes).map(drop)
+            }
+            (mut book, _) => {
+                let owed = self.owing.owe_first(seq, want, at, book.as_mut(), standing, changes)?;
+                book.filter(|_| owed).map_or(Ok(()), |book| self.books.close(&book))
+            }
+        }
+    }
+
+    /// Whether a success of the order is later than this event, or the event does not say when it was.
+    fn is_overtaken(&mut self, order: &Digest, event: &Event) -> rusqlite::Result<bool> {
+        let success = self.books.aliases.success_of(order)?;
+        Ok(success.is_some_and(|success| occurred_at(event).is_none_or(|at| at <= success)))
     }
 
     fn first(
@@ -155,25 +246,47 @@ impl<'c> Recorder<'c> {
         self.identities.claim(&event.id.0, changes.coming_event(), &event.signed, &event.content, changes)?;
         match &item.disposition {
             Disposition::Route(wanted) => {
-                let row = NewRow { standing: Standing::Routed, revision: 0, first: None };
-                let seq = self.entries.write(item, &row, origin, changes)?;
-                self.owe_new(seq, wanted, origin, changes)?;
+                let row = NewRow { standing: As::Routed, revision: 0, first: None };
+                let belief = self.fold(changes.coming_event(), item, origin, changes)?;
+                let seq = self.entries.write(item, &row, &belief, origin, changes)?;
+                self.owe_new(seq, item, wanted, origin, changes)?;
                 Ok(Verdict::New(EventSeq(seq)))
             }
             Disposition::Aside { .. } => {
-                let row = NewRow { standing: Standing::Aside, revision: 0, first: None };
-                self.entries.write(item, &row, origin, changes).map(|seq| Verdict::Aside(EventSeq(seq)))
+                let row = NewRow { standing: As::Aside, revision: 0, first: None };
+                self.entries
+                    .write(item, &row, &Belief::default(), origin, changes)
+                    .map(|seq| Verdict::Aside(EventSeq(seq)))
             }
         }
     }
 
-    fn standing(&mut self, seq: i64) -> rusqlite::Result<Option<Standing>> {
+    /// Puts more of what follows behind into its index. The last work of a transaction.
+    pub(super) fn follow(&mut self, arrivals: usize, changes: &mut Changes) -> rusqlite::Result<()> {
+        self.identities.runs.follow(arrivals, changes)?;
+        self.books.aliases.runs.follow(arrivals, changes)
+    }
+
+    /// The transaction was committed.
+    pub(super) fn committed(&mut self, changes: &Changes) {
+        self.identities.runs.committed(changes);
+        self.books.aliases.runs.committed(changes);
+    }
+
+    /// What was claimed in `undone` and not yet in `before` is free again.
+    pub(super) fn give_back(&mut self, undone: &Changes, before: Option<&Changes>) {
+        let of = |what| undone.claims(what, before.map_or(0, |before| before.claims(what, 0).len()));
+        self.identities.runs.give_back(of(Indexed::Identities));
+        self.books.aliases.runs.give_back(of(Indexed::Aliases));
+    }
+
+    fn standing(&mut self, seq: i64) -> rusqlite::Result<Option<As>> {
         let number: Option<u8> = self.head.query_row([seq], |row| row.get(0)).optional()?;
         Ok(number.and_then(rows::standing))
     }
 
     /// The row of this event that says exactly this, if any. Retention may have removed the rows; the identity remains.
-    fn seen(&mut self, known: &Known, content: &Digest) -> rusqlite::Result<Option<(i64, Option<Standing>)>> {
+    fn seen(&mut self, known: &Known, content: &Digest) -> rusqlite::Result<Option<(i64, Option<As>)>> {
         let row = self
             .seen
             .query_row((known.seq, &content.as_bytes()[..]), |row| Ok((row.get(0)?, rows::standing(row.get(1)?))))
@@ -185,16 +298,21 @@ impl<'c> Recorder<'c> {
         &mut self,
         item: &RecordEvent,
         known: &Known,
-        head: Option<Standing>,
+        head: Option<As>,
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<Verdict> {
         let number = known.revisions + 1;
-        let row = NewRow { standing: Standing::Revision, revision: number, first: Some(known.seq) };
-        let seq = self.again(item, &row, origin, changes)?;
+        let row = NewRow { standing: As::Revision, revision: number, first: Some(known.seq) };
+        let belief = match head {
+            // What was never routed was never folded.
+            Some(As::Aside) | None => Belief::default(),
+            _ => self.fold(changes.coming_event(), item, origin, changes)?,
+        };
+        let seq = self.again(item, &row, &belief, origin, changes)?;
         match &item.disposition {
             Disposition::Route(wanted) if item.event.kind.redelivers_revisions() => {
-                self.owe_new(seq, wanted, origin, changes)?;
+                self.owe_new(seq, item, wanted, origin, changes)?;
             }
             _ => self.owe_missing(item, seq, Some(row.standing), (known, head), origin, changes)?,
         }
@@ -207,8 +325,8 @@ impl<'c> Recorder<'c> {
         &mut self,
         item: &RecordEvent,
         seq: i64,
-        standing: Option<Standing>,
-        (known, head): (&Known, Option<Standing>),
+        standing: Option<As>,
+        (known, head): (&Known, Option<As>),
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
@@ -217,28 +335,28 @@ impl<'c> Recorder<'c> {
             return Ok(());
         }
         let owed = match standing {
-            Some(Standing::Routed) => Some(seq),
-            Some(Standing::Revision) if item.event.kind.redelivers_revisions() => Some(seq),
-            Some(Standing::Revision) => self.held_true(known.seq, head)?,
+            Some(As::Routed) => Some(seq),
+            Some(As::Revision) if item.event.kind.redelivers_revisions() => Some(seq),
+            Some(As::Revision) => self.held_true(known.seq, head)?,
             _ => None,
         };
         let Some(owed) = owed else { return Ok(()) };
         for want in wanted {
             if !want.once_per_notification {
-                self.owing.owe_first(owed, want.destination, origin.owed_at, changes)?;
+                self.owe(owed, item, want, origin, changes)?;
             } else if !self.wholes.has(owed, want.destination)? && !self.wholes.has(seq, want.destination)? {
-                self.owe_whole(item, (seq, known), want.destination, origin, changes)?;
+                self.owe_whole(item, (seq, known), want, origin, changes)?;
             }
         }
         Ok(())
     }
 
     /// The routed row of an event: the one first recorded, unless a conflict was accepted in its place.
-    fn held_true(&mut self, first: i64, head: Option<Standing>) -> rusqlite::Result<Option<i64>> {
+    fn held_true(&mut self, first: i64, head: Option<As>) -> rusqlite::Result<Option<i64>> {
         match head {
-            Some(Standing::Routed) => Ok(Some(first)),
-            Some(Standing::Superseded) => {
-                let routed = rows::standing_number(Standing::Routed);
+            Some(As::Routed) => Ok(Some(first)),
+            Some(As::Superseded) => {
+                let routed = rows::standing_number(As::Routed);
                 self.accepted.query_row((first, routed), |row| row.get(0)).optional()
             }
             _ => Ok(None),
@@ -252,14 +370,15 @@ impl<'c> Recorder<'c> {
         &mut self,
         item: &RecordEvent,
         (seq, known): (i64, &Known),
-        destination: NameId,
+        want: &Wanted,
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
+        let destination = want.destination;
         let stored = self.wholes.of(seq)?;
         if self.wholes.is_same(stored, origin)? {
             if self.wholes.take(stored, destination)? && origin.owe_whole(destination) {
-                self.owing.owe_first(seq, destination, origin.owed_at, changes)?;
+                self.owe(seq, item, want, origin, changes)?;
             }
             return Ok(());
         }
@@ -274,13 +393,12 @@ impl<'c> Recorder<'c> {
         let carrier = match origin.first_owed {
             Some(first) => first,
             None => {
-                let row =
-                    NewRow { standing: Standing::Revision, revision: known.revisions + 1, first: Some(known.seq) };
-                self.again(item, &row, origin, changes)?
+                let row = NewRow { standing: As::Revision, revision: known.revisions + 1, first: Some(known.seq) };
+                self.again(item, &row, &Belief::default(), origin, changes)?
             }
         };
         origin.first_owed = Some(carrier);
-        self.owing.owe_first(carrier, destination, origin.owed_at, changes).map(drop)
+        self.owe(carrier, item, want, origin, changes)
     }
 
     /// Writes a further row of a known event.
@@ -288,10 +406,15 @@ impl<'c> Recorder<'c> {
         &mut self,
         item: &RecordEvent,
         row: &NewRow,
+        belief: &Belief,
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<i64> {
         self.identities.count_revision(row.first.unwrap_or_default())?;
-        self.entries.write(item, row, origin, changes)
+        self.entries.write(item, row, belief, origin, changes)
     }
+}
+
+fn occurred_at(event: &Event) -> Option<Timestamp> {
+    event.occurred_at.as_ref().and_then(|at| at.instant)
 }

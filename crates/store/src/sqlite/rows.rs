@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use payhook_domain::event::{Check, Checks, Event, OccurredAt, Original};
+use payhook_domain::fact::Fact;
 use payhook_domain::id::{EventId, EventSeq, NameId, NotificationId};
 use payhook_domain::identity::Digest;
 use payhook_domain::money::{Amount, Currency};
@@ -43,12 +44,22 @@ pub(super) use event_columns;
 /// How many columns [`event_columns`] names.
 pub(super) const EVENT_COLUMNS: usize = 20;
 
+/// The columns [`bind_belief`] fills, in its order.
+macro_rules! belief_columns {
+    () => {
+        "fact, payment_row, payment_state, stale"
+    };
+}
+pub(super) use belief_columns;
+
 /// The columns [`stored_event`] reads, from `events`.
 macro_rules! stored_columns {
     () => {
         concat!(
             "seq, notification, item, source, provider, received_at, standing, revision, duplicates, aside, detail, ",
-            $crate::sqlite::rows::event_columns!()
+            $crate::sqlite::rows::event_columns!(),
+            ", ",
+            $crate::sqlite::rows::belief_columns!()
         )
     };
 }
@@ -93,6 +104,58 @@ pub(super) fn bind_event(
     bind(&rendered)
 }
 
+/// What is believed of an event's payment when the event is committed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Belief {
+    /// The payment's row.
+    pub(super) payment: Option<i64>,
+    /// The payment as payloads show it.
+    pub(super) state: Option<String>,
+    /// A later event of the same was folded before.
+    pub(super) stale: bool,
+}
+
+/// Binds what an event states and what was believed, from parameter `first` on.
+pub(super) fn bind_belief(
+    statement: &mut Statement<'_>,
+    first: usize,
+    event: &Event,
+    belief: &Belief,
+) -> rusqlite::Result<()> {
+    statement.raw_bind_parameter(first, write_fact(event))?;
+    statement.raw_bind_parameter(first + 1, belief.payment)?;
+    statement.raw_bind_parameter(first + 2, belief.state.as_deref())?;
+    statement.raw_bind_parameter(first + 3, belief.stale.then_some(1))
+}
+
+/// The event's fact and, before it, the other names it gives its payment: their number, and each with its length.
+fn write_fact(event: &Event) -> Option<Vec<u8>> {
+    let fact = event.fact.as_ref()?;
+    let mut bytes = Vec::with_capacity(128);
+    let names = event.aliases.iter().filter(|alias| u8::try_from(alias.len()).is_ok()).take(ALIASES_MAX);
+    bytes.push(0);
+    for alias in names {
+        bytes[0] += 1;
+        bytes.push(u8::try_from(alias.len()).expect("invariant: filtered above"));
+        bytes.extend_from_slice(alias.as_bytes());
+    }
+    fact.write(&mut bytes);
+    Some(bytes)
+}
+
+/// Most other names of a payment kept with one event, and so most it can have.
+const ALIASES_MAX: usize = 255;
+
+fn read_fact(mut bytes: &[u8]) -> Option<(Vec<String>, Fact)> {
+    let count = bytes.split_off_first()?;
+    let mut aliases = Vec::new();
+    for _ in 0..*count {
+        let len = usize::from(*bytes.split_off_first()?);
+        aliases.push(String::from_utf8(bytes.split_off(..len)?.to_vec()).ok()?);
+    }
+    Fact::read(&mut bytes).map(|fact| (aliases, fact))
+}
+
 /// Reads the columns of [`stored_columns`], which must be the row's first.
 pub(super) fn stored_event(row: &Row<'_>, kinds: &Kinds) -> rusqlite::Result<StoredEvent> {
     Ok(StoredEvent {
@@ -108,10 +171,14 @@ pub(super) fn stored_event(row: &Row<'_>, kinds: &Kinds) -> rusqlite::Result<Sto
         aside: row.get_ref(9)?.as_str_or_null()?.and_then(Aside::parse),
         detail: row.get(10)?,
         event: event(row, 11, kinds)?,
+        payment: row.get(11 + EVENT_COLUMNS + 2)?,
+        stale: row.get::<_, Option<bool>>(11 + EVENT_COLUMNS + 3)?.unwrap_or(false),
     })
 }
 
 fn event(row: &Row<'_>, first: usize, kinds: &Kinds) -> rusqlite::Result<Event> {
+    let fact = row.get_ref(first + EVENT_COLUMNS)?.as_blob_or_null()?.and_then(read_fact);
+    let (aliases, fact) = fact.map_or((Vec::new(), None), |(aliases, fact)| (aliases, Some(fact)));
     let occurred_text: Option<String> = row.get(first + 7)?;
     let instant = row.get::<_, Option<i64>>(first + 8)?.map(Timestamp::from_micros);
     Ok(Event {
@@ -127,8 +194,8 @@ fn event(row: &Row<'_>, first: usize, kinds: &Kinds) -> rusqlite::Result<Event> 
         reference: row.get(first + 10)?,
         provider_reference: row.get(first + 11)?,
         payment: row.get(first + 12)?,
-        aliases: Vec::new(),
-        fact: None,
+        aliases,
+        fact,
         amount: amount(row, first + 13)?,
         checks: read_checks(row, first + 16)?,
         original: original(row, first + 17)?,

@@ -1,20 +1,17 @@
-//! Settling: an attempt and the delivery's new state, together; and new generations of dead letters.
+//! Settling: an attempt and the delivery's new state, together; and who is next in its lane.
 
 use std::time::Duration;
 
 use payhook_domain::delivery::{Outcome, State};
-use payhook_domain::id::{DeliveryId, EventSeq, NameId};
-use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Statement};
 
+use super::lanes::{Lanes, link};
 use super::lease::Leases;
-use super::owe::Owing;
 use super::tally::Changes;
 use crate::{Next, Settled, Settlement};
 
 /// Writes settlements.
 pub(super) struct Settler<'c> {
-    owing: Owing<'c>,
     update: Statement<'c>,
     attempt: Statement<'c>,
 }
@@ -22,10 +19,10 @@ pub(super) struct Settler<'c> {
 impl<'c> Settler<'c> {
     pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
-            owing: Owing::prepare(connection)?,
             update: connection.prepare(
-                "UPDATE deliveries SET state = ?4, attempts = attempts + 1, at = ?5
-                 WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state = 2",
+                "UPDATE deliveries SET state = ?4, attempts = attempts + 1, at = ?5, waits = ?6
+                 WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state = 2
+                 RETURNING state, waits, next_event, next_generation, missed",
             )?,
             attempt: connection.prepare(
                 "INSERT INTO attempts (event, destination, generation, number, started_at, took, outcome, retry_after,
@@ -35,11 +32,12 @@ impl<'c> Settler<'c> {
         })
     }
 
-    /// Writes a finished try, if its lease still stands.
+    /// Writes a finished try, if its lease still stands, and opens the lane behind a delivery that became final.
     pub(super) fn settle(
         &mut self,
         settlement: &Settlement,
         leases: &mut Leases,
+        lanes: &mut Lanes<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<Settled> {
         let id = settlement.delivery;
@@ -52,18 +50,20 @@ impl<'c> Settler<'c> {
             Next::Exhausted => (State::Exhausted, over),
             Next::Retry(at) => (State::Pending, at),
         };
-        let key = (id.event.0, id.destination.0, id.generation, state as u8, at.as_micros());
-        if self.update.execute(key)? == 0 {
+        let stopped = (state.is_dead() && settlement.stops_on_dead).then_some(Lanes::STOPPED);
+        let key = (id.event.0, id.destination.0, id.generation, state as u8, at.as_micros(), stopped);
+        let Some(link) = self.update.query_row(key, |row| link(row, 0, id)).optional()?.flatten() else {
             return Ok(Settled::LeaseLost);
-        }
+        };
         self.write_attempt(settlement)?;
         if state == State::Pending {
             changes.due(id.destination, at);
-        } else {
-            changes.deliveries(id.destination, State::Pending, -1);
-            changes.deliveries(id.destination, state, 1);
+            return Ok(Settled::Done);
         }
-        Ok(Settled::Done)
+        changes.deliveries(id.destination, State::Pending, -1);
+        changes.deliveries(id.destination, state, 1);
+        let followed = stopped.is_none() && lanes.ended(id, &link, over, changes)?;
+        Ok(if followed { Settled::Followed } else { Settled::Done })
     }
 
     fn write_attempt(&mut self, settlement: &Settlement) -> rusqlite::Result<()> {
@@ -90,46 +90,6 @@ impl<'c> Settler<'c> {
             attempt.timings.first_byte.map(micros),
         ])?;
         Ok(())
-    }
-
-    /// Makes the next generation of a dead letter, unless there is one.
-    pub(super) fn retry(
-        &mut self,
-        connection: &Connection,
-        id: DeliveryId,
-        now: Timestamp,
-        changes: &mut Changes,
-    ) -> rusqlite::Result<Option<DeliveryId>> {
-        let state: Option<u8> = connection
-            .prepare_cached("SELECT state FROM deliveries WHERE event = ?1 AND destination = ?2 AND generation = ?3")?
-            .query_row((id.event.0, id.destination.0, id.generation), |row| row.get(0))
-            .optional()?;
-        let Some(state) = state.and_then(State::from_number).filter(|state| state.is_dead()) else { return Ok(None) };
-        let Some(generation) = id.generation.checked_add(1) else { return Ok(None) };
-        let next = DeliveryId { generation, ..id };
-        if !self.owing.owe(next, now, changes)? {
-            return Ok(None);
-        }
-        changes.retried(id.destination, state);
-        Ok(Some(next))
-    }
-
-    /// Makes the next generation of whatever was owed to this destination of this event, or the first.
-    pub(super) fn replay(
-        &mut self,
-        connection: &Connection,
-        event: EventSeq,
-        destination: NameId,
-        now: Timestamp,
-        changes: &mut Changes,
-    ) -> rusqlite::Result<Option<DeliveryId>> {
-        let last: u32 = connection
-            .prepare_cached(
-                "SELECT coalesce(max(generation), 0) FROM deliveries WHERE event = ?1 AND destination = ?2",
-            )?
-            .query_row((event.0, destination.0), |row| row.get(0))?;
-        let id = DeliveryId { event, destination, generation: last.saturating_add(1) };
-        Ok(self.owing.owe(id, now, changes)?.then_some(id))
     }
 }
 

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, ready};
-use payhook_domain::id::{DeliveryId, EventSeq, NameId, QuarantineId};
+use payhook_domain::id::{DeliveryId, EventSeq, NameId, PaymentId, QuarantineId};
+use payhook_domain::payment::Names;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
 
 use rusqlite::ErrorCode;
 
+use super::again;
 use super::batch::{Errand, Rooms};
 use super::condition::Condition;
 use super::connect;
@@ -21,12 +23,13 @@ use super::names::{self, Kinds};
 use super::queries::SqliteReader;
 use super::queue::Queue;
 use super::readers::Readers;
+use super::rebuild;
 use super::schema;
 use super::writer::Writer;
 use crate::open::{OpenError, Options};
 use crate::{
-    Again, Answer, Health, Lease, Memo, NameKind, Quarantined, Reader, RecordEvent, Recording, Settled, Settlement,
-    Store, Unavailable, Wanted,
+    Again, Answer, Health, Lease, Memo, NameKind, Quarantined, Reader, Rebuilt, RecordEvent, Recording, Settled,
+    Settlement, Store, Unavailable, Wanted,
 };
 
 /// A store in one SQLite file.
@@ -116,27 +119,25 @@ impl Store for Sqlite {
 
     fn retry(&self, deliveries: Vec<DeliveryId>, now: Timestamp) -> Answer<Vec<Option<DeliveryId>>> {
         self.errand(move |rooms| {
-            let Rooms { connection, settler, changes, .. } = rooms;
-            deliveries.iter().map(|id| settler.retry(connection, *id, now, changes)).collect()
+            let Rooms { recorder, changes, .. } = rooms;
+            deliveries.iter().map(|id| again::retry(recorder, *id, now, changes)).collect()
         })
     }
 
     fn replay(&self, again: Vec<Again>, progress: Option<Memo>, now: Timestamp) -> Answer<Vec<DeliveryId>> {
         self.errand(move |rooms| {
-            let Rooms { connection, settler, changes, .. } = rooms;
+            let Rooms { connection, recorder, changes, .. } = rooms;
             progress.iter().try_for_each(|memo| memos::keep(connection, memo))?;
-            let mut made = Vec::new();
-            for event in &again {
-                for want in &event.wanted {
-                    made.extend(settler.replay(connection, event.event, want.destination, now, changes)?);
-                }
-            }
-            Ok(made)
+            again::replay(connection, recorder, &again, now, changes)
         })
     }
 
-    fn pass(&self, _delivery: DeliveryId, _now: Timestamp) -> Answer<bool> {
-        self.errand(move |_| Ok(false))
+    fn pass(&self, delivery: DeliveryId, now: Timestamp) -> Answer<bool> {
+        self.errand(move |rooms| rooms.recorder.owing.lanes.pass(delivery, now, &mut rooms.changes))
+    }
+
+    fn rebuild(&self, payment: PaymentId) -> Answer<Option<Rebuilt>> {
+        self.errand(move |rooms| rebuild::rebuild(rooms.connection, &mut rooms.recorder, payment))
     }
 
     fn keep(&self, memo: Memo) -> Answer<()> {
@@ -150,10 +151,10 @@ impl Store for Sqlite {
         })
     }
 
-    fn decide_conflict(&self, seq: EventSeq, wanted: Option<Vec<Wanted>>, now: Timestamp) -> Answer<bool> {
+    fn decide_conflict(&self, seq: EventSeq, accepted: Option<(Vec<Wanted>, Names)>, now: Timestamp) -> Answer<bool> {
         self.errand(move |rooms| {
             let Rooms { connection, recorder, changes, .. } = rooms;
-            decide::decide_conflict(connection, recorder, seq, wanted.as_deref(), now, changes)
+            decide::decide_conflict(connection, recorder, seq, accepted.as_ref(), now, changes)
         })
     }
 

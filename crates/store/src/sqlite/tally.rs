@@ -8,8 +8,10 @@ use payhook_domain::verdict::Standing;
 use rusqlite::{Connection, Statement};
 
 use super::rows::standing_number;
+use super::runs::Indexed;
 
-/// What `tallies.sort` counts. The last two are the highest numbers ever handed out, which outlive the rows.
+/// What `tallies.sort` counts. Those called `LAST_` are the highest numbers ever handed out, which
+/// outlive the rows.
 pub(super) mod sort {
     pub(in crate::sqlite) const NOTIFICATIONS: i64 = 1;
     pub(in crate::sqlite) const EVENTS: i64 = 2;
@@ -23,6 +25,10 @@ pub(super) mod sort {
     pub(in crate::sqlite) const INDEXED: i64 = 9;
     /// Dead letters that were made again, by destination; no longer among [`DELIVERIES`].
     pub(in crate::sqlite) const RETRIED: i64 = 10;
+    /// Not a count: the row up to which aliases are in their index.
+    pub(in crate::sqlite) const ALIASES_INDEXED: i64 = 11;
+    /// The highest number of a payment ever handed out.
+    pub(in crate::sqlite) const LAST_PAYMENT: i64 = 12;
 }
 
 /// The highest numbers handed out so far.
@@ -30,6 +36,7 @@ pub(super) mod sort {
 pub(super) struct Numbers {
     event: i64,
     notification: i64,
+    payment: i64,
 }
 
 impl Numbers {
@@ -38,6 +45,7 @@ impl Numbers {
         Ok(Self {
             event: highest.query_row([sort::LAST_EVENT], |row| row.get(0))?,
             notification: highest.query_row([sort::LAST_NOTIFICATION], |row| row.get(0))?,
+            payment: highest.query_row([sort::LAST_PAYMENT], |row| row.get(0))?,
         })
     }
 }
@@ -54,9 +62,15 @@ pub(super) struct Changes {
     retried: Vec<(NameId, i64)>,
     due: Vec<(NameId, Timestamp)>,
     ended: Vec<(DeliveryId, Timestamp)>,
+    runs: [RunChanges; Indexed::COUNT],
+}
+
+/// What a transaction changes of one index that follows behind.
+#[derive(Clone, Debug, Default)]
+struct RunChanges {
     claimed: Vec<Digest>,
     indexed_to: Option<Digest>,
-    run_gained: i64,
+    gained: i64,
 }
 
 impl Changes {
@@ -81,6 +95,11 @@ impl Changes {
     pub(super) fn take_notification(&mut self) -> i64 {
         self.numbers.notification += 1;
         self.numbers.notification
+    }
+
+    pub(super) fn take_payment(&mut self) -> i64 {
+        self.numbers.payment += 1;
+        self.numbers.payment
     }
 
     pub(super) fn events(&mut self, standing: Standing, by: i64) {
@@ -124,32 +143,32 @@ impl Changes {
         self.ended.push((delivery, at));
     }
 
-    /// An identity was spent.
-    pub(super) fn claimed(&mut self, id: Digest) {
-        self.claimed.push(id);
+    /// A digest was written.
+    pub(super) fn claimed(&mut self, what: Indexed, id: Digest) {
+        self.runs[what as usize].claimed.push(id);
     }
 
-    /// The index of identities follows up to this digest of its run.
-    pub(super) fn indexed(&mut self, id: Digest) {
-        self.indexed_to = Some(id);
+    /// The index follows up to this digest of its run.
+    pub(super) fn indexed(&mut self, what: Indexed, id: Digest) {
+        self.runs[what as usize].indexed_to = Some(id);
     }
 
     /// The run is all in the index, which now holds this many rows more without a gap.
-    pub(super) fn run_ended(&mut self, gained: i64) {
-        self.run_gained = gained;
+    pub(super) fn run_ended(&mut self, what: Indexed, gained: i64) {
+        self.runs[what as usize].gained = gained;
     }
 
-    /// The identities spent in it, from the `skip`th on.
-    pub(super) fn identities_claimed(&self, skip: usize) -> &[Digest] {
-        &self.claimed[skip..]
+    /// The digests written in it, from the `skip`th on.
+    pub(super) fn claims(&self, what: Indexed, skip: usize) -> &[Digest] {
+        &self.runs[what as usize].claimed[skip..]
     }
 
-    pub(super) fn indexed_to(&self) -> Option<Digest> {
-        self.indexed_to
+    pub(super) fn indexed_to(&self, what: Indexed) -> Option<Digest> {
+        self.runs[what as usize].indexed_to
     }
 
-    pub(super) fn run_gained(&self) -> i64 {
-        self.run_gained
+    pub(super) fn run_gained(&self, what: Indexed) -> i64 {
+        self.runs[what as usize].gained
     }
 
     /// Earliest due time per destination that got work.
@@ -175,7 +194,10 @@ impl Changes {
         for (standing, by) in (0..).zip(self.standings) {
             put(sort::EVENTS, standing, 0, by)?;
         }
-        put(sort::INDEXED, 0, 0, self.run_gained)?;
+        put(sort::LAST_PAYMENT, 0, 0, self.numbers.payment - self.start.payment)?;
+        for what in [Indexed::Identities, Indexed::Aliases] {
+            put(what.mark(), 0, 0, self.run_gained(what))?;
+        }
         put(sort::DUPLICATES, 0, 0, self.duplicates)?;
         put(sort::QUARANTINED, 0, 0, self.quarantined)?;
         for (destination, state, by) in &self.deliveries {

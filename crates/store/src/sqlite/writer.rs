@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use payhook_domain::time::Timestamp;
 use rusqlite::Connection;
 use tokio::time::Instant;
 
@@ -32,7 +33,7 @@ use super::readers::Readers;
 use super::record::Recorder;
 use super::settle::Settler;
 use super::tally::{Changes, Numbers, sort};
-use crate::{Options, Unavailable};
+use crate::{Lease, Options, Unavailable};
 
 /// How often it looks at the disk when there is nothing to do.
 const IDLE: Duration = Duration::from_secs(5);
@@ -134,7 +135,12 @@ impl Writer {
             if self.condition.below_reserve() {
                 taken.batch.fail_ingest(&Unavailable::BelowReserve);
             }
-            let written = self.write(&mut taken, &mut rooms).and_then(|()| log.committed(&checkpointer));
+            let written = holds_over(&taken.looks, &mut rooms)
+                .and_then(|end| {
+                    taken.batch.holds_end = end;
+                    self.write(&mut taken, &mut rooms)
+                })
+                .and_then(|()| log.committed(&checkpointer));
             if let Err(error) = written {
                 let why = self.failed(&error);
                 refuse(&mut taken, &why);
@@ -143,6 +149,7 @@ impl Writer {
             for look in taken.looks.drain(..) {
                 let Look { destination, limit, now, giver } = look;
                 let lease = leasing.lease(destination, limit, now, rooms.leases);
+                let lease = lease.and_then(|lease| Ok(until(lease, rooms.recorder.owing.holds.next()?)));
                 giver.give(lease.map_err(|error| Unavailable::Failed(error.to_string())));
             }
             if let Some(closing) = taken.closing.take() {
@@ -223,6 +230,18 @@ impl Writer {
             }
         }
     }
+}
+
+/// The time of a look by which the next hold is over, if it is.
+fn holds_over(looks: &[Look], rooms: &mut Rooms<'_>) -> rusqlite::Result<Option<Timestamp>> {
+    let Some(now) = looks.iter().map(|look| look.now).max() else { return Ok(None) };
+    Ok(rooms.recorder.owing.holds.next()?.filter(|next| *next <= now).map(|_| now))
+}
+
+/// Whoever looks, looks again when the next hold is over, whosever it is.
+fn until(lease: Lease, next_hold: Option<Timestamp>) -> Lease {
+    let next_due = [lease.next_due, next_hold].into_iter().flatten().min();
+    Lease { next_due, ..lease }
 }
 
 fn refuse(taken: &mut Taken, why: &Unavailable) {

@@ -1,6 +1,7 @@
 //! What a person decides: releasing what was set aside, accepting or refusing a conflict.
 
 use payhook_domain::id::EventSeq;
+use payhook_domain::payment::Names;
 use payhook_domain::verdict::{Standing, Verdict};
 
 use crate::desk::{Desk, aside, at, event, first_delivery, want};
@@ -43,7 +44,7 @@ async fn an_accepted_conflict_is_owed_and_is_the_truth_from_then_on() {
     let desk = Desk::new().await;
     desk.one(event("a", 1, "", desk.to_shop()), 1).await;
     desk.one(event("a", 2, "", desk.to_shop()), 2).await;
-    let decide = || desk.store.decide_conflict(EventSeq(2), Some(vec![want(desk.shop)]), at(9));
+    let decide = || desk.store.decide_conflict(EventSeq(2), Some((vec![want(desk.shop)], Names::default())), at(9));
     assert!(decide().await.expect("done"));
     assert!(!decide().await.expect("done"), "decided once");
     assert_eq!(desk.owed(EventSeq(2)).await.len(), 1);

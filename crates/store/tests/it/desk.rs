@@ -11,6 +11,7 @@ use payhook_domain::identity::Digest;
 use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
 use payhook_domain::notification::Notification;
+use payhook_domain::payment::Names;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Aside, Verdict};
 use payhook_store::{
@@ -181,6 +182,7 @@ pub(crate) fn event(identity: &str, amount: i64, details: &str, disposition: Dis
             checks: Checks::default(),
             original: Original::Slice(0..5),
         },
+        names: Names::default(),
         disposition,
     }
 }

@@ -28,7 +28,12 @@ async fn everything_said_about_an_event_reads_back() {
 }
 
 fn written_copy(of: &payhook_store::RecordEvent, desk: &Desk) -> payhook_store::RecordEvent {
-    payhook_store::RecordEvent { item: of.item, event: of.event.clone(), disposition: desk.both() }
+    payhook_store::RecordEvent {
+        item: of.item,
+        event: of.event.clone(),
+        names: of.names.clone(),
+        disposition: desk.both(),
+    }
 }
 
 #[tokio::test]

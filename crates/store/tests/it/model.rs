@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use payhook_domain::delivery::State;
 use payhook_domain::id::{DeliveryId, EventSeq, NameId};
+use payhook_domain::payment::Names;
 use payhook_domain::verdict::{Standing, Verdict};
 use payhook_store::{DeliveryFilter, Disposition, Next, Options, Settled};
 use proptest::collection::vec;
@@ -234,7 +235,7 @@ async fn take(step: &Step, desk: Desk, model: &mut Model) -> Desk {
             let retry = Next::Retry(at(model.now + 5));
             let next = [Next::Delivered, Next::Rejected, Next::Exhausted, retry][usize::from(*next)];
             let number = model.owed[&id].attempts + 1;
-            assert_eq!(desk.settle(id, number, model.now, next).await, Settled::Done);
+            assert_ne!(desk.settle(id, number, model.now, next).await, Settled::LeaseLost);
             model.settle(id, next);
         }
         Step::GiveUp { held } if !model.held.is_empty() => {
@@ -250,7 +251,7 @@ async fn take(step: &Step, desk: Desk, model: &mut Model) -> Desk {
             let wanted = accept.then(|| vec![desk.shop]);
             let decided = desk.store.decide_conflict(
                 EventSeq(seq),
-                wanted.as_ref().map(|wanted| wanted.iter().copied().map(want).collect()),
+                wanted.as_ref().map(|wanted| (wanted.iter().copied().map(want).collect(), Names::default())),
                 at(model.now),
             );
             assert_eq!(decided.await, Ok(model.decide(seq, wanted.as_deref())));

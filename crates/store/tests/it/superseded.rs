@@ -1,12 +1,13 @@
 //! After a conflict was accepted: what was held true before is never owed or routed again.
 
 use payhook_domain::id::EventSeq;
+use payhook_domain::payment::Names;
 use payhook_domain::verdict::{Standing, Verdict};
 
 use crate::desk::{Desk, aside, at, dispute, event, first_delivery, want};
 
 async fn accept(desk: &Desk, seq: i64) {
-    let accepted = desk.store.decide_conflict(EventSeq(seq), Some(vec![want(desk.shop)]), at(9));
+    let accepted = desk.store.decide_conflict(EventSeq(seq), Some((vec![want(desk.shop)], Names::default())), at(9));
     assert!(accepted.await.expect("decided"));
 }
 

@@ -1,6 +1,7 @@
 //! The counts kept beside the data are what counting the data gives.
 
 use payhook_domain::id::DeliveryId;
+use payhook_domain::payment::Names;
 use payhook_store::{Next, Tallies};
 
 use crate::desk::{Desk, aside, at, dispute, event, want};
@@ -28,7 +29,10 @@ async fn busy_day() -> Desk {
     desk.store.retry(ids.iter().copied().step_by(3).collect(), at(101)).await.expect("asked");
     for seq in 1..=40 {
         let seq = payhook_domain::id::EventSeq(seq);
-        desk.store.decide_conflict(seq, (seq.0 % 2 == 0).then(|| vec![want(desk.shop)]), at(102)).await.expect("asked");
+        desk.store
+            .decide_conflict(seq, (seq.0 % 2 == 0).then(|| (vec![want(desk.shop)], Names::default())), at(102))
+            .await
+            .expect("asked");
     }
     desk
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use payhook_domain::id::EventSeq;
+use payhook_domain::payment::Names;
 use payhook_domain::verdict::Verdict;
 use payhook_store::{DeliveryFilter, Disposition, RecordEvent, Wanted};
 
@@ -111,7 +112,9 @@ async fn an_accepted_conflict_owes_its_notification_unless_it_was_owed_already()
     assert_eq!(sent(&desk).await, ["a", "a2"]);
     for (seq, expected) in [(2, &["a", "a2"][..]), (4, &["a", "a2", "a3"])] {
         let Disposition::Route(wanted) = whole(&desk) else { unreachable!("routed") };
-        assert!(desk.store.decide_conflict(EventSeq(seq), Some(wanted), at(9)).await.expect("done"));
+        assert!(
+            desk.store.decide_conflict(EventSeq(seq), Some((wanted, Names::default())), at(9)).await.expect("done")
+        );
         assert_eq!(sent(&desk).await, expected);
     }
 }

@@ -3,6 +3,7 @@
 mod deliveries;
 mod events;
 mod notifications;
+mod payments;
 mod quarantine;
 mod reader;
 mod tallies;

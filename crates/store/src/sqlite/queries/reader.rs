@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use futures_util::future::ready;
 use payhook_domain::delivery::Attempt;
-use payhook_domain::id::{DeliveryId, EventId, EventSeq, NameId, NotificationId, QuarantineId};
+use payhook_domain::id::{DeliveryId, EventId, EventSeq, NameId, NotificationId, PaymentId, QuarantineId};
 use payhook_domain::notification::Notification;
 use rusqlite::Connection;
 
-use super::{deliveries, events, notifications, quarantine, tallies};
+use super::{deliveries, events, notifications, payments, quarantine, tallies};
 use crate::sqlite::memos;
 use crate::sqlite::names::{self, Kinds};
 use crate::sqlite::readers::Readers;
 use crate::{
-    Answer, DeliveryFilter, DeliveryRow, EventFilter, Memo, Name, Page, PageRequest, QuarantineRow, Reader,
-    StoredEvent, Tallies,
+    Answer, DeliveryFilter, DeliveryRow, EventFilter, Memo, Name, Page, PageRequest, PaymentFilter, PaymentRow,
+    QuarantineRow, Reader, StoredEvent, Tallies,
 };
 
 /// Asks the reading threads.
@@ -82,6 +82,14 @@ impl Reader for SqliteReader {
 
     fn quarantined(&self, id: QuarantineId) -> Answer<Option<QuarantineRow>> {
         self.ask(move |connection, _| quarantine::one(connection, id))
+    }
+
+    fn payments(&self, filter: PaymentFilter, page: PageRequest) -> Answer<Page<PaymentRow>> {
+        self.ask(move |connection, _| payments::list(connection, &filter, &page))
+    }
+
+    fn payment(&self, id: PaymentId) -> Answer<Option<PaymentRow>> {
+        self.ask(move |connection, _| payments::one(connection, id))
     }
 
     fn kept(&self, prefix: String) -> Answer<Vec<Memo>> {

@@ -1,0 +1,238 @@
+//! Books: a payment taken from its row, folded on, and put back.
+//!
+//! A payment is found by any of its names. When an event names two payments, they are one: the older row takes over the
+//! facts and lanes of the other, and the other leads to it. The public name is then the smaller of the two digests, so
+//! that it does not depend on which came first.
+
+use payhook_domain::event::Event;
+use payhook_domain::fact::Fact;
+use payhook_domain::id::{NameId, PaymentId};
+use payhook_domain::identity::Digest;
+use payhook_domain::payment::{Facts, Names};
+use payhook_domain::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Statement};
+
+use super::aliases::Aliases;
+use super::rows::{digest, unreadable};
+use super::tails::Tails;
+use super::tally::Changes;
+
+/// Most rows that lead to one another; more were never written.
+const MERGED_MAX: usize = 64;
+
+/// A payment in hand.
+#[derive(Debug)]
+pub(super) struct Book {
+    /// Its row.
+    pub(super) id: i64,
+    pub(super) tails: Tails,
+    digest: Digest,
+    facts: Facts,
+    version: u64,
+    reference: Option<String>,
+    updated_at: Timestamp,
+    /// What its row is made of, while there is none.
+    new: Option<New>,
+    folded: bool,
+}
+
+#[derive(Debug)]
+struct New {
+    provider: NameId,
+    account: Option<String>,
+    key: String,
+}
+
+/// Opens and closes books.
+pub(super) struct Books<'c> {
+    pub(super) aliases: Aliases<'c>,
+    load: Statement<'c>,
+    insert: Statement<'c>,
+    fold: Statement<'c>,
+    lanes: Statement<'c>,
+    merge: Statement<'c>,
+    of_event: Statement<'c>,
+}
+
+impl<'c> Books<'c> {
+    pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            aliases: Aliases::load(connection)?,
+            load: connection.prepare(
+                "SELECT id, digest, reference, version, updated_at, facts, lanes, merged FROM payments WHERE id = ?1",
+            )?,
+            insert: connection.prepare(
+                "INSERT INTO payments (id, digest, provider, account, key, reference, status, version, updated_at,
+                 facts, lanes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?,
+            fold: connection.prepare(
+                "UPDATE payments SET digest = ?2, reference = ?3, status = ?4, version = ?5, updated_at = ?6,
+                 facts = ?7, lanes = ?8 WHERE id = ?1",
+            )?,
+            lanes: connection.prepare("UPDATE payments SET lanes = ?2 WHERE id = ?1")?,
+            merge: connection.prepare("UPDATE payments SET merged = ?2, lanes = x'' WHERE id = ?1")?,
+            of_event: connection.prepare("SELECT payment_row, stale FROM events WHERE seq = ?1")?,
+        })
+    }
+
+    /// The payment an event names, new where nothing is known by any of its names; they all lead to it from now on.
+    pub(super) fn open(
+        &mut self,
+        event: &Event,
+        names: &Names,
+        provider: NameId,
+        at: Timestamp,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<Option<Book>> {
+        let (Some(name), Some(key)) = (&names.payment, &event.payment) else { return Ok(None) };
+        let mut book: Option<Book> = None;
+        let mut unknown = Vec::new();
+        for name in std::iter::once(name).chain(&names.aliases) {
+            let Some(row) = self.aliases.payment(name)? else {
+                unknown.push(name);
+                continue;
+            };
+            let found = self.load(row)?;
+            book = match (book, found) {
+                (Some(one), Some(other)) if one.id != other.id => Some(self.merge(one, other)?),
+                (one, other) => one.or(other),
+            };
+        }
+        let mut book = book.unwrap_or_else(|| Book {
+            id: changes.take_payment(),
+            tails: Tails::default(),
+            digest: *name,
+            facts: Facts::default(),
+            version: 0,
+            reference: None,
+            updated_at: at,
+            new: Some(New { provider, account: event.account.clone(), key: key.clone() }),
+            folded: false,
+        });
+        for name in unknown {
+            self.aliases.claim(name, book.id, changes)?;
+        }
+        if book.reference.is_none() {
+            book.reference.clone_from(&event.reference);
+        }
+        book.updated_at = at;
+        Ok(Some(book))
+    }
+
+    /// The payment an event row was folded into, for its lanes; and whether the event was stale.
+    pub(super) fn of_event(&mut self, seq: i64) -> rusqlite::Result<(Option<Book>, bool)> {
+        let found = self.of_event.query_row([seq], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let (row, stale): (Option<i64>, Option<bool>) = found.unwrap_or_default();
+        Ok((row.map_or(Ok(None), |row| self.load(row))?, stale.unwrap_or(false)))
+    }
+
+    /// Puts it back.
+    pub(super) fn close(&mut self, book: &Book) -> rusqlite::Result<()> {
+        let lanes = book.tails.write();
+        if !book.folded && book.new.is_none() {
+            return self.lanes.execute((book.id, lanes)).map(drop);
+        }
+        let digest = &book.digest.as_bytes()[..];
+        let (status, facts) = (book.facts.fold().status as u8, book.facts.write());
+        let (version, at) = (book.version.cast_signed(), book.updated_at.as_micros());
+        match &book.new {
+            Some(New { provider, account, key }) => self.insert.execute(rusqlite::params![
+                book.id,
+                digest,
+                provider.0,
+                account,
+                key,
+                book.reference,
+                status,
+                version,
+                at,
+                facts,
+                lanes,
+            ]),
+            None => {
+                self.fold.execute(rusqlite::params![book.id, digest, book.reference, status, version, at, facts, lanes])
+            }
+        }
+        .map(drop)
+    }
+
+    /// The payment in this row, or in the one it leads to.
+    pub(super) fn load(&mut self, mut row: i64) -> rusqlite::Result<Option<Book>> {
+        for _ in 0..MERGED_MAX {
+            let found = self.load.query_row([row], |row| Ok((book(row)?, row.get::<_, Option<i64>>(7)?))).optional()?;
+            match found {
+                Some((_, Some(merged))) => row = merged,
+                Some((book, None)) => return Ok(Some(book)),
+                None => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    fn merge(&mut self, one: Book, other: Book) -> rusqlite::Result<Book> {
+        let (mut older, younger) = if one.id < other.id { (one, other) } else { (other, one) };
+        self.merge.execute((younger.id, older.id))?;
+        older.digest = older.digest.min(younger.digest);
+        older.version = older.version.max(younger.version);
+        older.facts.absorb(younger.facts);
+        older.tails.absorb(younger.tails);
+        older.reference = older.reference.or(younger.reference);
+        older.folded = true;
+        Ok(older)
+    }
+}
+
+impl Book {
+    /// Its public name.
+    pub(super) fn public(&self) -> PaymentId {
+        PaymentId(self.digest)
+    }
+
+    /// Takes in what an event states; whether it was stale.
+    pub(super) fn fold(&mut self, id: Digest, content: Digest, fact: Fact) -> bool {
+        self.version += 1;
+        self.folded = true;
+        self.facts.add(id, content, fact).stale
+    }
+
+    /// Takes in the accepted version of a conflict in the place of what the event stated before.
+    pub(super) fn correct(&mut self, id: Digest, content: Digest, fact: Fact) {
+        self.version += 1;
+        self.folded = true;
+        self.facts.replace(id, content, fact);
+    }
+
+    /// Takes in what its events state and nothing else; whether anything is believed differently now.
+    pub(super) fn rebuild(&mut self, facts: Facts) -> bool {
+        let differs = self.facts != facts;
+        if differs {
+            self.version += 1;
+            self.folded = true;
+            self.facts = facts;
+        }
+        differs
+    }
+
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// What is believed of it now, as payloads show it.
+    pub(super) fn snapshot(&self) -> String {
+        self.facts.fold().snapshot(self.public(), self.version)
+    }
+}
+
+fn book(row: &Row<'_>) -> rusqlite::Result<Book> {
+    Ok(Book {
+        id: row.get(0)?,
+        digest: digest(row, 1)?,
+        reference: row.get(2)?,
+        version: row.get::<_, i64>(3)?.cast_unsigned(),
+        updated_at: Timestamp::from_micros(row.get(4)?),
+        facts: Facts::read(row.get_ref(5)?.as_blob()?).ok_or_else(|| unreadable(5, "facts"))?,
+        tails: Tails::read(row.get_ref(6)?.as_blob()?),
+        new: None,
+        folded: false,
+    })
+}

@@ -1,0 +1,102 @@
+//! Holds: bad news that waits whether better news of the same order overtakes it.
+
+use payhook_domain::delivery::State;
+use payhook_domain::id::{DeliveryId, NameId};
+use payhook_domain::identity::Digest;
+use payhook_domain::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Statement};
+
+use super::owe::delivery;
+use super::tally::Changes;
+
+/// Most holds ended in one transaction; the rest follow with the next look.
+const ENDED_MAX: u32 = 256;
+
+/// Keeps held deliveries by order, and finds those whose hold is over.
+pub(super) struct Holds<'c> {
+    hold: Statement<'c>,
+    of_order: Statement<'c>,
+    forget: Statement<'c>,
+    supersede: Statement<'c>,
+    over: Statement<'c>,
+    take: Statement<'c>,
+    forget_one: Statement<'c>,
+    next: Statement<'c>,
+}
+
+impl<'c> Holds<'c> {
+    pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            hold: connection
+                .prepare("INSERT INTO holds (orders, event, destination, generation) VALUES (?1, ?2, ?3, ?4)")?,
+            of_order: connection.prepare("SELECT event, destination, generation FROM holds WHERE orders = ?1")?,
+            forget: connection.prepare("DELETE FROM holds WHERE orders = ?1")?,
+            supersede: connection.prepare(
+                "UPDATE deliveries SET state = 13, at = ?4
+                 WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state = 1",
+            )?,
+            over: connection.prepare(
+                "SELECT event, destination, generation FROM deliveries INDEXED BY deliveries_held
+                 WHERE state = 1 AND at <= ?1 ORDER BY at, event LIMIT ?2",
+            )?,
+            take: connection.prepare(
+                "DELETE FROM deliveries WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state = 1
+                 RETURNING created_at, waits IS NOT NULL",
+            )?,
+            forget_one: connection
+                .prepare("DELETE FROM holds WHERE event = ?1 AND destination = ?2 AND generation = ?3")?,
+            next: connection
+                .prepare("SELECT at FROM deliveries INDEXED BY deliveries_held WHERE state = 1 ORDER BY at LIMIT 1")?,
+        })
+    }
+
+    /// Remembers that a delivery waits for better news of its order.
+    pub(super) fn hold(&mut self, order: &Digest, id: DeliveryId) -> rusqlite::Result<()> {
+        self.hold.execute((&order.as_bytes()[..], id.event.0, id.destination.0, id.generation)).map(drop)
+    }
+
+    /// Better news has come: whatever was held for this order is never sent.
+    pub(super) fn supersede(&mut self, order: &Digest, at: Timestamp, changes: &mut Changes) -> rusqlite::Result<()> {
+        let order = &order.as_bytes()[..];
+        let held: Vec<DeliveryId> = self.of_order.query_map([order], id)?.collect::<rusqlite::Result<_>>()?;
+        if held.is_empty() {
+            return Ok(());
+        }
+        for id in held {
+            if self.supersede.execute((id.event.0, id.destination.0, id.generation, at.as_micros()))? == 1 {
+                changes.deliveries(id.destination, State::Held, -1);
+                changes.deliveries(id.destination, State::Superseded, 1);
+            }
+        }
+        self.forget.execute([order]).map(drop)
+    }
+
+    /// Those whose hold is over at `now`, the earliest first.
+    pub(super) fn over(&mut self, now: Timestamp) -> rusqlite::Result<Vec<DeliveryId>> {
+        self.over.query_map((now.as_micros(), ENDED_MAX), id)?.collect()
+    }
+
+    /// Takes a held delivery out, to be owed in its lane; when it was made, and whether it keeps to a lane.
+    pub(super) fn take(
+        &mut self,
+        id: DeliveryId,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<Option<(Timestamp, bool)>> {
+        let key = (id.event.0, id.destination.0, id.generation);
+        let taken = self.take.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((made, in_order)) = taken else { return Ok(None) };
+        self.forget_one.execute(key)?;
+        changes.deliveries(id.destination, State::Held, -1);
+        Ok(Some((Timestamp::from_micros(made), in_order)))
+    }
+
+    /// When the next hold is over.
+    pub(super) fn next(&mut self) -> rusqlite::Result<Option<Timestamp>> {
+        let at: Option<i64> = self.next.query_row([], |row| row.get(0)).optional()?;
+        Ok(at.map(Timestamp::from_micros))
+    }
+}
+
+fn id(row: &Row<'_>) -> rusqlite::Result<DeliveryId> {
+    Ok(delivery(row.get(0)?, NameId(row.get(1)?), row.get(2)?))
+}

@@ -1,0 +1,211 @@
+//! Lanes: order per payment and destination.
+//!
+//! A lane is a chain of deliveries: each names the one that waits for it, and counts those it waits for (more than one
+//! only after two payments became one). The payment's row names the last. So a first delivery costs nothing, and what
+//! ends a delivery finds who is next in the delivery's own row.
+
+use payhook_domain::delivery::State;
+use payhook_domain::id::DeliveryId;
+use payhook_domain::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Statement};
+
+use super::owe::delivery;
+use super::tails::Tails;
+use super::tally::Changes;
+
+/// Most events named as missed: the latest.
+const MISSED_MAX: usize = 100;
+
+/// Extends and opens lanes.
+pub(super) struct Lanes<'c> {
+    look: Statement<'c>,
+    link: Statement<'c>,
+    promote: Statement<'c>,
+    unstop: Statement<'c>,
+    hand_over: Statement<'c>,
+}
+
+/// A delivery's place in its lane.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    /// Deliveries it waits for.
+    pub(super) waits: i64,
+    /// The rows of events that died before it.
+    pub(super) missed: Missed,
+}
+
+/// What a delivery's row says about its lane.
+pub(super) struct Link {
+    state: State,
+    stopped: bool,
+    next: Option<DeliveryId>,
+    missed: Missed,
+}
+
+impl<'c> Lanes<'c> {
+    /// `waits` of a dead letter at which its lane stopped.
+    pub(super) const STOPPED: i64 = -1;
+
+    pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            look: connection.prepare(
+                "SELECT state, waits, next_event, next_generation, missed FROM deliveries
+                 WHERE event = ?1 AND destination = ?2 AND generation = ?3",
+            )?,
+            link: connection.prepare(
+                "UPDATE deliveries SET next_event = ?4, next_generation = ?5
+                 WHERE event = ?1 AND destination = ?2 AND generation = ?3",
+            )?,
+            promote: connection.prepare(
+                "UPDATE deliveries SET waits = waits - 1, missed = ?4, state = iif(waits = 1, 2, 3),
+                 at = iif(waits = 1, ?5, at)
+                 WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state = 3 RETURNING state",
+            )?,
+            unstop: connection.prepare(
+                "UPDATE deliveries SET waits = NULL
+                 WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND waits = -1",
+            )?,
+            hand_over: connection.prepare(
+                "UPDATE deliveries SET waits = NULL, next_event = NULL, next_generation = NULL
+                 WHERE event = ?1 AND destination = ?2 AND generation = ?3",
+            )?,
+        })
+    }
+
+    /// Appends a delivery about to be written to the end of its lane.
+    pub(super) fn append(&mut self, tails: &mut Tails, id: DeliveryId) -> rusqlite::Result<Place> {
+        let mut place = Place::default();
+        for tail in tails.of(id.destination) {
+            let Some(link) = self.link_of(tail)? else { continue };
+            if link.is_open() {
+                self.link(tail, id)?;
+                place.waits += 1;
+            } else {
+                place.missed.take_over(&link.missed_behind(tail), id);
+            }
+        }
+        tails.end_with(id);
+        Ok(place)
+    }
+
+    /// `behind` waits for `id` from now on.
+    pub(super) fn link(&mut self, id: DeliveryId, behind: DeliveryId) -> rusqlite::Result<()> {
+        let key = (id.event.0, id.destination.0, id.generation);
+        self.link.execute((key.0, key.1, key.2, behind.event.0, behind.generation)).map(drop)
+    }
+
+    /// Opens the lane behind a delivery that became final; whether the next one became due.
+    pub(super) fn ended(
+        &mut self,
+        id: DeliveryId,
+        link: &Link,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<bool> {
+        let Some(next) = link.next else { return Ok(false) };
+        let Some(waiting) = self.link_of(next)? else { return Ok(false) };
+        let mut missed = waiting.missed;
+        missed.take_over(&link.missed_behind(id), next);
+        let key = (next.event.0, next.destination.0, next.generation, missed.write(), now.as_micros());
+        let state: Option<u8> = self.promote.query_row(key, |row| row.get(0)).optional()?;
+        let is_due = state == Some(State::Pending as u8);
+        if is_due {
+            changes.deliveries(next.destination, State::Blocked, -1);
+            changes.deliveries(next.destination, State::Pending, 1);
+            changes.due(next.destination, now);
+        }
+        Ok(is_due)
+    }
+
+    /// Opens the lane that stopped at this dead letter; whether it had.
+    pub(super) fn pass(&mut self, id: DeliveryId, now: Timestamp, changes: &mut Changes) -> rusqlite::Result<bool> {
+        let Some(link) = self.link_of(id)? else { return Ok(false) };
+        if self.unstop.execute((id.event.0, id.destination.0, id.generation))? == 0 {
+            return Ok(false);
+        }
+        self.ended(id, &link, now, changes)?;
+        Ok(true)
+    }
+
+    /// What a delivery's row says about its lane.
+    pub(super) fn link_of(&mut self, id: DeliveryId) -> rusqlite::Result<Option<Link>> {
+        let key = (id.event.0, id.destination.0, id.generation);
+        Ok(self.look.query_row(key, |row| link(row, 0, id)).optional()?.flatten())
+    }
+
+    /// Gives the place of a dead letter at which its lane stopped to the delivery made anew; whom that one is before.
+    pub(super) fn take_place(&mut self, of: DeliveryId, link: &Link) -> rusqlite::Result<Option<DeliveryId>> {
+        self.hand_over.execute((of.event.0, of.destination.0, of.generation))?;
+        Ok(link.next)
+    }
+}
+
+impl Link {
+    /// Whether what follows must wait for it.
+    pub(super) fn is_open(&self) -> bool {
+        !self.state.is_final() || self.is_stopped()
+    }
+
+    /// Whether the lane stopped at it.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped && self.state.is_dead()
+    }
+
+    /// The state.
+    pub(super) fn state(&self) -> State {
+        self.state
+    }
+
+    pub(super) fn missed(&self) -> &Missed {
+        &self.missed
+    }
+
+    /// What the next one is told that it missed: what this one missed, and this one itself when it died.
+    fn missed_behind(&self, id: DeliveryId) -> Missed {
+        let mut missed = self.missed.clone();
+        missed.0.retain(|event| *event != id.event.0);
+        if self.state.is_dead() {
+            missed.0.push(id.event.0);
+        }
+        missed
+    }
+}
+
+/// Reads `state, waits, next_event, next_generation, missed` from column `first` on.
+pub(super) fn link(row: &Row<'_>, first: usize, id: DeliveryId) -> rusqlite::Result<Option<Link>> {
+    let Some(state) = State::from_number(row.get(first)?) else { return Ok(None) };
+    let waits: Option<i64> = row.get(first + 1)?;
+    let next: (Option<i64>, Option<u32>) = (row.get(first + 2)?, row.get(first + 3)?);
+    let missed = row.get_ref(first + 4)?.as_blob_or_null()?.map(Missed::read).unwrap_or_default();
+    let next = match next {
+        (Some(event), Some(generation)) => Some(delivery(event, id.destination, generation)),
+        _ => None,
+    };
+    Ok(Some(Link { state, stopped: waits == Some(Lanes::STOPPED), next, missed }))
+}
+
+/// The rows of events that died in a lane, the earliest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Missed(pub(super) Vec<i64>);
+
+impl Missed {
+    pub(super) fn read(bytes: &[u8]) -> Self {
+        Self(bytes.chunks_exact(8).filter_map(|chunk| Some(i64::from_le_bytes(chunk.try_into().ok()?))).collect())
+    }
+
+    /// As the row keeps it: nothing when nothing was missed.
+    pub(super) fn write(&self) -> Option<Vec<u8>> {
+        (!self.0.is_empty()).then(|| self.0.iter().flat_map(|event| event.to_le_bytes()).collect())
+    }
+
+    /// Also misses these, but never itself.
+    fn take_over(&mut self, others: &Self, own: DeliveryId) {
+        for event in &others.0 {
+            if *event != own.event.0 && !self.0.contains(event) {
+                self.0.push(*event);
+            }
+        }
+        let excess = self.0.len().saturating_sub(MISSED_MAX);
+        self.0.drain(..excess);
+    }
+}

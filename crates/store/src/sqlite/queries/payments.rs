@@ -1,0 +1,145 @@
+//! Payments: one by any of its names, and lists, the newest first.
+
+use payhook_domain::id::{NameId, PaymentId};
+use payhook_domain::payment::Facts;
+use payhook_domain::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use crate::sqlite::entries::SEGMENT_SHIFT;
+use crate::sqlite::rows::{as_i64, digest, unreadable};
+use crate::sqlite::runs::{self, Indexed};
+use crate::{Page, PageRequest, PaymentFilter, PaymentRow};
+
+/// Most rows that lead to one another.
+const MERGED_MAX: usize = 64;
+
+macro_rules! columns {
+    () => {
+        "id, digest, provider, account, key, reference, version, updated_at, facts"
+    };
+}
+
+/// What every list compares; a filter not given is null.
+macro_rules! fits {
+    () => {
+        "merged IS NULL AND (:status IS NULL OR status = :status) AND (:since IS NULL OR updated_at >= :since)
+         AND (:until IS NULL OR updated_at < :until)"
+    };
+}
+
+const WALK: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM payments WHERE id BETWEEN :low AND :high AND ",
+    fits!(),
+    " ORDER BY id DESC LIMIT :limit"
+);
+
+/// The payment known by this name.
+pub(super) fn one(connection: &Connection, id: PaymentId) -> rusqlite::Result<Option<PaymentRow>> {
+    let Some(alias) = runs::row_of(connection, Indexed::Aliases, &id.0)? else { return Ok(None) };
+    let row: Option<i64> = connection
+        .prepare_cached("SELECT payment FROM aliases WHERE id = ?1 AND success_at IS NULL")?
+        .query_row([alias], |row| row.get(0))
+        .optional()?;
+    row.map_or(Ok(None), |row| at(connection, row).map(|found| found.map(|(_, payment)| payment)))
+}
+
+/// A page of payments that fit.
+pub(super) fn list(
+    connection: &Connection,
+    filter: &PaymentFilter,
+    page: &PageRequest,
+) -> rusqlite::Result<Page<PaymentRow>> {
+    let limit = page.limit.clamp(1, PageRequest::LIMIT_MAX);
+    if let Some(reference) = &filter.reference {
+        return of_reference(connection, reference, filter, limit);
+    }
+    let last: i64 =
+        connection.prepare_cached("SELECT coalesce(max(id), 0) FROM payments")?.query_row([], |row| row.get(0))?;
+    let high = page.from.as_ref().and_then(|from| from.parse().ok()).unwrap_or(last).min(last);
+    let low = high.saturating_sub(as_i64(PageRequest::SCAN_MAX) - 1).max(1);
+    let rows = rows(connection, (low, high), filter, limit)?;
+    let next = match rows.last() {
+        Some((id, _)) if rows.len() == limit => Some(id - 1),
+        _ => Some(low - 1),
+    };
+    let next = next.filter(|next| *next > 0).map(|next| next.to_string());
+    Ok(Page { rows: rows.into_iter().map(|(_, row)| row).collect(), next })
+}
+
+/// The payments that the events with this reference are about: the merchant's order, or any reference of the provider.
+fn of_reference(
+    connection: &Connection,
+    reference: &str,
+    filter: &PaymentFilter,
+    limit: usize,
+) -> rusqlite::Result<Page<PaymentRow>> {
+    let last: i64 =
+        connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?.query_row([], |row| row.get(0))?;
+    let mut lookup = connection.prepare_cached(
+        "SELECT e.payment_row FROM lookups l JOIN events e ON e.seq = l.seq
+         WHERE l.segment = ?1 AND l.word = ?2 AND e.payment_row IS NOT NULL ORDER BY l.seq DESC",
+    )?;
+    let mut found: Vec<(i64, PaymentRow)> = Vec::new();
+    for segment in (0..=(last >> SEGMENT_SHIFT)).rev() {
+        let mut rows = lookup.query((segment, reference))?;
+        while let Some(row) = rows.next()? {
+            let Some((id, payment)) = at(connection, row.get(0)?)? else { continue };
+            if found.len() < limit && fits(&payment, filter) && found.iter().all(|(known, _)| *known != id) {
+                found.push((id, payment));
+            }
+        }
+    }
+    Ok(Page { rows: found.into_iter().map(|(_, row)| row).collect(), next: None })
+}
+
+fn fits(payment: &PaymentRow, filter: &PaymentFilter) -> bool {
+    filter.status.is_none_or(|status| payment.facts.fold().status == status)
+        && filter.since.is_none_or(|since| payment.updated_at >= since)
+        && filter.until.is_none_or(|until| payment.updated_at < until)
+}
+
+fn rows(
+    connection: &Connection,
+    (low, high): (i64, i64),
+    filter: &PaymentFilter,
+    limit: usize,
+) -> rusqlite::Result<Vec<(i64, PaymentRow)>> {
+    let params = named_params! {
+        ":low": low,
+        ":high": high,
+        ":limit": as_i64(limit),
+        ":status": filter.status.map(|status| status as u8),
+        ":since": filter.since.map(Timestamp::as_micros),
+        ":until": filter.until.map(Timestamp::as_micros),
+    };
+    connection.prepare_cached(WALK)?.query_map(params, |row| Ok((row.get(0)?, payment(row)?)))?.collect()
+}
+
+/// The payment in this row, or in the one it leads to.
+fn at(connection: &Connection, mut row: i64) -> rusqlite::Result<Option<(i64, PaymentRow)>> {
+    let mut load = connection.prepare_cached(concat!("SELECT ", columns!(), ", merged FROM payments WHERE id = ?1"))?;
+    for _ in 0..MERGED_MAX {
+        let found = load.query_row([row], |row| Ok((payment(row)?, row.get::<_, Option<i64>>(9)?))).optional()?;
+        match found {
+            Some((_, Some(merged))) => row = merged,
+            Some((payment, None)) => return Ok(Some((row, payment))),
+            None => return Ok(None),
+        }
+    }
+    Ok(None)
+}
+
+fn payment(row: &Row<'_>) -> rusqlite::Result<PaymentRow> {
+    Ok(PaymentRow {
+        id: PaymentId(digest(row, 1)?),
+        provider: NameId(row.get(2)?),
+        account: row.get(3)?,
+        key: row.get(4)?,
+        reference: row.get(5)?,
+        version: row.get::<_, i64>(6)?.unsigned_abs(),
+        updated_at: Timestamp::from_micros(row.get(7)?),
+        facts: Facts::read(row.get_ref(8)?.as_blob()?).ok_or_else(|| unreadable(8, "facts"))?,
+    })
+}

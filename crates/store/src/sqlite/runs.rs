@@ -1,0 +1,292 @@
+//! Runs: an index over digests that follows behind what it indexes.
+//!
+//! Digests are random, so an index that follows every insert dirties another page for each: most of what a commit would
+//! write. Rows are therefore written in the order of arrival, which costs nothing, and the index follows behind: the
+//! newest are looked up in memory; once a run of them has come it is put into the index in the order of its digests, a
+//! few rows with each commit, so that neighbours share a page. What is not in the index yet is read back when the file
+//! is opened. Measured over identities: a third less work per recording, and within a fifth of that of an empty file at
+//! millions.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::ops::Bound;
+use std::path::PathBuf;
+
+use payhook_domain::identity::Digest;
+use rusqlite::{Connection, OptionalExtension, Statement};
+
+use super::filter::Filter;
+use super::rows::digest;
+use super::tally::{Changes, sort};
+
+/// Rows put into an index per commit, beside [`STEP_PER_ARRIVAL`] for each event that came: so a run ends before the
+/// next is full.
+const STEP: usize = 32;
+/// An event claims one identity, and as a rule at most three aliases.
+const STEP_PER_ARRIVAL: usize = 4;
+
+/// What is indexed so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub(super) enum Indexed {
+    /// Identities of events, by the event's row.
+    Identities = 0,
+    /// Names of payments and orders, by the alias's row.
+    Aliases = 1,
+}
+
+impl Indexed {
+    /// How many there are.
+    pub(super) const COUNT: usize = 2;
+
+    /// Rows in a run. With as many again waiting, a quarter of a million are about 18 MB; at five million seven of a
+    /// run share a page of the index.
+    const fn run_length(self) -> usize {
+        match self {
+            Self::Identities => 1 << 18,
+            Self::Aliases => 1 << 17,
+        }
+    }
+
+    /// The table, its row number and the index's table; the index calls the row number the same.
+    const fn tables(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Identities => ("identities", "event", "identity_index"),
+            Self::Aliases => ("aliases", "id", "alias_index"),
+        }
+    }
+
+    /// Where the row up to which all are in the index is kept.
+    pub(super) const fn mark(self) -> i64 {
+        match self {
+            Self::Identities => sort::INDEXED,
+            Self::Aliases => sort::ALIASES_INDEXED,
+        }
+    }
+}
+
+/// Finds rows by digest.
+pub(super) struct Runs<'c> {
+    what: Indexed,
+    fresh: BTreeMap<Digest, i64>,
+    run: BTreeMap<Digest, i64>,
+    /// The digest up to which the run is in the index.
+    run_at: Option<Digest>,
+    /// The row up to which all are in the index, in whatever order.
+    indexed: i64,
+    run_length: usize,
+    filter: Option<Filter>,
+    path: Option<PathBuf>,
+    look: Statement<'c>,
+    index: Statement<'c>,
+}
+
+impl<'c> Runs<'c> {
+    pub(super) fn load(what: Indexed, connection: &'c Connection) -> rusqlite::Result<Self> {
+        let mut runs = Self::load_in_runs_of(what.run_length(), what, connection)?;
+        runs.path = connection.path().filter(|path| !path.is_empty()).map(PathBuf::from);
+        runs.filter_anew();
+        Ok(runs)
+    }
+
+    fn load_in_runs_of(run_length: usize, what: Indexed, connection: &'c Connection) -> rusqlite::Result<Self> {
+        let indexed = indexed(connection, what)?;
+        let (table, row, index) = what.tables();
+        let fresh = connection
+            .prepare(&format!("SELECT digest, {row} FROM {table} WHERE {row} > ?1"))?
+            .query_map([indexed], |row| Ok((digest(row, 0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Self {
+            what,
+            fresh,
+            run: BTreeMap::new(),
+            run_at: None,
+            indexed,
+            run_length,
+            filter: None,
+            path: None,
+            look: connection.prepare(&look(what))?,
+            index: connection
+                .prepare(&format!("INSERT INTO {index} (prefix, {row}) VALUES (?1, ?2) ON CONFLICT DO NOTHING"))?,
+        })
+    }
+
+    /// The row of this digest.
+    pub(super) fn find(&mut self, id: &Digest) -> rusqlite::Result<Option<i64>> {
+        match self.fresh.get(id).or_else(|| self.run.get(id)) {
+            Some(row) => Ok(Some(*row)),
+            None if self.filter.as_ref().is_some_and(|filter| !filter.perhaps(prefix(id))) => Ok(None),
+            None => self.look.query_row((prefix(id), &id.as_bytes()[..]), |row| row.get(0)).optional(),
+        }
+    }
+
+    /// The digest was written with this row.
+    pub(super) fn claim(&mut self, id: &Digest, row: i64, changes: &mut Changes) {
+        self.fresh.insert(*id, row);
+        changes.claimed(self.what, *id);
+    }
+
+    /// Puts some more of the run into the index. The last work of a transaction.
+    pub(super) fn follow(&mut self, arrivals: usize, changes: &mut Changes) -> rusqlite::Result<()> {
+        let start = self.run_at.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut rest = self.run.range((start, Bound::Unbounded));
+        for (id, row) in rest.by_ref().take(STEP + STEP_PER_ARRIVAL * arrivals) {
+            self.index.execute((prefix(id), row))?;
+            changes.indexed(self.what, *id);
+        }
+        if rest.next().is_none() && !self.run.is_empty() {
+            let last = self.run.values().copied().max().unwrap_or(self.indexed);
+            changes.run_ended(self.what, last - self.indexed);
+        }
+        Ok(())
+    }
+
+    /// The transaction was committed.
+    pub(super) fn committed(&mut self, changes: &Changes) {
+        self.run_at = changes.indexed_to(self.what).or(self.run_at);
+        let gained = changes.run_gained(self.what);
+        if gained > 0 {
+            self.indexed += gained;
+            self.run = BTreeMap::new();
+        }
+        if self.run.is_empty() && self.fresh.len() >= self.run_length {
+            self.run = mem::take(&mut self.fresh);
+            self.run_at = None;
+            match &self.filter {
+                Some(filter) if filter.suffices(self.count()) => self.run.keys().for_each(|id| filter.add(prefix(id))),
+                _ => self.filter_anew(),
+            }
+        }
+    }
+
+    /// At most so many are in the index, or will be after this run.
+    fn count(&self) -> usize {
+        usize::try_from(self.indexed).unwrap_or(usize::MAX).saturating_add(self.run.len())
+    }
+
+    /// Begins a filter that is large enough. What is in the index it takes from there, the run from here; the fresh
+    /// follow when they become a run. The one before goes first, with its thread.
+    fn filter_anew(&mut self) {
+        self.filter = None;
+        let Some(path) = &self.path else { return };
+        let filter = Filter::fill(path, self.what.tables().2, self.count());
+        self.run.keys().for_each(|id| filter.add(prefix(id)));
+        self.filter = Some(filter);
+    }
+
+    /// The transaction that claimed these was undone.
+    pub(super) fn give_back(&mut self, claimed: &[Digest]) {
+        for id in claimed {
+            self.fresh.remove(id);
+        }
+    }
+}
+
+fn look(what: Indexed) -> String {
+    let (table, row, index) = what.tables();
+    format!(
+        "SELECT t.{row} FROM {index} i CROSS JOIN {table} t ON t.{row} = i.{row} WHERE i.prefix = ?1 AND t.digest = ?2"
+    )
+}
+
+/// The row of a digest, read without the writer's memory: from the index, else among the newest, at most two runs of
+/// them.
+pub(super) fn row_of(connection: &Connection, what: Indexed, id: &Digest) -> rusqlite::Result<Option<i64>> {
+    let (table, row, _) = what.tables();
+    let (prefix, id) = (prefix(id), &id.as_bytes()[..]);
+    let known = connection.prepare_cached(&look(what))?.query_row((prefix, id), |row| row.get(0)).optional()?;
+    if known.is_some() {
+        return Ok(known);
+    }
+    connection
+        .prepare_cached(&format!("SELECT {row} FROM {table} WHERE {row} > ?1 AND digest = ?2"))?
+        .query_row((indexed(connection, what)?, id), |row| row.get(0))
+        .optional()
+}
+
+fn indexed(connection: &Connection, what: Indexed) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT coalesce(sum(count), 0) FROM tallies WHERE sort = ?1")?
+        .query_row([what.mark()], |row| row.get(0))
+}
+
+fn prefix(id: &Digest) -> i64 {
+    let [a, b, c, d, e, f, g, h, ..] = *id.as_bytes();
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::tally::{ADD, Numbers};
+
+    const WHAT: Indexed = Indexed::Identities;
+
+    fn id(n: i64) -> Digest {
+        Digest::of([&n.to_be_bytes()[..]])
+    }
+
+    fn claim(runs: &mut Runs<'_>, file: &Connection, id: Digest, row: i64, changes: &mut Changes) {
+        file.prepare_cached("INSERT INTO identities VALUES (?1, ?2, x'', x'', 0)")
+            .expect("prepares")
+            .execute((row, &id.as_bytes()[..]))
+            .expect("written");
+        runs.claim(&id, row, changes);
+    }
+
+    /// Spends `count` identities from `first` on in one transaction, which then is committed or undone.
+    fn spend(runs: &mut Runs<'_>, file: &Connection, first: i64, count: i64, commit: bool) {
+        let mut changes = Changes::begin(Numbers::default());
+        file.execute_batch("BEGIN").expect("begins");
+        for n in first..first + count {
+            claim(runs, file, id(n), n, &mut changes);
+        }
+        runs.follow(0, &mut changes).expect("follows");
+        changes.save(&mut file.prepare(ADD).expect("prepares")).expect("saves");
+        if commit {
+            file.execute_batch("COMMIT").expect("commits");
+            runs.committed(&changes);
+        } else {
+            file.execute_batch("ROLLBACK").expect("undone");
+            runs.give_back(changes.claims(WHAT, 0));
+        }
+    }
+
+    #[test]
+    fn two_digests_with_one_prefix_are_two_identities() {
+        let file = Connection::open_in_memory().expect("memory");
+        file.execute_batch(include_str!("migrations/0001_initial.sql")).expect("made");
+        let mut runs = Runs::load_in_runs_of(1, WHAT, &file).expect("loads");
+        let twin = |last| Digest::from_bytes([9, 9, 9, 9, 9, 9, 9, 9, 0, 0, 0, 0, 0, 0, 0, last]);
+        let mut changes = Changes::begin(Numbers::default());
+        for n in 1..=2 {
+            claim(&mut runs, &file, twin(n), i64::from(n), &mut changes);
+        }
+        runs.committed(&changes);
+        runs.follow(9, &mut changes).expect("follows");
+        runs.committed(&changes);
+        assert!(runs.run.is_empty() && runs.fresh.is_empty(), "both are in the index alone");
+        let mut found = |last| runs.find(&twin(last)).expect("looks");
+        assert_eq!([found(1), found(2), found(3)], [Some(1), Some(2), None]);
+    }
+
+    #[test]
+    fn every_identity_is_found_before_during_and_after_it_is_indexed_and_after_a_restart() {
+        let file = Connection::open_in_memory().expect("memory");
+        file.execute_batch(include_str!("migrations/0001_initial.sql")).expect("made");
+        let mut runs = Runs::load_in_runs_of(100, WHAT, &file).expect("loads");
+        for last in (25..=1_000).step_by(25) {
+            spend(&mut runs, &file, last - 24, 25, true);
+            spend(&mut runs, &file, last + 1, 3, false);
+            for n in 1..=last {
+                assert_eq!(runs.find(&id(n)).expect("looks"), Some(n), "{n} of {last}");
+                assert_eq!(row_of(&file, WHAT, &id(n)).expect("reads"), Some(n), "{n} of {last}, from outside");
+            }
+            assert!(runs.find(&id(last + 1)).expect("looks").is_none(), "undone");
+            if last % 200 == 0 {
+                runs = Runs::load_in_runs_of(100, WHAT, &file).expect("loads");
+            }
+        }
+        assert!(indexed(&file, WHAT).expect("reads") >= 500, "most runs have ended");
+    }
+}
