@@ -58,16 +58,18 @@ pub struct OccurredAt {
 }
 
 /// Address verification and card verification, in the provider's standard codes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Checks {
     /// Address verification (AVS).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub avs: Option<Check>,
     /// Card verification (CVC/CVV).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cvc: Option<Check>,
 }
 
 /// One check's result.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Check {
     /// The provider's standard code.
     pub code: u16,

@@ -31,3 +31,4 @@ pub mod retry;
 pub mod route;
 pub mod time;
 pub mod verdict;
+mod written;

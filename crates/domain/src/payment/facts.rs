@@ -1,59 +1,175 @@
 //! The facts of one payment: a set keyed by the identity of the events that state them.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 use super::belief::Payment;
+use super::fold;
 use crate::fact::Fact;
 use crate::identity::Digest;
+use crate::written;
+
+/// The layout this release writes.
+const VERSION: u8 = 1;
 
 /// The facts of one payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    facts: BTreeMap<Digest, (Digest, Fact)>,
+    /// By identity, ascending: read and written in one pass, and small for all but a few payments.
+    entries: Vec<Entry>,
+    /// Whether a fact came when there were [`Facts::MAX`] already.
+    overfull: bool,
 }
 
 /// What a fact changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Added {
-    /// Whether anything is believed differently now.
+    /// Whether the facts are others now: a new one, or a later version of a known one. A repeat changes nothing.
     pub changed: bool,
-    /// Whether another event of the same subject and part, with a later date, was known already.
+    /// Whether a word on the same subject and part with a later date was known already.
     pub stale: bool,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    id: Digest,
+    content: Digest,
+    fact: Fact,
+}
+
 impl Facts {
+    /// Most facts of one payment. What comes beyond them is not folded, and the payment is flagged; up to here the
+    /// order of arrival makes no difference, beyond it those that came first stay.
+    pub const MAX: usize = 4_096;
+
     /// Takes in what the event `id` states. When it stated something before (a revision), the one with the later date
     /// counts, then the one with the greater `content`; so the order of arrival does not matter.
     pub fn add(&mut self, id: Digest, content: Digest, fact: Fact) -> Added {
-        let before = self.facts.insert(id, (content, fact));
-        Added { changed: before.is_none(), stale: false }
+        let stale = self.is_overtaken(&fact);
+        Added { changed: self.take_in(Entry { id, content, fact }), stale }
     }
 
     /// Puts the accepted version of a conflict in the place of what the event stated before.
     pub fn replace(&mut self, id: Digest, content: Digest, fact: Fact) {
-        self.facts.insert(id, (content, fact));
+        match self.place(&id) {
+            Ok(place) => self.entries[place] = Entry { id, content, fact },
+            Err(place) => self.insert(place, Entry { id, content, fact }),
+        }
     }
 
     /// Takes over what is known of a payment that turned out to be this one.
     pub fn absorb(&mut self, other: Self) {
-        self.facts.extend(other.facts);
+        self.overfull |= other.overfull;
+        for entry in other.entries {
+            self.take_in(entry);
+        }
     }
 
     /// What they amount to.
     #[must_use]
     pub fn fold(&self) -> Payment {
-        Payment::default()
+        let said = self.entries.iter().map(|entry| (entry.id, &entry.fact));
+        fold::fold(said, self.overfull)
     }
 
-    /// As the store keeps them.
+    /// How many facts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The facts by the identity of the event that states them, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = (&Digest, &Fact)> {
+        self.entries.iter().map(|entry| (&entry.id, &entry.fact))
+    }
+
+    /// As the store keeps them: a version, whether there were too many, their number, and each with its digests.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
-        Vec::new()
+        let mut bytes = Vec::with_capacity(8 + 192 * self.entries.len());
+        bytes.extend_from_slice(&[VERSION, u8::from(self.overfull)]);
+        written::write_length(&mut bytes, self.entries.len());
+        for entry in &self.entries {
+            bytes.extend_from_slice(entry.id.as_bytes());
+            bytes.extend_from_slice(entry.content.as_bytes());
+            entry.fact.write(&mut bytes);
+        }
+        bytes
     }
 
     /// Reads what [`Self::write`] wrote; nothing when it did not.
     #[must_use]
-    pub fn read(_bytes: &[u8]) -> Option<Self> {
-        None
+    pub fn read(mut bytes: &[u8]) -> Option<Self> {
+        let [version, overfull] = written::take(&mut bytes)?;
+        let count = written::read_length(&mut bytes)?;
+        if version != VERSION || overfull > 1 || count > Self::MAX {
+            return None;
+        }
+        let mut entries: Vec<Entry> = Vec::with_capacity(count + 1);
+        for _ in 0..count {
+            let id = Digest::from_bytes(written::take(&mut bytes)?);
+            let content = Digest::from_bytes(written::take(&mut bytes)?);
+            let fact = Fact::read(&mut bytes)?;
+            if entries.last().is_some_and(|last| last.id >= id) {
+                return None;
+            }
+            entries.push(Entry { id, content, fact });
+        }
+        bytes.is_empty().then_some(Self { entries, overfull: overfull == 1 })
+    }
+
+    fn place(&self, id: &Digest) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| entry.id.cmp(id))
+    }
+
+    /// Whether the set is another now.
+    fn take_in(&mut self, entry: Entry) -> bool {
+        match self.place(&entry.id) {
+            Ok(place) if self.entries[place].is_replaced_by(&entry) => {
+                self.entries[place] = entry;
+                true
+            }
+            Ok(_) => false,
+            Err(place) => {
+                let (count, overfull) = (self.entries.len(), self.overfull);
+                self.insert(place, entry);
+                self.entries.len() > count || self.overfull != overfull
+            }
+        }
+    }
+
+    fn insert(&mut self, place: usize, entry: Entry) {
+        if self.entries.len() < Self::MAX {
+            self.entries.insert(place, entry);
+        } else {
+            self.overfull = true;
+        }
+    }
+
+    fn is_overtaken(&self, fact: &Fact) -> bool {
+        let Some(at) = fact.occurred_at else { return false };
+        let later = |known: &Fact| known.occurred_at > Some(at) && known.concerns() == fact.concerns();
+        self.entries.iter().any(|entry| later(&entry.fact))
+    }
+}
+
+impl Entry {
+    /// Whether `other`, of the same event, is the version that counts. The last resort is what is written, so that any
+    /// two versions have an order.
+    fn is_replaced_by(&self, other: &Self) -> bool {
+        let rank = |entry: &Self| (entry.fact.occurred_at, entry.content);
+        let written = |entry: &Self| {
+            let mut bytes = Vec::new();
+            entry.fact.write(&mut bytes);
+            bytes
+        };
+        let order = rank(self).cmp(&rank(other));
+        order.then_with(|| if self.fact == other.fact { Ordering::Equal } else { written(self).cmp(&written(other)) })
+            == Ordering::Less
     }
 }

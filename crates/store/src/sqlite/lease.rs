@@ -161,8 +161,14 @@ impl<'c> Leasing<'c> {
         let turn = turns.entry(destination).or_default();
         let newest = (*turn + limit) / NEWEST_EVERY - *turn / NEWEST_EVERY;
         let mut found = Vec::new();
+        let mut passed = *place;
         let due = self.due.query((destination.0, now.as_micros(), place.0, place.1, place.2))?;
-        let mut more = pick(due, destination, limit - newest, held, &mut found, |passed| *place = passed)?;
+        let mut more = pick(due, destination, limit, held, &mut found, |at| passed = at)?;
+        if more && newest > 0 {
+            found.truncate(limit - newest);
+            passed = found.last().map_or(*place, |last: &Found| (last.at, last.event, last.generation));
+        }
+        *place = passed;
         if more {
             self.find_newest(destination, newest, now, held, &mut found)?;
         } else {

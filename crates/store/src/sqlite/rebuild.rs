@@ -41,8 +41,8 @@ fn events(connection: &Connection, facts: &Facts, payment: i64) -> rusqlite::Res
     let mut versions = connection.prepare_cached(
         "SELECT seq, standing FROM events WHERE seq = ?1 UNION ALL SELECT seq, standing FROM events WHERE first = ?1",
     )?;
-    for id in facts.events() {
-        let Some(first) = identities::row_of(connection, &id)? else { continue };
+    for (id, _) in facts.iter() {
+        let Some(first) = identities::row_of(connection, id)? else { continue };
         let found = versions.query_map([first], |row| Ok((row.get(0)?, row.get(1)?)))?;
         for version in found {
             let (seq, standing): (i64, u8) = version?;

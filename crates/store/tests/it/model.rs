@@ -73,6 +73,8 @@ struct Model {
     revisions: BTreeMap<u8, u32>,
     owed: BTreeMap<DeliveryId, Owed>,
     held: Vec<DeliveryId>,
+    /// Deliveries handed out since the store was opened.
+    turn: usize,
     now: i64,
 }
 
@@ -149,6 +151,7 @@ impl Model {
         rows.find(|(seq, row)| is_routed(row) && row.first.unwrap_or(*seq) == head).map(|(seq, _)| seq)
     }
 
+    /// The longest due, but every fourth the newest that was never tried, when there are more than asked for.
     fn lease(&mut self, destination: NameId, limit: usize) -> (Vec<DeliveryId>, bool) {
         let mut due: Vec<_> = self
             .owed
@@ -159,7 +162,12 @@ impl Model {
             .collect();
         due.sort_unstable();
         let more = due.len() > limit;
-        let due: Vec<_> = due.into_iter().take(limit).map(|(.., id)| id).collect();
+        let newest = if more { (self.turn + limit) / 4 - self.turn / 4 } else { 0 };
+        let mut rest = due.split_off((limit - newest).min(due.len()));
+        rest.reverse();
+        rest.sort_by_key(|(.., id)| self.owed[id].attempts > 0);
+        let due: Vec<_> = due.into_iter().chain(rest.into_iter().take(newest)).map(|(.., id)| id).collect();
+        self.turn += due.len();
         self.held.extend(&due);
         (due, more)
     }
@@ -259,6 +267,7 @@ async fn take(step: &Step, desk: Desk, model: &mut Model) -> Desk {
         Step::Wait { seconds } => model.now += seconds,
         Step::Reopen => {
             model.held.clear();
+            model.turn = 0;
             return desk.reopened().await;
         }
         Step::Settle { .. } | Step::GiveUp { .. } | Step::Retry { .. } | Step::Decide { .. } => {}
