@@ -1,8 +1,8 @@
 //! Books: a payment taken from its row, folded on, and put back.
 //!
 //! A payment is found by any of its names. When an event names two payments, they are one: the older row takes over the
-//! facts and lanes of the other, and the other leads to it. The public name is then the smaller of the two digests, so
-//! that it does not depend on which came first.
+//! facts and lanes of the other, and the other leads to it. The public name does not depend on which came first: it is
+//! one that an event gave the payment itself, rather than a dispute that named no payment; of several the least digest.
 
 use payhook_domain::event::Event;
 use payhook_domain::fact::Fact;
@@ -26,7 +26,7 @@ pub(super) struct Book {
     /// Its row.
     pub(super) id: i64,
     pub(super) tails: Tails,
-    digest: Digest,
+    called: Called,
     facts: Facts,
     version: u64,
     reference: Option<String>,
@@ -34,6 +34,21 @@ pub(super) struct Book {
     /// What its row is made of, while there is none.
     new: Option<New>,
     folded: bool,
+}
+
+/// A public name, and how sure it is.
+#[derive(Clone, Copy, Debug)]
+struct Called {
+    digest: Digest,
+    /// Whether an event calls the payment so, rather than a part of a payment that it does not name.
+    firm: bool,
+}
+
+impl Called {
+    /// The one that stays of two.
+    fn or(self, other: Self) -> Self {
+        if (!other.firm, other.digest) < (!self.firm, self.digest) { other } else { self }
+    }
 }
 
 #[derive(Debug)]
@@ -59,15 +74,16 @@ impl<'c> Books<'c> {
         Ok(Self {
             aliases: Aliases::load(connection)?,
             load: connection.prepare(
-                "SELECT id, digest, reference, version, updated_at, facts, lanes, merged FROM payments WHERE id = ?1",
+                "SELECT id, digest, reference, version, updated_at, facts, lanes, firm, merged FROM payments
+                 WHERE id = ?1",
             )?,
             insert: connection.prepare(
                 "INSERT INTO payments (id, digest, provider, account, key, reference, status, version, updated_at,
-                 facts, lanes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 facts, lanes, firm) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?,
             fold: connection.prepare(
                 "UPDATE payments SET digest = ?2, reference = ?3, status = ?4, version = ?5, updated_at = ?6,
-                 facts = ?7, lanes = ?8 WHERE id = ?1",
+                 facts = ?7, lanes = ?8, firm = ?9 WHERE id = ?1",
             )?,
             lanes: connection.prepare("UPDATE payments SET lanes = ?2 WHERE id = ?1")?,
             merge: connection.prepare("UPDATE payments SET merged = ?2, lanes = x'' WHERE id = ?1")?,
@@ -98,10 +114,12 @@ impl<'c> Books<'c> {
                 (one, other) => one.or(other),
             };
         }
+        let firm = event.fact.as_ref().is_some_and(|fact| !fact.leg.is_empty());
+        let called = Called { digest: *name, firm };
         let mut book = book.unwrap_or_else(|| Book {
             id: changes.take_payment(),
             tails: Tails::default(),
-            digest: *name,
+            called,
             facts: Facts::default(),
             version: 0,
             reference: None,
@@ -112,6 +130,7 @@ impl<'c> Books<'c> {
         for name in unknown {
             self.aliases.claim(name, book.id, changes)?;
         }
+        book.called = book.called.or(called);
         if book.reference.is_none() {
             book.reference.clone_from(&event.reference);
         }
@@ -132,7 +151,7 @@ impl<'c> Books<'c> {
         if !book.folded && book.new.is_none() {
             return self.lanes.execute((book.id, lanes)).map(drop);
         }
-        let digest = &book.digest.as_bytes()[..];
+        let (digest, firm) = (&book.called.digest.as_bytes()[..], book.called.firm);
         let (status, facts) = (book.facts.fold().status as u8, book.facts.write());
         let (version, at) = (book.version.cast_signed(), book.updated_at.as_micros());
         match &book.new {
@@ -148,10 +167,19 @@ impl<'c> Books<'c> {
                 at,
                 facts,
                 lanes,
+                firm,
             ]),
-            None => {
-                self.fold.execute(rusqlite::params![book.id, digest, book.reference, status, version, at, facts, lanes])
-            }
+            None => self.fold.execute(rusqlite::params![
+                book.id,
+                digest,
+                book.reference,
+                status,
+                version,
+                at,
+                facts,
+                lanes,
+                firm
+            ]),
         }
         .map(drop)
     }
@@ -159,7 +187,7 @@ impl<'c> Books<'c> {
     /// The payment in this row, or in the one it leads to.
     pub(super) fn load(&mut self, mut row: i64) -> rusqlite::Result<Option<Book>> {
         for _ in 0..MERGED_MAX {
-            let found = self.load.query_row([row], |row| Ok((book(row)?, row.get::<_, Option<i64>>(7)?))).optional()?;
+            let found = self.load.query_row([row], |row| Ok((book(row)?, row.get::<_, Option<i64>>(8)?))).optional()?;
             match found {
                 Some((_, Some(merged))) => row = merged,
                 Some((book, None)) => return Ok(Some(book)),
@@ -172,7 +200,7 @@ impl<'c> Books<'c> {
     fn merge(&mut self, one: Book, other: Book) -> rusqlite::Result<Book> {
         let (mut older, younger) = if one.id < other.id { (one, other) } else { (other, one) };
         self.merge.execute((younger.id, older.id))?;
-        older.digest = older.digest.min(younger.digest);
+        older.called = older.called.or(younger.called);
         older.version = older.version.max(younger.version);
         older.facts.absorb(younger.facts);
         older.tails.absorb(younger.tails);
@@ -185,7 +213,7 @@ impl<'c> Books<'c> {
 impl Book {
     /// Its public name.
     pub(super) fn public(&self) -> PaymentId {
-        PaymentId(self.digest)
+        PaymentId(self.called.digest)
     }
 
     /// Takes in what an event states; whether it was stale.
@@ -226,7 +254,7 @@ impl Book {
 fn book(row: &Row<'_>) -> rusqlite::Result<Book> {
     Ok(Book {
         id: row.get(0)?,
-        digest: digest(row, 1)?,
+        called: Called { digest: digest(row, 1)?, firm: row.get(7)? },
         reference: row.get(2)?,
         version: row.get::<_, i64>(3)?.cast_unsigned(),
         updated_at: Timestamp::from_micros(row.get(4)?),

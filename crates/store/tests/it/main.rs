@@ -3,13 +3,17 @@
 mod decisions;
 mod desk;
 mod file;
+mod holds;
 mod identity;
+mod lanes;
 mod leases;
 mod lists;
 mod model;
+mod payments;
 mod quarantine;
 mod retries;
 mod superseded;
 mod tallies;
+mod told;
 mod trouble;
 mod wholes;

@@ -2,10 +2,12 @@
 -- works with the file, without any of these.
 
 -- One row per payment, folded in the transaction of each event. `facts` is what its events state (domain's form);
--- `lanes` names the last delivery to each destination. A row with `merged` turned out to be that other payment.
+-- `lanes` names the last delivery to each destination; `firm`: the public name is one an event gave the payment itself,
+-- not a dispute or capture that named no payment. A row with `merged` turned out to be that other payment.
 CREATE TABLE payments (
     id          INTEGER PRIMARY KEY,
     digest      BLOB    NOT NULL,
+    firm        INTEGER NOT NULL,
     provider    INTEGER NOT NULL,
     account     TEXT,
     key         TEXT    NOT NULL,
