@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use payhook_domain::id::EventId;
 use payhook_domain::kind::Kind;
-use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Standing;
 use payhook_store::{DeliveryFilter, EventFilter, PageRequest};
 use serde::{Deserialize, Serialize};
@@ -99,16 +98,8 @@ pub(crate) fn meant(api: &Api, filters: &Filters) -> Result<EventFilter, ApiErro
         code: filters.code.clone(),
         reference: filters.reference.clone(),
         standing: standing.transpose()?,
-        since: time("since", filters.since.as_deref())?,
-        until: time("until", filters.until.as_deref())?,
+        since: typed::time("since", filters.since.as_deref())?,
+        until: typed::time("until", filters.until.as_deref())?,
         after: None,
     })
-}
-
-fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, ApiError> {
-    text.map(|text| {
-        Timestamp::parse_rfc3339(text)
-            .ok_or_else(|| ApiError::bad_request(format!("{name} must be RFC 3339, as 2026-11-21T10:02:03Z")))
-    })
-    .transpose()
 }

@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod notifications;
 mod page;
+mod payments;
 mod quarantine;
 mod router;
 mod setup;

@@ -6,7 +6,8 @@ use axum::routing::{get, post};
 use payhook_domain::error::Code;
 
 use super::{
-    Api, ApiError, aside, auth, conflicts, deliveries, events, notifications, quarantine, setup, status, stream,
+    Api, ApiError, aside, auth, conflicts, deliveries, events, notifications, payments, quarantine, setup, status,
+    stream,
 };
 
 /// Every address of the admin listener.
@@ -21,6 +22,9 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/v1/deliveries/retry", post(deliveries::retry_many))
         .route("/api/v1/deliveries/{id}", get(deliveries::show))
         .route("/api/v1/deliveries/{id}/retry", post(deliveries::retry))
+        .route("/api/v1/payments", get(payments::list))
+        .route("/api/v1/payments/{id}", get(payments::show))
+        .route("/api/v1/payments/{id}/rebuild", post(payments::rebuild))
         .route("/api/v1/quarantine", get(quarantine::list))
         .route("/api/v1/quarantine/{id}", get(quarantine::show))
         .route("/api/v1/quarantine/{id}/release", post(quarantine::release))

@@ -1,9 +1,10 @@
-//! Reads what a caller typed: ids and names.
+//! Reads what a caller typed: ids, names and times.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
 use payhook_domain::id::NameId;
+use payhook_domain::time::Timestamp;
 use payhook_store::NameKind;
 
 use super::{Api, ApiError};
@@ -21,6 +22,15 @@ pub(crate) fn source(api: &Api, name: Option<&str>) -> Result<Option<NameId>, Ap
 /// The number of the destination called so, when one is asked for.
 pub(crate) fn destination(api: &Api, name: Option<&str>) -> Result<Option<NameId>, ApiError> {
     named(api, NameKind::Destination, "destination", name)
+}
+
+/// The instant in RFC 3339, when one is asked for.
+pub(crate) fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, ApiError> {
+    text.map(|text| {
+        Timestamp::parse_rfc3339(text)
+            .ok_or_else(|| ApiError::bad_request(format!("{name} must be RFC 3339, as 2026-11-21T10:02:03Z")))
+    })
+    .transpose()
 }
 
 fn named(api: &Api, kind: NameKind, what: &str, name: Option<&str>) -> Result<Option<NameId>, ApiError> {
