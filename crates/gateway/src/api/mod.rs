@@ -14,6 +14,7 @@ mod notifications;
 mod page;
 mod quarantine;
 mod router;
+mod routes;
 mod setup;
 mod status;
 mod stream;

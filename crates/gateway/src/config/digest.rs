@@ -123,10 +123,11 @@ impl Parts {
     }
 
     fn route(&mut self, route: &Route) {
-        let Route { name, sources, events, when_stale, hold, to } = route;
+        let Route { name, sources, events, when, when_stale, hold, to } = route;
         self.put("route", name);
         self.put_all("from", sources);
         self.put_all("events", events.iter().map(payhook_domain::route::Pattern::as_str));
+        self.put_all("when", when.as_ref().map(crate::routing::When::as_str));
         self.put("when_stale", when_stale.as_str());
         self.put_all("hold", hold.map(|hold| hold.as_nanos()));
         self.put_all("to", to);

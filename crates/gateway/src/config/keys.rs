@@ -153,7 +153,7 @@ static ROUTE: &[Key] = &[
     key("sources", Shape::Texts, "sources it takes events from; all"),
     key("events", Shape::Texts, "kinds or the provider's codes, * stands for any letters; all"),
     key("to", Shape::Texts, "destinations it leads to"),
-    later("when", "a condition on the event"),
+    key("when", Shape::Text, "a condition on the event, in CEL: event.amount.value >= 1000; none"),
     key("when_stale", Shape::Text, "deliver or skip events that a later one of the same payment overtook; deliver"),
     key("hold", Shape::Duration, "how long refused, failed and abandoned payments wait for better news; not at all"),
 ];

@@ -26,7 +26,7 @@ mod lane;
 mod load;
 pub mod mistakes;
 mod names;
-mod nearest;
+pub(crate) mod nearest;
 mod overlay;
 mod pace;
 pub mod resolved;
@@ -53,3 +53,5 @@ pub use resolved::{
 pub use secret::Secret;
 pub use store::Condition;
 pub use variables::Variables;
+
+pub use crate::routing::When;

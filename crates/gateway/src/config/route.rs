@@ -12,6 +12,7 @@ use super::nearest::{nearest, suggestion};
 use super::section::Section;
 use super::source::Source;
 use super::{hold, lane, names};
+use crate::routing::{When, Wrong};
 
 /// Which events go where.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Route {
     pub sources: Vec<usize>,
     /// Patterns of which one must fit; never empty.
     pub events: Vec<Pattern>,
+    /// A condition on the event; absent when there is none.
+    pub when: Option<When>,
     /// What becomes of events that a later one overtook.
     pub when_stale: WhenStale,
     /// How long bad news waits for better news; only on routes that take nothing else.
@@ -87,7 +90,14 @@ fn read(section: &Section<'_>, index: usize, known: &Known<'_>, findings: &mut F
     let when_stale = lane::word(section, "when_stale", &when_stale, findings);
     let hold = hold::read(section, &events, &codes, findings);
     let events = events.into_iter().map(|(pattern, _)| pattern).collect();
-    Route { name, sources, events, when_stale, hold, to }
+    let when = when(section, findings);
+    Route { name, sources, events, when, when_stale, hold, to }
+}
+
+fn when(section: &Section<'_>, findings: &mut Findings) -> Option<When> {
+    let (text, place) = section.text("when")?;
+    let wrong = |Wrong { what, hint }| findings.mistake(&place, format!("`when` of {} {what}", section.title), hint);
+    When::compile(text).map_err(wrong).ok()
 }
 
 /// Where the named things stand among `resolved`; a name that was typed nowhere is a mistake. One that was typed but
