@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Quarantine(crate::quarantine::Quarantine),
     Aside(crate::aside::Aside),
     Conflicts(crate::conflicts::Conflicts),
+    Routes(crate::routes::Routes),
     Keys(crate::keys::Keys),
 }
 
@@ -47,6 +48,7 @@ impl Command {
             Self::Quarantine(command) => command.run().await,
             Self::Aside(command) => command.run().await,
             Self::Conflicts(command) => command.run().await,
+            Self::Routes(command) => command.run().await,
             Self::Keys(command) => command.run(),
         }
     }

@@ -1,9 +1,12 @@
 //! `payhook check`: reports every mistake of a configuration at once, and says what would run.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
-use payhook_gateway::config::{Condition, Loaded, Resolved, Source, Warning};
+use payhook_gateway::config::{
+    Condition, Destination, Loaded, OnDead, Order, Resolved, Route, Source, Warning, WhenStale,
+};
 use serde_json::{Value, json};
 
 use crate::complaint::{Complaint, Exit};
@@ -56,23 +59,59 @@ fn summary(config: &Resolved, condition: Condition) -> String {
         format!("  store     {} ({store})", config.store.path.display()),
     ];
     lines.extend(config.sources.iter().map(source_line));
-    lines.extend(config.destinations.iter().map(|destination| {
-        format!("  delivers  {} ({}) to {}", destination.name, destination.format.as_str(), destination.url)
-    }));
-    lines.extend(config.routes.iter().map(|route| {
-        let names = |positions: &[usize], name: &dyn Fn(usize) -> String| {
-            positions.iter().map(|position| name(*position)).collect::<Vec<_>>().join(", ")
-        };
-        let events: Vec<_> = route.events.iter().map(payhook_domain::route::Pattern::as_str).collect();
-        format!(
-            "  route     {}: {} from {} to {}",
-            route.name,
-            events.join(", "),
-            names(&route.sources, &|position| config.sources[position].name.clone()),
-            names(&route.to, &|position| config.destinations[position].name.clone()),
-        )
-    }));
+    lines.extend(config.destinations.iter().map(destination_line));
+    lines.extend(config.routes.iter().map(|route| route_line(config, route)));
     lines.join("\n")
+}
+
+fn destination_line(destination: &Destination) -> String {
+    let mut line = format!("  delivers  {} ({}) to {}", destination.name, destination.format.as_str(), destination.url);
+    line.push_str(match destination.order {
+        Order::Payment if destination.on_dead == OnDead::Stop => "; in order of each payment, stops at a dead letter",
+        Order::Payment => "; in order of each payment",
+        Order::None => "; in no order",
+    });
+    if let Some(rate) = destination.rate {
+        line.push_str(&format!("; at most {} per {}", rate.count, span(rate.per)));
+    }
+    if destination.breaker.is_none() {
+        line.push_str("; never rests");
+    }
+    line
+}
+
+fn route_line(config: &Resolved, route: &Route) -> String {
+    let names = |positions: &[usize], name: &dyn Fn(usize) -> String| {
+        positions.iter().map(|position| name(*position)).collect::<Vec<_>>().join(", ")
+    };
+    let events: Vec<_> = route.events.iter().map(payhook_domain::route::Pattern::as_str).collect();
+    let mut line = format!(
+        "  route     {}: {} from {} to {}",
+        route.name,
+        events.join(", "),
+        names(&route.sources, &|position| config.sources[position].name.clone()),
+        names(&route.to, &|position| config.destinations[position].name.clone()),
+    );
+    if let Some(when) = &route.when {
+        line.push_str(&format!("; when {}", when.as_str().split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
+    if let Some(hold) = route.hold {
+        line.push_str(&format!("; held {}", span(hold)));
+    }
+    if route.when_stale == WhenStale::Skip {
+        line.push_str("; stale ones are skipped");
+    }
+    line
+}
+
+/// A duration in its largest whole unit.
+fn span(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds if seconds > 0 && seconds.is_multiple_of(3_600) => format!("{}h", seconds / 3_600),
+        seconds if seconds > 0 && seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        seconds if duration.subsec_millis() == 0 => format!("{seconds}s"),
+        _ => format!("{}ms", duration.as_millis()),
+    }
 }
 
 fn source_line(source: &Source) -> String {
@@ -89,7 +128,14 @@ fn source_line(source: &Source) -> String {
         })
         .collect();
     let paths = source.paths.join(", ");
-    format!("  receives  {} ({}) at {paths}; keys: {}", source.name, source.provider.name(), keys.join(", "))
+    let captures: Vec<_> = source
+        .capture
+        .settings()
+        .map(|(account, word)| account.map_or_else(|| word.to_owned(), |account| format!("{account} {word}")))
+        .collect();
+    let capture = if captures.is_empty() { "unset".to_owned() } else { captures.join(", ") };
+    let (name, provider) = (&source.name, source.provider.name());
+    format!("  receives  {name} ({provider}) at {paths}; keys: {}; capture: {capture}", keys.join(", "))
 }
 
 /// Mistakes are data here, and the exit code says the rest.

@@ -4,8 +4,8 @@
 //! - `serve`, `check`, `init`, `keys`: the gateway and what it needs.
 //! - `demo`: all of it on loopback, told in plain words.
 //! - `trigger`: the other side: signs and sends what a provider would.
-//! - `events`, `payments`, `deliveries`, `quarantine`, `aside`, `conflicts`: questions and commands to a running
-//!   gateway, through `client` (its API) and `follow` (its stream of events).
+//! - `events`, `payments`, `deliveries`, `quarantine`, `aside`, `conflicts`, `routes`: questions and commands to a
+//!   running gateway, through `client` (its API) and `follow` (its stream of events).
 //! - `settings`: where the configuration and the running gateway are.
 //! - `output`: the only place that prints; `table` and `fields` lay out what it prints.
 //! - `complaint`: what went wrong, where, what to do, and the exit code.
@@ -27,6 +27,7 @@ mod listing;
 mod output;
 mod payments;
 mod quarantine;
+mod routes;
 mod serve;
 mod settings;
 mod table;

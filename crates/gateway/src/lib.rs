@@ -6,7 +6,8 @@
 //! - [`boot`]: how a gateway starts, runs and stops.
 //! - `plan`: the configuration as a request sees it.
 //! - `ingest`: a request's way from the socket to the answer.
-//! - `routing`: which destinations want an event.
+//! - `routing`: which destinations want an event, and under which conditions.
+//! - `rehearsal`: an event that was pasted, for asking what would become of it.
 //! - `dispatch`: owed deliveries taken in hand, tried and settled.
 //! - [`payload`]: what a merchant's endpoint reads.
 //! - `api`: questions and commands over the admin listener.
@@ -29,6 +30,7 @@ pub mod keyfile;
 mod names;
 pub mod payload;
 mod plan;
+mod rehearsal;
 mod routing;
 pub mod telemetry;
 

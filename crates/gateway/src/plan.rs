@@ -7,18 +7,19 @@ mod scope;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use payhook_destination::standard_webhooks::Secret;
 use payhook_destination::{Destination, HttpDestination, HttpSettings};
 use payhook_domain::id::NameId;
 use payhook_domain::identity::Environment;
-use payhook_domain::kind::Kind;
 use payhook_domain::route::Pattern;
 use payhook_net::{BodyBudget, Trust};
 use payhook_store::{NameKind, Store, Unavailable};
 use tokio::sync::Semaphore;
 
-use crate::config::{self, Resolved};
+use crate::config::{self, Resolved, WhenStale};
+use crate::routing::{Fits, LastTold, When};
 
 /// Requests of one source that may be in hand at once; the next is answered 503. At 2 ms each this is far beyond what
 /// any provider sends, and it bounds memory to this many bodies.
@@ -36,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) by_path: HashMap<String, usize>,
     pub(crate) destinations: Vec<Arc<Target>>,
     pub(crate) routes: Vec<Route>,
+    /// Which of the routes' patterns fit.
+    pub(crate) fits: Fits,
     /// The digest of the resolved configuration.
     pub(crate) digest: [u8; 8],
 }
@@ -63,6 +66,12 @@ pub(crate) struct Route {
     pub(crate) name: String,
     pub(crate) sources: Vec<NameId>,
     pub(crate) events: Vec<Pattern>,
+    /// A condition on the event, asked only when the rest fits.
+    pub(crate) when: Option<When>,
+    pub(crate) when_stale: WhenStale,
+    pub(crate) hold: Option<Duration>,
+    /// When it was last told that the condition failed.
+    pub(crate) last_told: LastTold,
     /// Positions of its destinations in the plan.
     pub(crate) to: Vec<usize>,
 }
@@ -125,13 +134,22 @@ impl Plan {
             name: route.name,
             sources: route.sources.iter().map(|position| source_ids[*position]).collect(),
             events: route.events,
+            when: route.when,
+            when_stale: route.when_stale,
+            hold: route.hold,
+            last_told: LastTold::default(),
             to: route.to,
         });
+        let routes: Vec<Route> = routes.collect();
+        let sources: Vec<Source> = sources.collect();
+        let codes = sources.iter().flat_map(|source| source.settings.provider.codes());
+        let fits = Fits::new(codes, routes.iter().map(|route| route.events.as_slice()));
         Ok(Self {
-            sources: sources.collect(),
+            sources,
             by_path,
             destinations: destinations.collect::<Result<_, _>>()?,
-            routes: routes.collect(),
+            routes,
+            fits,
             digest: config.digest,
         })
     }
@@ -166,12 +184,5 @@ impl Target {
         });
         let door = door.map_err(|error| mistake(error.to_string()))?;
         Ok(Self { id, settings, door: Box::new(door) })
-    }
-}
-
-impl Route {
-    /// Whether it wants this event of that source.
-    pub(crate) fn wants(&self, source: NameId, kind: Kind, code: &str) -> bool {
-        self.sources.contains(&source) && self.events.iter().any(|pattern| pattern.matches(kind, code))
     }
 }

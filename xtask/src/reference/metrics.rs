@@ -31,6 +31,7 @@ fn one_of_each() -> String {
     metrics.verdicts.get_or_create(&Verdict { source: String::new(), verdict: "new" }).inc();
     metrics.attempts.get_or_create(&Try { destination: String::new(), outcome: "delivered" }).inc();
     metrics.alert("conflict");
+    metrics.route_when_failed("");
     let mut tallies = Tallies::default();
     tallies.deliveries.insert((NameId(1), "pending"), 1);
     metrics.render(&tallies, &Health::default(), 0, |_| String::new())
@@ -39,7 +40,7 @@ fn one_of_each() -> String {
 const LABELS: &str = "
 Labels: `received` has `source` and `status`; `verdicts` has `source` and `verdict` (`new`, `duplicate`, `revision`, `conflict`,
 `aside`, or the reason of a refusal); `attempts` has `destination` and `outcome`; `deliveries` has `destination` and `state`;
-`alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`, `original_withheld`). `stored` and `store` are exact figures of the store at the
+`route_when_failed` has `route`; `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`, `original_withheld`). `stored` and `store` are exact figures of the store at the
 moment of asking, by `what` and `figure`: among them `queue`, `commits_total`, `commit_items_total` and `commit_micros_total` (mean
 size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `writable` and `below_reserve`.
 

@@ -15,6 +15,7 @@ mod page;
 mod payments;
 mod quarantine;
 mod router;
+mod routes;
 mod setup;
 mod status;
 mod stream;

@@ -6,8 +6,8 @@ use axum::routing::{get, post};
 use payhook_domain::error::Code;
 
 use super::{
-    Api, ApiError, aside, auth, conflicts, deliveries, events, notifications, payments, quarantine, setup, status,
-    stream,
+    Api, ApiError, aside, auth, conflicts, deliveries, events, notifications, payments, quarantine, routes, setup,
+    status, stream,
 };
 
 /// Every address of the admin listener.
@@ -37,7 +37,8 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/v1/conflicts/{id}/reject", post(conflicts::reject))
         .route("/api/v1/sources", get(setup::sources))
         .route("/api/v1/destinations", get(setup::destinations))
-        .route("/api/v1/routes", get(setup::routes))
+        .route("/api/v1/routes", get(routes::list))
+        .route("/api/v1/routes/test", post(routes::test))
         .route("/api/v1/keys", get(setup::keys))
         .route("/api/v1/status", get(status::status))
         .layer(from_fn_with_state(api.clone(), auth::ask));

@@ -1,10 +1,13 @@
-//! What is configured: sources, keys, destinations, routes. Never a key or a secret.
+//! What is configured: sources, keys, destinations. Never a key or a secret.
+
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Api;
+use crate::config::Captures;
 
 /// `GET /api/v1/sources`
 pub(crate) async fn sources(State(api): State<Api>) -> Json<Value> {
@@ -16,6 +19,7 @@ pub(crate) async fn sources(State(api): State<Api>) -> Json<Value> {
             "paths": source.settings.paths,
             "environment": source.settings.environment.map(|environment| environment.as_str()),
             "merchant_accounts": source.settings.merchant_accounts,
+            "capture": captures(&source.settings.capture),
             "keys": source.settings.keys.len(),
             "basic_auth": source.settings.basic_auth.is_some(),
         })
@@ -42,27 +46,38 @@ pub(crate) async fn destinations(State(api): State<Api>) -> Json<Value> {
             "url": target.settings.url,
             "format": target.settings.format.as_str(),
             "concurrency": target.settings.concurrency,
-            "timeout_ms": u64::try_from(target.settings.timeout.as_millis()).unwrap_or(u64::MAX),
+            "timeout_ms": millis(target.settings.timeout),
             "tries": target.settings.retry.tries(),
+            "order": target.settings.order.as_str(),
+            "on_dead": target.settings.on_dead.as_str(),
+            "rate": target.settings.rate.map(|rate| json!({ "count": rate.count, "per_ms": millis(rate.per) })),
+            "breaker": target.settings.breaker.map(|breaker| json!({
+                "failures": breaker.failures,
+                "rest_ms": millis(breaker.rest),
+                "rest_max_ms": millis(breaker.rest_max),
+            })),
         })
     }))
 }
 
-/// `GET /api/v1/routes`
-pub(crate) async fn routes(State(api): State<Api>) -> Json<Value> {
-    let plan = api.gateway.plan.load_full();
-    let source_name =
-        |id| plan.sources.iter().find(|source| source.id == id).map(|source| source.settings.name.as_str());
-    list(plan.routes.iter().map(|route| {
-        json!({
-            "name": route.name,
-            "sources": route.sources.iter().filter_map(|id| source_name(*id)).collect::<Vec<_>>(),
-            "events": route.events.iter().map(|pattern| pattern.as_str()).collect::<Vec<_>>(),
-            "to": route.to.iter().map(|position| plan.destinations[*position].settings.name.as_str()).collect::<Vec<_>>(),
-        })
-    }))
+/// A word for every account, or a table of words by account; null where nothing was configured.
+fn captures(captures: &Captures) -> Value {
+    let mut by_account = Map::new();
+    for (account, word) in captures.settings() {
+        match account {
+            None => return word.into(),
+            Some(account) => by_account.insert(account.to_owned(), word.into()),
+        };
+    }
+    if by_account.is_empty() { Value::Null } else { by_account.into() }
 }
 
-fn list(rows: impl Iterator<Item = Value>) -> Json<Value> {
+/// A duration as the API shows it, in milliseconds.
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A list that is never longer than a page.
+pub(super) fn list(rows: impl Iterator<Item = Value>) -> Json<Value> {
     Json(json!({ "data": rows.collect::<Vec<_>>(), "next_cursor": null }))
 }

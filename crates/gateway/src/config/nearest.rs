@@ -13,7 +13,7 @@ pub(super) fn nearest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>)
 }
 
 /// `hint: did you mean ...?`, or what there is to choose from.
-pub(super) fn suggestion<'k>(typed: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> String {
+pub(crate) fn suggestion<'k>(typed: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> String {
     match nearest(typed, known.clone()) {
         Some(word) => format!("did you mean `{word}`?"),
         None => {

@@ -3,6 +3,7 @@
 //! The quarantine's door leads through the same verification as the public one, with today's keys and the time of the
 //! first receipt; nothing can force it. What is set aside is authentic already: a person may route it.
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::id::NameId;
 use payhook_domain::notification::{Notification, header_lines};
@@ -50,6 +51,7 @@ pub(crate) async fn release_quarantined(gateway: &Gateway, row: QuarantineRow) -
     if let Some(refused) = judged.refused.first() {
         return Err(NotReleased::StillRefused(format!("{} ({})", refused.detail, refused.reason.as_str())));
     }
+    routing::tell(gateway, &plan, &judged.when_failed);
     let recording = judged.into_recording(source, received.notification(source, &plan));
     let recording = recording.ok_or_else(|| NotReleased::StillRefused("it holds nothing".to_owned()))?;
     let verdicts = gateway.store.record(recording).await?;
@@ -95,7 +97,14 @@ async fn wanted_of(
     source: &Source,
     row: &StoredEvent,
 ) -> Result<Vec<Wanted>, NotReleased> {
-    let mut wanted = routing::wanted(plan, source.id, &row.event);
+    // Only conditions look into the body; what is gone makes them fail, which counts as true.
+    let body = match plan.routes.iter().any(|route| route.when.is_some()) {
+        true => gateway.reader.notification(row.notification).await?.map(|kept| kept.body).unwrap_or_default(),
+        false => Bytes::new(),
+    };
+    let routed = routing::wanted(plan, source, &row.event, &body);
+    routing::tell(gateway, plan, &routed.failed);
+    let mut wanted = routed.wanted;
     if wanted.iter().any(|wanted| wanted.once_per_notification) {
         let received = received(gateway, row).await?;
         let judged = judge(plan, source, &received.raw(), received.at);
@@ -118,6 +127,7 @@ async fn read_again(
 ) -> Result<Vec<RecordEvent>, NotReleased> {
     let received = received(gateway, row).await?;
     let judged = judge(plan, source, &received.raw(), received.at);
+    routing::tell(gateway, plan, &judged.when_failed);
     let of_this_item = judged.events.into_iter().filter(|event| event.item == row.item);
     let understood: Vec<RecordEvent> = of_this_item
         .filter(|event| !matches!(event.disposition, Disposition::Aside { reason: Aside::NotUnderstood, .. }))

@@ -13,9 +13,10 @@ use payhook_provider::{Item, Papers, Parsed, RawRequest, Refused, Verified};
 use payhook_store::{Disposition, RecordEvent, Recording};
 
 use crate::plan::{Plan, Source};
-use crate::routing;
+use crate::routing::{self, WhenFailed};
 
 /// What became of a request's items before the store has seen them.
+#[derive(Default)]
 pub(crate) struct Judged {
     /// The authentic events.
     pub(crate) events: Vec<RecordEvent>,
@@ -25,6 +26,8 @@ pub(crate) struct Judged {
     pub(crate) keys_used: Vec<usize>,
     /// Whether a destination of `format = "original"` was left out because the notification is mixed.
     pub(crate) original_withheld: bool,
+    /// Conditions of routes that failed on an event, and so count as fitting.
+    pub(crate) when_failed: Vec<WhenFailed>,
 }
 
 impl Judged {
@@ -45,14 +48,13 @@ impl Judged {
 
 /// Judges a request that reached `source`.
 pub(crate) fn judge(plan: &Plan, source: &Source, request: &RawRequest<'_>, now: Timestamp) -> Judged {
-    let mut judged =
-        Judged { events: Vec::new(), refused: Vec::new(), keys_used: Vec::new(), original_withheld: false };
+    let mut judged = Judged::default();
     match source.settings.provider.verify(request, &source.settings.keys, source.settings.policy, now) {
         Papers::Unreadable(refused) => judged.refused.push(refused),
         Papers::Items(items) => {
             for (position, item) in items.into_iter().enumerate() {
                 match item {
-                    Item::Verified(verified) => judged.take(plan, source, position, &verified),
+                    Item::Verified(verified) => judged.take(plan, source, position, &verified, request.body),
                     Item::Refused(refused) => judged.refused.push(refused),
                 }
             }
@@ -63,14 +65,15 @@ pub(crate) fn judge(plan: &Plan, source: &Source, request: &RawRequest<'_>, now:
 }
 
 impl Judged {
-    fn take(&mut self, plan: &Plan, source: &Source, position: usize, verified: &Verified<'_>) {
+    fn take(&mut self, plan: &Plan, source: &Source, position: usize, verified: &Verified<'_>, body: &[u8]) {
         if let Some(key) = verified.key().filter(|key| !self.keys_used.contains(key)) {
             self.keys_used.push(key);
         }
         let item = u32::try_from(position).unwrap_or(u32::MAX);
         match source.settings.provider.parse(verified, source.settings.scope_environment()) {
-            Parsed::Events(events) => self.events.extend(events.into_iter().map(|event| {
-                let disposition = dispose(plan, source, &event);
+            Parsed::Events(events) => self.events.extend(events.into_iter().map(|mut event| {
+                fill_capture(source, &mut event);
+                let disposition = dispose(plan, source, &event, body, &mut self.when_failed);
                 recorded(source, item, event, disposition)
             })),
             Parsed::NotUnderstood { event, detail } => {
@@ -113,8 +116,21 @@ pub(crate) fn names(source: &Source, event: &Event) -> Names {
     Names::of(&scope, event)
 }
 
+/// Who captures is nowhere in a notification: what was configured when it came is kept with the fact.
+fn fill_capture(source: &Source, event: &mut Event) {
+    if let Some(fact) = event.fact.as_mut().filter(|fact| fact.capture.is_none()) {
+        fact.capture = source.settings.capture.of(event.account.as_deref());
+    }
+}
+
 /// Routed, or set aside because it is not for this source.
-pub(crate) fn dispose(plan: &Plan, source: &Source, event: &Event) -> Disposition {
+pub(crate) fn dispose(
+    plan: &Plan,
+    source: &Source,
+    event: &Event,
+    body: &[u8],
+    when_failed: &mut Vec<WhenFailed>,
+) -> Disposition {
     if let Some(account) = event.account.as_deref().filter(|account| !takes_account(source, account)) {
         let detail = format!("merchant account {account:?} is not one of this source's merchant_accounts");
         return Disposition::Aside { reason: Aside::ForeignAccount, detail };
@@ -126,7 +142,9 @@ pub(crate) fn dispose(plan: &Plan, source: &Source, event: &Event) -> Dispositio
         let detail = format!("says {said}, but this source is environment = \"{}\"", environment.as_str());
         return Disposition::Aside { reason: Aside::OtherEnvironment, detail };
     }
-    Disposition::Route(routing::wanted(plan, source.id, event))
+    let routed = routing::wanted(plan, source, event, body);
+    when_failed.extend(routed.failed);
+    Disposition::Route(routed.wanted)
 }
 
 fn takes_account(source: &Source, account: &str) -> bool {

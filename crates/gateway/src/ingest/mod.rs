@@ -19,4 +19,5 @@ mod refusals;
 mod written;
 
 pub(crate) use door::{Door, panic_body};
+pub(crate) use judge::dispose;
 pub(crate) use record::unavailable_code;

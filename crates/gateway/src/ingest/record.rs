@@ -20,6 +20,7 @@ use super::refusals::Refusals;
 use super::written::{Attended, Written};
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Source};
+use crate::routing;
 use crate::telemetry::metrics;
 
 /// A request read to its end.
@@ -89,6 +90,7 @@ pub(crate) async fn record(
     let refused = refuse(gateway, source, refusals, &received, &judged);
     let mut verdicts: Vec<&'static str> = judged.refused.iter().map(|refused| refused.reason.as_str()).collect();
     let event = judged.events.first().map(|recorded| recorded.event.id);
+    routing::tell(gateway, plan, &judged.when_failed);
     if judged.original_withheld {
         withheld(gateway, source, event);
     }

@@ -29,6 +29,7 @@ pub struct Metrics {
     pub attempt_seconds: Histogram,
     /// Alerts raised, by name.
     pub alerts: Family<Alert, Counter>,
+    route_when_failed: Family<RouteLabel, Counter>,
     deliveries: Family<Owed, Gauge>,
     stored: Family<Stored, Gauge>,
     store: Family<StoreGauge, Gauge>,
@@ -69,6 +70,11 @@ pub struct Alert {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabel {
+    route: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Owed {
     destination: String,
     state: &'static str,
@@ -96,6 +102,7 @@ impl Default for Metrics {
             attempts: Family::default(),
             attempt_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 20)),
             alerts: Family::default(),
+            route_when_failed: Family::default(),
             deliveries: Family::default(),
             stored: Family::default(),
             store: Family::default(),
@@ -126,6 +133,8 @@ impl Metrics {
             self.attempt_seconds.clone(),
         );
         registry.register("alerts", "Alerts raised", self.alerts.clone());
+        let failed = "Conditions of routes that failed on an event, and so counted as true";
+        registry.register("route_when_failed", failed, self.route_when_failed.clone());
         registry.register("deliveries", "Deliveries by destination and state", self.deliveries.clone());
         registry.register("stored", "Rows in the store", self.stored.clone());
         registry.register("store", "The store's condition", self.store.clone());
@@ -134,6 +143,11 @@ impl Metrics {
     /// Raises an alert: counted here, told by the caller's log line.
     pub fn alert(&self, alert: &'static str) {
         self.alerts.get_or_create(&Alert { alert }).inc();
+    }
+
+    /// Counts a condition that failed on an event.
+    pub fn route_when_failed(&self, route: &str) {
+        self.route_when_failed.get_or_create(&RouteLabel { route: route.to_owned() }).inc();
     }
 
     /// Everything in Prometheus' text form, with the store's figures as of now.
