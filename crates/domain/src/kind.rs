@@ -81,6 +81,13 @@ kinds! {
     TokenDisabled "token.disabled" "A stored token can no longer be used."
     ReportAvailable "report.available" "A report can be downloaded."
     FraudAlerted "fraud.alerted" "The issuer reported fraud, or a risk review decided."
+    AlertSourceBlocked "alert.source_blocked" "payhook: the same notification was refused again and again; the provider may hold back all behind it."
+    AlertSetAside "alert.set_aside" "payhook: something authentic was set aside, since it is not for its source."
+    AlertConflict "alert.conflict" "payhook: an event came again with another amount, currency or merchant reference."
+    AlertOriginalWithheld "alert.original_withheld" "payhook: a mixed notification was not sent as the provider wrote it."
+    AlertBreakerOpen "alert.breaker_open" "payhook: a destination fails and is left alone for a while."
+    AlertDeadLetters "alert.dead_letters" "payhook: deliveries to a destination ended without being taken."
+    AlertDisk "alert.disk" "payhook: the store's disk runs out of room."
     Other "other" "Authentic, but nothing a neutral word exists for; read `code`."
 }
 

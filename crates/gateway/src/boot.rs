@@ -17,9 +17,10 @@ use payhook_domain::time::{Clock, Sleeper};
 use payhook_net::{Limits, Refusals, Server, Tls, Tower};
 use payhook_store::{Store, Unavailable};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::alerts::{self, Alert, Alerts};
 use crate::api::{self, Api, Cursors, Token};
 use crate::config::Resolved;
 use crate::dispatch::Desk;
@@ -85,6 +86,7 @@ pub struct Ready {
     public: TcpListener,
     admin: TcpListener,
     tls: Option<Tls>,
+    raised: mpsc::Receiver<Alert>,
 }
 
 /// Opens everything that can fail to open.
@@ -105,6 +107,7 @@ pub async fn start(config: Resolved, environs: Environs) -> Result<Ready, BootEr
     let tls = server.tls.as_ref().map(|files| Tls::from_files(&files.cert, &files.key)).transpose()?;
     let public = bind("server.public", server.public)?;
     let admin = bind("server.admin", server.admin)?;
+    let (alerts, raised) = Alerts::new();
     let gateway = Arc::new(Gateway {
         plan: ArcSwap::from_pointee(plan),
         store,
@@ -115,6 +118,7 @@ pub async fn start(config: Resolved, environs: Environs) -> Result<Ready, BootEr
         lines: log.lines,
         metrics: Metrics::default(),
         bells: Bells::default(),
+        alerts,
         stopping: watch::Sender::new(false),
     });
     let api = Api {
@@ -122,7 +126,7 @@ pub async fn start(config: Resolved, environs: Environs) -> Result<Ready, BootEr
         token: Arc::new(Token::new(&token)),
         cursors: Arc::new(Cursors::new(&envelope_key)),
     };
-    Ok(Ready { gateway, api, public, admin, tls })
+    Ok(Ready { gateway, api, public, admin, tls, raised })
 }
 
 impl Ready {
@@ -144,7 +148,8 @@ impl Ready {
 
     /// Serves until `stop` turns true, then drains and closes.
     pub async fn serve(self, stop: watch::Receiver<bool>) {
-        let Self { gateway, api, public, admin, tls } = self;
+        let Self { gateway, api, public, admin, tls, raised } = self;
+        let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised));
         let (desks_stop, desks_stopped) = watch::channel(false);
         let mut desks = JoinSet::new();
         for target in &gateway.plan.load().destinations {
@@ -170,6 +175,7 @@ impl Ready {
         let _ = desks_stop.send(true);
         while desks.join_next().await.is_some() {}
         gateway.store.close().await;
+        alerts.abort();
         tracing::info!(connections_cut = taken.connections_cut + asked.connections_cut, "stopped");
     }
 }

@@ -7,6 +7,7 @@ use payhook_domain::time::{Clock, Sleeper};
 use payhook_store::{Reader, Store};
 use tokio::sync::{Notify, watch};
 
+use crate::alerts::Alerts;
 use crate::names::NameBook;
 use crate::plan::Plan;
 use crate::telemetry::line::Lines;
@@ -23,6 +24,7 @@ pub(crate) struct Gateway {
     pub(crate) lines: Lines,
     pub(crate) metrics: Metrics,
     pub(crate) bells: Bells,
+    pub(crate) alerts: Alerts,
     /// Turns true when the gateway is told to stop: whoever follows along hangs up then.
     pub(crate) stopping: watch::Sender<bool>,
 }

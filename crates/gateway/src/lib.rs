@@ -8,6 +8,7 @@
 //! - `ingest`: a request's way from the socket to the answer.
 //! - `routing`: which destinations want an event, and under which conditions.
 //! - `rehearsal`: an event that was pasted, for asking what would become of it.
+//! - `alerts`: what a person should know of.
 //! - `dispatch`: owed deliveries taken in hand, tried and settled.
 //! - [`payload`]: what a merchant's endpoint reads.
 //! - `api`: questions and commands over the admin listener.
@@ -19,6 +20,7 @@
 //!
 //! It never prints and never parses arguments.
 
+mod alerts;
 mod api;
 pub mod boot;
 pub mod clock;

@@ -33,6 +33,8 @@ const BODY_BYTES_IN_HAND_MAX: usize = 64 << 20;
 /// Everything ingest and dispatch need to know.
 pub(crate) struct Plan {
     pub(crate) sources: Vec<Source>,
+    /// As which payhook's own alerts come in.
+    pub(crate) own: Own,
     /// Which source answers at a path, by position.
     pub(crate) by_path: HashMap<String, usize>,
     pub(crate) destinations: Vec<Arc<Target>>,
@@ -41,6 +43,23 @@ pub(crate) struct Plan {
     pub(crate) fits: Fits,
     /// The digest of the resolved configuration.
     pub(crate) digest: [u8; 8],
+}
+
+/// payhook as a source of its own, of alerts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Own {
+    pub(crate) source: NameId,
+    pub(crate) provider: NameId,
+}
+
+impl Own {
+    /// The name of both; no configured source can have it.
+    pub(crate) const NAME: &str = "payhook";
+
+    async fn enrol(store: &dyn Store) -> Result<Self, Unavailable> {
+        let one = async |kind| store.enrol(kind, vec![Self::NAME.to_owned()]).await.map(|ids| ids[0]);
+        Ok(Self { source: one(NameKind::Source).await?, provider: one(NameKind::Provider).await? })
+    }
 }
 
 /// One configured sender.
@@ -117,6 +136,7 @@ impl Plan {
         let provider_ids = store.enrol(NameKind::Provider, provider_names).await?;
         let destination_ids = store.enrol(NameKind::Destination, destination_names).await?;
         scope::hold(&config.sources, &source_ids, store).await?;
+        let own = Own::enrol(store).await?;
 
         let by_path = by_path(&config.sources);
         let sources = config.sources.into_iter().zip(source_ids.iter().zip(provider_ids));
@@ -146,6 +166,7 @@ impl Plan {
         let fits = Fits::new(codes, routes.iter().map(|route| route.events.as_slice()));
         Ok(Self {
             sources,
+            own,
             by_path,
             destinations: destinations.collect::<Result<_, _>>()?,
             routes,

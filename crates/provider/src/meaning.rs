@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use payhook_domain::identity::Digest;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// What stands before a text, a list, an object and a member's name, and behind the last of a list's or object's.
 const TEXT: u8 = b't';

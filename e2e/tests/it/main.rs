@@ -2,6 +2,7 @@
 //!
 //! - `life`: one notification through all of it.
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
+//! - `order`: events of one payment arrive one after the other.
 //! - `power_cut`: nor does a power cut, nor a sync that fails.
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
@@ -22,6 +23,7 @@ mod deliveries;
 mod disk_full;
 mod life;
 mod listeners;
+mod order;
 mod power_cut;
 mod same_again;
 mod stage;

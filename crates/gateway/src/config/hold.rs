@@ -51,7 +51,10 @@ fn is_held(kind: &str) -> bool {
 
 /// The words of the kinds an event may have that the pattern fits, by its kind or by its code.
 fn fitting(pattern: &Pattern, codes: &[CodeRow]) -> BTreeSet<&'static str> {
+    // Only a pattern that names alerts takes them.
+    let takes_alerts = pattern.as_str().starts_with("alert.");
     let by_kind = Kind::ALL.iter().copied().filter(|kind| pattern.fits(kind.as_str()));
+    let by_kind = by_kind.filter(|kind| takes_alerts || !kind.as_str().starts_with("alert."));
     let by_code = codes.iter().filter(|row| pattern.fits(row.code)).flat_map(|row| [row.kind, row.kind_failed]);
     by_kind.chain(by_code).map(Kind::as_str).collect()
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use payhook_domain::error::Code;
 use payhook_domain::id::EventId;
+use payhook_domain::kind::Kind;
 use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
@@ -18,6 +19,7 @@ use super::headers;
 use super::judge::{Judged, judge};
 use super::refusals::Refusals;
 use super::written::{Attended, Written};
+use crate::alerts::Alert;
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Source};
 use crate::routing;
@@ -161,16 +163,19 @@ pub(super) fn quarantine(gateway: &Gateway, source: &Source, received: &Received
 }
 
 fn blocked(gateway: &Gateway, source: &Source, refused: &Refused) {
-    gateway.metrics.alert("source_blocked");
-    tracing::warn!(
-        alert = "source_blocked",
-        source = source.settings.name,
-        reason = refused.reason.as_str(),
-        detail = refused.detail,
-        "the same notification was refused three times; the provider may hold back all behind it. \
-         Compare the source's keys with the provider's (payhook quarantine list shows what came), \
-         add the right key, then payhook quarantine release"
+    let claimed = refused.claimed.map(|claimed| format!("{claimed:?}")).unwrap_or_default();
+    let message = format!(
+        "the same notification was refused three times ({}: {}); the provider may hold back all behind it. Compare the \
+         source's keys with the provider's (payhook quarantine list shows what came), add the right key, then payhook \
+         quarantine release",
+        refused.reason.as_str(),
+        refused.detail
     );
+    let about = format!("{}/{claimed}", source.settings.name);
+    gateway.alert(Alert {
+        source: Some(source.settings.name.clone()),
+        ..Alert::new(Kind::AlertSourceBlocked, about, message)
+    });
 }
 
 fn is_about_the_signature(code: Code) -> bool {
@@ -178,37 +183,40 @@ fn is_about_the_signature(code: Code) -> bool {
 }
 
 fn withheld(gateway: &Gateway, source: &Source, event: Option<EventId>) {
-    gateway.metrics.alert("original_withheld");
-    tracing::warn!(
-        alert = "original_withheld",
-        source = source.settings.name,
-        event = event.map(tracing::field::display),
-        "a notification with a refused or set-aside item is not sent to destinations of format = \"original\""
-    );
+    let about = event.map(|event| event.to_string()).unwrap_or_default();
+    let message =
+        "a notification with a refused or set-aside item is not sent to destinations of format = \"original\"";
+    gateway.alert(Alert {
+        source: Some(source.settings.name.clone()),
+        event,
+        ..Alert::new(Kind::AlertOriginalWithheld, about, message)
+    });
 }
 
 /// Counts a verdict, and raises what a person should know of.
 pub(super) fn tell(gateway: &Gateway, source: &Source, verdict: Verdict, event: EventId) {
     count(gateway, source, verdict.as_str());
-    match verdict {
-        Verdict::Conflict(seq) => {
-            gateway.metrics.alert("conflict");
-            tracing::warn!(
-                alert = "conflict", source = source.settings.name, %event, row = %seq,
-                "an event came again with another amount, currency or merchant reference; it waits: \
-                 payhook conflicts show {seq}, then accept or reject"
-            );
-        }
-        Verdict::Aside(seq) => {
-            gateway.metrics.alert("set_aside");
-            tracing::warn!(
-                alert = "set_aside", source = source.settings.name, %event, row = %seq,
-                "authentic, but not for this source; kept: payhook aside show {seq}"
-            );
-        }
-        Verdict::New(_) | Verdict::Duplicate(_) | Verdict::Revision { .. } => {}
-    }
+    let alert = match verdict {
+        Verdict::Conflict(seq) => Alert::new(
+            Kind::AlertConflict,
+            seq.to_string(),
+            format!(
+                "an event came again with another amount, currency or merchant reference; it waits: payhook conflicts \
+                 show {seq}, then accept or reject"
+            ),
+        ),
+        Verdict::Aside(seq) => Alert::new(
+            Kind::AlertSetAside,
+            // Told at the first of a source and day: a foreign account may send thousands.
+            format!("{}/{}", source.settings.name, gateway.clock.now().as_seconds().div_euclid(DAY_SECONDS)),
+            format!("authentic, but not for this source; kept: payhook aside show {seq}"),
+        ),
+        Verdict::New(_) | Verdict::Duplicate(_) | Verdict::Revision { .. } => return,
+    };
+    gateway.alert(Alert { source: Some(source.settings.name.clone()), event: Some(event), ..alert });
 }
+
+const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 fn count(gateway: &Gateway, source: &Source, verdict: &'static str) {
     gateway.metrics.verdicts.get_or_create(&metrics::Verdict { source: source.settings.name.clone(), verdict }).inc();

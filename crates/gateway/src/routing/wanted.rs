@@ -10,7 +10,7 @@ use super::fits;
 use super::subject::Subject;
 use super::when::Held;
 use crate::config::{Format, OnDead, Order, WhenStale};
-use crate::plan::{Plan, Route, Source};
+use crate::plan::{Own, Plan, Route, Source};
 
 /// Who wants an event.
 #[derive(Debug, Default)]
@@ -45,6 +45,22 @@ pub(crate) fn wanted(plan: &Plan, source: &Source, event: &Event, body: &[u8]) -
         }
     }
     routed
+}
+
+/// Who wants one of payhook's own alerts: the destinations of routes with a pattern for alerts, whatever their sources.
+/// `*` alone is none.
+pub(crate) fn wanted_alert(plan: &Plan, event: &Event, body: &[u8]) -> Vec<Wanted> {
+    let subject = Subject::new(Own::NAME, Own::NAME, event, body);
+    let mut wanted = Vec::new();
+    for route in &plan.routes {
+        let mut named = route.events.iter().filter(|pattern| pattern.as_str().starts_with("alert."));
+        if named.any(|pattern| pattern.fits(event.kind.as_str())) && says(route, &subject) != Held::No {
+            want(&mut wanted, plan, route, event);
+        }
+    }
+    // There is no provider's notification to be sent as it came.
+    wanted.retain(|wanted| !wanted.once_per_notification);
+    wanted
 }
 
 /// Adds the destinations of a fitting route. The longest hold wins, and only routes that all skip stale events skip.

@@ -1,0 +1,86 @@
+//! Where alerts are raised, and where their events are written down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use payhook_domain::notification::Notification;
+use payhook_domain::payment::Names;
+use payhook_store::{Disposition, RecordEvent, Recording, Unavailable};
+use tokio::sync::mpsc;
+
+use super::Alert;
+use crate::gateway::Gateway;
+use crate::routing;
+
+/// Most alerts that wait to be written; the next is told by log line and metric alone.
+const WAITING_MAX: usize = 256;
+
+/// How long it waits before it tries again to write one, and how often it tries.
+const PAUSE: Duration = Duration::from_secs(1);
+const TRIES_MAX: u32 = 60;
+
+/// Raises alerts, from anywhere, without waiting.
+pub(crate) struct Alerts {
+    sender: mpsc::Sender<Alert>,
+}
+
+impl Alerts {
+    /// The desk, and what is raised at it.
+    pub(crate) fn new() -> (Self, mpsc::Receiver<Alert>) {
+        let (sender, raised) = mpsc::channel(WAITING_MAX);
+        (Self { sender }, raised)
+    }
+}
+
+impl Gateway {
+    /// Tells a person: a log line and a count now, an event soon.
+    pub(crate) fn alert(&self, alert: Alert) {
+        self.metrics.alert(alert.word());
+        tracing::warn!(
+            alert = alert.word(),
+            source = alert.source,
+            destination = alert.destination,
+            event = alert.event.map(tracing::field::display),
+            "{}",
+            alert.message
+        );
+        if self.alerts.sender.try_send(alert).is_err() {
+            tracing::debug!("too many alerts wait to be written as events; this one is not");
+        }
+    }
+}
+
+/// Writes each raised alert as an event, until the gateway ends.
+pub(crate) async fn write_down(gateway: Arc<Gateway>, mut raised: mpsc::Receiver<Alert>) {
+    while let Some(alert) = raised.recv().await {
+        for _ in 0..TRIES_MAX {
+            match gateway.store.record(recording(&gateway, &alert)).await {
+                Ok(_) => {
+                    gateway.bells.ring();
+                    break;
+                }
+                Err(Unavailable::Closed) => return,
+                Err(_) => gateway.sleeper.sleep(PAUSE).await,
+            }
+        }
+    }
+}
+
+fn recording(gateway: &Gateway, alert: &Alert) -> Recording {
+    let plan = gateway.plan.load();
+    let (event, body) = alert.event();
+    let wanted = routing::wanted_alert(&plan, &event, &body);
+    let notification = Notification {
+        source: plan.own.source,
+        received_at: gateway.clock.now(),
+        target: String::new(),
+        peer: None,
+        headers: Bytes::new(),
+        body,
+        config: plan.digest,
+    };
+    let disposition = Disposition::Route(wanted);
+    let event = RecordEvent { item: 0, event, names: Names::default(), disposition };
+    Recording { notification, provider: plan.own.provider, events: vec![event] }
+}
