@@ -85,6 +85,13 @@ kinds! {
 }
 
 impl Kind {
+    /// Whether it is bad news that better news of the same order may overtake, so that a route may hold it. Nothing that
+    /// says money moved is ever held.
+    #[must_use]
+    pub fn can_be_held(self) -> bool {
+        matches!(self, Self::PaymentRefused | Self::PaymentFailed | Self::PaymentAbandoned)
+    }
+
     /// Whether a changed repeat of this kind is delivered again, as a revision: disputes only.
     #[must_use]
     pub fn redelivers_revisions(self) -> bool {

@@ -28,14 +28,19 @@ impl Pattern {
     /// Whether it fits the kind's word or the provider's code.
     #[must_use]
     pub fn matches(&self, kind: Kind, code: &str) -> bool {
-        fits(self.text.as_bytes(), kind.as_str().as_bytes()) || fits(self.text.as_bytes(), code.as_bytes())
+        self.fits(kind.as_str()) || self.fits(code)
+    }
+
+    /// Whether it fits one word.
+    #[must_use]
+    pub fn fits(&self, word: &str) -> bool {
+        fits(self.text.as_bytes(), word.as_bytes())
     }
 
     /// Whether it can fit any kind or any of `codes`; one that cannot is probably a spelling mistake.
     #[must_use]
     pub fn can_match<'a>(&self, codes: impl IntoIterator<Item = &'a str>) -> bool {
-        Kind::ALL.iter().any(|kind| fits(self.text.as_bytes(), kind.as_str().as_bytes()))
-            || codes.into_iter().any(|code| fits(self.text.as_bytes(), code.as_bytes()))
+        Kind::ALL.iter().any(|kind| self.fits(kind.as_str())) || codes.into_iter().any(|code| self.fits(code))
     }
 }
 

@@ -25,7 +25,7 @@ fn table(page: &mut String, title: &str, keys: &[Key]) {
     }
     for key in built() {
         match key.shape {
-            Shape::Table(inner) => table(page, &format!("`{}`", key.name), inner),
+            Shape::Table(inner) | Shape::TableOrFlag(inner) => table(page, &format!("`{}`", key.name), inner),
             Shape::Tables(inner) => table(page, &format!("`[[{}]]`", key.name), inner),
             Shape::TextsOrTables(inner) => table(page, &format!("one of `{}`", key.name), inner),
             _ => {}
@@ -45,6 +45,8 @@ fn takes(shape: &Shape) -> &'static str {
         Shape::Texts => "a list of texts",
         Shape::Durations => "a list of durations",
         Shape::TextsOrTables(_) => "a list of texts or tables",
+        Shape::TextOrNamed => "a text, or a table of them by name",
+        Shape::TableOrFlag(_) => "a table, or `false`",
         Shape::Table(_) => "a table",
         Shape::Tables(_) => "any number of tables",
         Shape::Any => "anything",

@@ -10,9 +10,11 @@ use payhook_net::Refused;
 use url::Url;
 
 use super::addresses;
+use super::lane::{self, OnDead, Order};
 use super::mistakes::{Findings, Place};
 use super::names;
 use super::nearest::suggestion;
+use super::pace::{self, Breaker, Rate};
 use super::secret::Secret;
 use super::section::Section;
 
@@ -35,6 +37,14 @@ pub struct Destination {
     pub concurrency: usize,
     /// When failed tries are made again.
     pub retry: Schedule,
+    /// Whether events of one payment wait for each other.
+    pub order: Order,
+    /// What follows a dead letter of the same payment.
+    pub on_dead: OnDead,
+    /// Most deliveries begun per time; absent when that is not limited.
+    pub rate: Option<Rate>,
+    /// When it is left to rest after failures; absent when never.
+    pub breaker: Option<Breaker>,
 }
 
 /// What a destination is posted.
@@ -79,7 +89,23 @@ fn read(section: &Section<'_>, findings: &mut Findings) -> Option<Destination> {
     let timeout = timeout(section, findings);
     let concurrency = concurrency(section, findings);
     let retry = retry(section, findings);
-    Some(Destination { name: name?, url: url?, secret, format: format?, allow, timeout, concurrency, retry })
+    let (order, on_dead) = lane::read(section, findings);
+    let rate = pace::rate(section, findings);
+    let breaker = pace::breaker(section, findings);
+    Some(Destination {
+        name: name?,
+        url: url?,
+        secret,
+        format: format?,
+        allow,
+        timeout,
+        concurrency,
+        retry,
+        order,
+        on_dead,
+        rate,
+        breaker,
+    })
 }
 
 fn check_type(section: &Section<'_>, findings: &mut Findings) -> Option<()> {

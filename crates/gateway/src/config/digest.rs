@@ -71,6 +71,7 @@ impl Parts {
             bad_signature,
             basic_auth,
             allow_ips,
+            capture,
         } = source;
         self.put("source", name);
         self.put("provider", provider.name());
@@ -85,10 +86,26 @@ impl Parts {
             self.put_bytes("basic_auth", &basic_auth.fingerprint);
         }
         self.put_all("allow_ip", allow_ips);
+        for (account, capture) in capture.settings() {
+            self.put(&format!("capture {}", account.unwrap_or_default()), capture);
+        }
     }
 
     fn destination(&mut self, destination: &Destination) {
-        let Destination { name, url, secret, format, allow, timeout, concurrency, retry } = destination;
+        let Destination {
+            name,
+            url,
+            secret,
+            format,
+            allow,
+            timeout,
+            concurrency,
+            retry,
+            order,
+            on_dead,
+            rate,
+            breaker,
+        } = destination;
         self.put("destination", name);
         self.put("url", url);
         if let Some(secret) = secret {
@@ -99,13 +116,19 @@ impl Parts {
         self.put("timeout", timeout.as_nanos());
         self.put("concurrency", concurrency);
         self.put("retry", format_args!("{retry:?}"));
+        self.put("order", order.as_str());
+        self.put("on_dead", on_dead.as_str());
+        self.put("rate", format_args!("{rate:?}"));
+        self.put("breaker", format_args!("{breaker:?}"));
     }
 
     fn route(&mut self, route: &Route) {
-        let Route { name, sources, events, to } = route;
+        let Route { name, sources, events, when_stale, hold, to } = route;
         self.put("route", name);
         self.put_all("from", sources);
         self.put_all("events", events.iter().map(payhook_domain::route::Pattern::as_str));
+        self.put("when_stale", when_stale.as_str());
+        self.put_all("hold", hold.map(|hold| hold.as_nanos()));
         self.put_all("to", to);
     }
 }

@@ -39,6 +39,10 @@ pub enum Shape {
     Durations,
     /// A list of texts or tables with these keys.
     TextsOrTables(&'static [Key]),
+    /// A text, or a table of texts under names of the writer's own.
+    TextOrNamed,
+    /// A table with these keys, or `false` to switch off what it sets.
+    TableOrFlag(&'static [Key]),
     /// A table with these keys.
     Table(&'static [Key]),
     /// Any number of `[[…]]` tables with these keys; `name` tells them apart.
@@ -96,7 +100,7 @@ static SOURCE: &[Key] = &[
     key("max_body", Shape::Size, "the largest body accepted; 1 MiB"),
     key("basic_auth", Shape::Table(BASIC_AUTH), "user and password the sender must give as well"),
     key("allow_ips", Shape::Texts, "address ranges the sender must come from; any when absent"),
-    later("capture", "whether payments are captured by themselves"),
+    key("capture", Shape::TextOrNamed, "automatic or manual, or a table of that by merchant account; never guessed"),
     later("unsigned_events", "events accepted without a signature"),
 ];
 
@@ -123,13 +127,25 @@ static DESTINATION: &[Key] = &[
     key("timeout", Shape::Duration, "for one try as a whole; 10s"),
     key("concurrency", Shape::Integer, "most tries at once; 32"),
     key("retry", Shape::Table(RETRY), "when failed tries are made again"),
-    later("order", "whether events of one payment wait for each other"),
-    later("on_dead", "what follows a dead letter of the same payment"),
+    key("order", Shape::Text, "payment: events of one payment wait for each other; or none; payment"),
+    key(
+        "on_dead",
+        Shape::Text,
+        "after a dead letter the payment's next event goes on (continue) or waits (stop); continue",
+    ),
+    key("rate", Shape::Text, "most deliveries begun per time, 100/s, 600/min or 5000/h; unlimited when absent"),
+    key("breaker", Shape::TableOrFlag(BREAKER), "when it is left to rest after failures; false switches that off"),
 ];
 
 static RETRY: &[Key] = &[
     key("schedule", Shape::Durations, "the waits between tries; 5s 5m 30m 2h 5h 10h 14h 20h 24h"),
     key("jitter", Shape::Number, "how far each wait may stray, of itself; 0.1"),
+];
+
+static BREAKER: &[Key] = &[
+    key("failures", Shape::Integer, "failed tries in a row after which nothing is tried for a while; 10"),
+    key("rest", Shape::Duration, "how long the first rest is; each further one is twice as long; 30s"),
+    key("rest_max", Shape::Duration, "the longest rest; 10m"),
 ];
 
 static ROUTE: &[Key] = &[
@@ -138,8 +154,8 @@ static ROUTE: &[Key] = &[
     key("events", Shape::Texts, "kinds or the provider's codes, * stands for any letters; all"),
     key("to", Shape::Texts, "destinations it leads to"),
     later("when", "a condition on the event"),
-    later("when_stale", "what happens to stale events"),
-    later("hold", "how long bad news waits for better news"),
+    key("when_stale", Shape::Text, "deliver or skip events that a later one of the same payment overtook; deliver"),
+    key("hold", Shape::Duration, "how long refused, failed and abandoned payments wait for better news; not at all"),
 ];
 
 /// The row of `name` among `keys`.
@@ -160,7 +176,11 @@ mod tests {
     fn each_table(keys: &'static [Key], visit: &mut impl FnMut(&'static [Key])) {
         visit(keys);
         for key in keys {
-            if let Shape::Table(inner) | Shape::Tables(inner) | Shape::TextsOrTables(inner) = key.shape {
+            if let Shape::Table(inner)
+            | Shape::Tables(inner)
+            | Shape::TextsOrTables(inner)
+            | Shape::TableOrFlag(inner) = key.shape
+            {
                 each_table(inner, visit);
             }
         }

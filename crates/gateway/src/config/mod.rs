@@ -6,24 +6,29 @@
 //! - [`load`]: the way from a file name to a [`Resolved`], with every mistake reported at once.
 //! - `tree`, `keys`, `shape`, `section`: what was typed: values with their lines, the keys there are, their sorts.
 //! - `variables`, `overlay`, `expand`, `env_only`: what the environment adds.
-//! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table.
+//! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `capture` is of a
+//!   source, `lane` and `pace` of a destination, `hold` of a route.
 //! - `checks`: what only shows between tables. `digest`: what tells configurations apart.
 //! - [`mistakes`], [`secret`], `units`, `nearest`, `names`, `addresses`: the words all of them use.
 //!
 //! Nothing else in payhook reads the environment. Nothing here opens a socket or the store.
 
 mod addresses;
+mod capture;
 mod checks;
 mod destination;
 mod digest;
 mod env_only;
 mod expand;
+mod hold;
 pub mod keys;
+mod lane;
 mod load;
 pub mod mistakes;
 mod names;
 mod nearest;
 mod overlay;
+mod pace;
 pub mod resolved;
 mod route;
 pub mod secret;
@@ -41,7 +46,10 @@ mod variables;
 
 pub use load::{AdminApi, FILE_NAME, LoadOptions, Loaded, admin_api, load};
 pub use mistakes::{Finding, Mistakes, Place, Warning};
-pub use resolved::{BasicAuth, Destination, Format, Resolved, Route, Server, Source, Store, TlsFiles};
+pub use resolved::{
+    BasicAuth, Breaker, Captures, Destination, Format, OnDead, Order, Rate, Resolved, Route, Server, Source, Store,
+    TlsFiles, WhenStale,
+};
 pub use secret::Secret;
 pub use store::Condition;
 pub use variables::Variables;

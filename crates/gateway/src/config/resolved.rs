@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+pub use super::capture::Captures;
 pub use super::destination::{Destination, Format};
-pub use super::route::Route;
+pub use super::lane::{OnDead, Order};
+pub use super::pace::{Breaker, Rate};
+pub use super::route::{Route, WhenStale};
 pub use super::server::{Server, TlsFiles};
 pub use super::source::{BasicAuth, Source};
 pub use super::store::Store;

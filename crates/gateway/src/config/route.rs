@@ -1,14 +1,17 @@
 //! `[[route]]`: which events go to which destinations.
 
+use std::time::Duration;
+
 use payhook_domain::kind::Kind;
 use payhook_domain::route::Pattern;
+use payhook_provider::CodeRow;
 
 use super::destination::Destination;
-use super::mistakes::Findings;
-use super::names;
+use super::mistakes::{Findings, Place};
 use super::nearest::{nearest, suggestion};
 use super::section::Section;
 use super::source::Source;
+use super::{hold, lane, names};
 
 /// Which events go where.
 #[derive(Clone, Debug)]
@@ -19,8 +22,35 @@ pub struct Route {
     pub sources: Vec<usize>,
     /// Patterns of which one must fit; never empty.
     pub events: Vec<Pattern>,
+    /// What becomes of events that a later one overtook.
+    pub when_stale: WhenStale,
+    /// How long bad news waits for better news; only on routes that take nothing else.
+    pub hold: Option<Duration>,
     /// Positions in `Resolved::destinations` of where it leads; never empty.
     pub to: Vec<usize>,
+}
+
+/// What becomes of an event that a later one of the same payment overtook.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenStale {
+    /// It is delivered, marked as stale.
+    #[default]
+    Deliver,
+    /// It is not delivered.
+    Skip,
+}
+
+impl WhenStale {
+    const ALL: [Self; 2] = [Self::Deliver, Self::Skip];
+
+    /// The word in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deliver => "deliver",
+            Self::Skip => "skip",
+        }
+    }
 }
 
 /// What a route may name: what was typed elsewhere, and what of that could be resolved.
@@ -50,8 +80,14 @@ fn read(section: &Section<'_>, index: usize, known: &Known<'_>, findings: &mut F
         let what = format!("{} leads nowhere: it has no `to`", section.title);
         findings.mistake(&section.place, what, "name a destination: to = [\"shop\"]");
     }
-    let events = patterns(section, &sources, known, findings);
-    Route { name, sources, events, to }
+    let codes: Vec<CodeRow> =
+        sources.iter().flat_map(|source| known.sources[*source].provider.codes()).copied().collect();
+    let events = patterns(section, &codes, findings);
+    let when_stale = WhenStale::ALL.map(|when_stale| (when_stale.as_str(), when_stale));
+    let when_stale = lane::word(section, "when_stale", &when_stale, findings);
+    let hold = hold::read(section, &events, &codes, findings);
+    let events = events.into_iter().map(|(pattern, _)| pattern).collect();
+    Route { name, sources, events, when_stale, hold, to }
 }
 
 /// Where the named things stand among `resolved`; a name that was typed nowhere is a mistake. One that was typed but
@@ -82,16 +118,15 @@ fn positions(
     found
 }
 
-fn patterns(section: &Section<'_>, sources: &[usize], known: &Known<'_>, findings: &mut Findings) -> Vec<Pattern> {
+fn patterns(section: &Section<'_>, codes: &[CodeRow], findings: &mut Findings) -> Vec<(Pattern, Place)> {
     if !section.has("events") {
-        return vec![Pattern::new("*").expect("one character is a pattern")];
+        return vec![(Pattern::new("*").expect("one character is a pattern"), section.place.clone())];
     }
     if section.is_list("events") && section.items("events").is_empty() {
         let what = format!("`events` of {} is empty: it would match nothing", section.title);
         findings.mistake(&section.place_of("events"), what, "remove it to match everything");
     }
-    let codes: Vec<&str> =
-        sources.iter().flat_map(|source| known.sources[*source].provider.codes().iter().map(|row| row.code)).collect();
+    let codes: Vec<&str> = codes.iter().map(|row| row.code).collect();
     let mut patterns = Vec::new();
     for (text, place) in section.texts("events", findings) {
         let Some(pattern) = Pattern::new(text) else {
@@ -107,7 +142,7 @@ fn patterns(section: &Section<'_>, sources: &[usize], known: &Known<'_>, finding
             );
             findings.warning(&place, format!("`{text}` in {} fits no kind and no known code", section.title), hint);
         }
-        patterns.push(pattern);
+        patterns.push((pattern, place));
     }
     patterns
 }

@@ -149,6 +149,20 @@ impl<'t> Section<'t> {
         matches!(self.table.get(key).map(|node| &node.value), Some(Value::Flag(true)))
     }
 
+    /// Whether the key is there with `true` or `false` behind it.
+    pub(super) fn is_flag(&self, key: &str) -> bool {
+        matches!(self.table.get(key).map(|node| &node.value), Some(Value::Flag(_)))
+    }
+
+    /// Every text of a table whose keys are names of the writer's own.
+    pub(super) fn named_texts(&self) -> Vec<(&'t str, &'t str, Place)> {
+        let texts = self.table.iter().filter_map(|(name, node)| match &node.value {
+            Value::Text(text) => Some((name.as_str(), text.as_str(), node.place.clone())),
+            _ => None,
+        });
+        texts.collect()
+    }
+
     /// A date as it was typed, bare or in quotes.
     pub(super) fn date(&self, key: &str) -> Option<Placed<&'t str>> {
         let node = self.table.get(key)?;

@@ -39,7 +39,9 @@ fn table(entries: &mut Table, keys: &'static [Key], title: &str, findings: &mut 
 fn value(node: &mut Node, shape: &Shape, name: &str, title: &str, findings: &mut Findings) {
     match (shape, &mut node.value) {
         (_, Value::Missing) => {}
-        (Shape::Table(keys), Value::Table(inner)) => table(inner, keys, &titled(name, title), findings),
+        (Shape::Table(keys) | Shape::TableOrFlag(keys), Value::Table(inner)) => {
+            table(inner, keys, &titled(name, title), findings)
+        }
         (Shape::Tables(keys), Value::List(items)) => {
             items.iter_mut().for_each(|item| one_of_tables(item, keys, name, findings));
         }
@@ -47,6 +49,10 @@ fn value(node: &mut Node, shape: &Shape, name: &str, title: &str, findings: &mut
             Value::Text(_) | Value::Missing => {}
             Value::Table(inner) => table(inner, keys, &titled(name, title), findings),
             _ => wrong(item, name, title, "a text or a table in its list", findings),
+        }),
+        (Shape::TextOrNamed, Value::Table(inner)) => inner.iter_mut().for_each(|(own, item)| match &item.value {
+            Value::Text(_) | Value::Missing => {}
+            _ => wrong(item, own, &titled(name, title), "a text in quotes", findings),
         }),
         (Shape::Texts | Shape::Durations, Value::List(items)) => items.iter_mut().for_each(|item| match &item.value {
             Value::Text(_) | Value::Missing => {}
@@ -82,11 +88,11 @@ fn wrong(node: &mut Node, name: &str, title: &str, wanted: &str, findings: &mut 
 /// Whether a plain value is of the shape.
 fn fits(shape: &Shape, value: &Value) -> bool {
     match shape {
-        Shape::Text | Shape::Duration => matches!(value, Value::Text(_)),
+        Shape::Text | Shape::TextOrNamed | Shape::Duration => matches!(value, Value::Text(_)),
         Shape::Size => matches!(value, Value::Text(_) | Value::Integer(_)),
         Shape::Integer => matches!(value, Value::Integer(_)),
         Shape::Number => matches!(value, Value::Integer(_) | Value::Float(_)),
-        Shape::Flag => matches!(value, Value::Flag(_)),
+        Shape::Flag | Shape::TableOrFlag(_) => matches!(value, Value::Flag(_)),
         Shape::Date => matches!(value, Value::Text(_) | Value::Date(_)),
         Shape::Any => true,
         Shape::Texts | Shape::Durations | Shape::TextsOrTables(_) | Shape::Table(_) | Shape::Tables(_) => false,
@@ -106,6 +112,8 @@ fn wanted(shape: &Shape) -> &'static str {
         Shape::Texts => "a list of texts, [\"...\"]",
         Shape::Durations => "a list of durations, [\"5s\", \"5m\"]",
         Shape::TextsOrTables(_) => "a list, [\"...\"]",
+        Shape::TextOrNamed => "a text in quotes, or a table of them",
+        Shape::TableOrFlag(_) => "a table, or false",
         Shape::Table(_) => "a table",
         Shape::Tables(_) => "tables under a heading in double brackets",
         Shape::Any => "anything",

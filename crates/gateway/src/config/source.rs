@@ -12,6 +12,7 @@ use payhook_domain::time::Timestamp;
 use payhook_provider::{Key, Policy, Provider};
 
 use super::addresses;
+use super::capture::{self, Captures};
 use super::mistakes::Findings;
 use super::names;
 use super::nearest::suggestion;
@@ -46,6 +47,8 @@ pub struct Source {
     pub basic_auth: Option<BasicAuth>,
     /// Address ranges the sender must come from; any when empty.
     pub allow_ips: Vec<IpNet>,
+    /// Who captures its payments, by merchant account.
+    pub capture: Captures,
 }
 
 impl Source {
@@ -121,6 +124,7 @@ fn read(section: &Section<'_>, now: Timestamp, findings: &mut Findings) -> Optio
     let bad_signature = section.table_if("responses").and_then(|responses| bad_signature(&responses, findings));
     let basic_auth = basic_auth(section, findings);
     let allow_ips = addresses::ranges(section, "allow_ips", findings);
+    let capture = capture::read(section, provider, &merchant_accounts, findings);
     let (name, keys) = (name?, keys?);
     Some(Source {
         paths: std::iter::once(format!("/in/{name}")).chain(further).collect(),
@@ -135,6 +139,7 @@ fn read(section: &Section<'_>, now: Timestamp, findings: &mut Findings) -> Optio
         bad_signature,
         basic_auth,
         allow_ips,
+        capture,
     })
 }
 

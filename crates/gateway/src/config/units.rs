@@ -65,6 +65,18 @@ pub(super) fn size(text: &str) -> Result<u64, NotAQuantity> {
     number.checked_mul(bytes).ok_or(NotAQuantity::TooLarge)
 }
 
+/// Reads how many per time, `100/s`, `600/min` or `5000/h`: the number, and the time it is counted in.
+pub(super) fn rate(text: &str) -> Result<(u64, Duration), NotAQuantity> {
+    let (number, unit) = split(text)?;
+    let seconds = match unit.strip_prefix('/').map(str::trim) {
+        Some("s") => 1,
+        Some("m" | "min") => 60,
+        Some("h") => 3_600,
+        _ => return Err(NotAQuantity::NoUnit),
+    };
+    Ok((number, Duration::from_secs(seconds)))
+}
+
 /// Parts `512 MiB` into its number and its unit.
 fn split(text: &str) -> Result<(u64, &str), NotAQuantity> {
     let text = text.trim();
@@ -90,6 +102,17 @@ mod tests {
         for (text, bytes) in [("100 B", 100), ("64KiB", 65_536), ("512 MiB", 536_870_912), ("1 MB", 1_000_000)] {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
+    }
+
+    #[test]
+    fn rates_are_a_number_and_a_time() {
+        for (text, count, seconds) in [("100/s", 100, 1), ("600 / min", 600, 60), ("600/m", 600, 60), ("7/h", 7, 3_600)]
+        {
+            assert_eq!(rate(text), Ok((count, Duration::from_secs(seconds))), "{text}");
+        }
+        assert_eq!(rate("100"), Err(NotAQuantity::NoUnit));
+        assert_eq!(rate("100/d"), Err(NotAQuantity::NoUnit));
+        assert_eq!(rate("/s"), Err(NotAQuantity::NoNumber));
     }
 
     #[test]

@@ -68,7 +68,8 @@ impl Judged {
         }
         let item = u32::try_from(position).unwrap_or(u32::MAX);
         match source.settings.provider.parse(verified, source.settings.scope_environment()) {
-            Parsed::Events(events) => self.events.extend(events.into_iter().map(|event| {
+            Parsed::Events(events) => self.events.extend(events.into_iter().map(|mut event| {
+                fill_capture(source, &mut event);
                 let disposition = dispose(plan, source, &event);
                 RecordEvent { item, event, disposition }
             })),
@@ -93,6 +94,13 @@ impl Judged {
                 self.original_withheld |= wanted.len() < before;
             }
         }
+    }
+}
+
+/// Who captures is nowhere in a notification: what was configured when it came is kept with the fact.
+fn fill_capture(source: &Source, event: &mut Event) {
+    if let Some(fact) = event.fact.as_mut().filter(|fact| fact.capture.is_none()) {
+        fact.capture = source.settings.capture.of(event.account.as_deref());
     }
 }
 
