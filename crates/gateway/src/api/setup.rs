@@ -1,4 +1,4 @@
-//! What is configured: sources, keys, destinations, routes. Never a key or a secret.
+//! What is configured: sources, keys, routes. Never a key or a secret.
 
 use axum::Json;
 use axum::extract::State;
@@ -29,22 +29,6 @@ pub(crate) async fn keys(State(api): State<Api>) -> Json<Value> {
     let of_source = plan.sources.iter().flat_map(|source| source.settings.keys.iter().map(move |key| (source, key)));
     list(of_source.map(|(source, key)| {
         json!({ "source": source.settings.name, "name": key.name, "check_value": key.check_value, "retired": key.retired })
-    }))
-}
-
-/// `GET /api/v1/destinations`
-pub(crate) async fn destinations(State(api): State<Api>) -> Json<Value> {
-    let plan = api.gateway.plan.load_full();
-    list(plan.destinations.iter().map(|target| {
-        json!({
-            "name": target.settings.name,
-            "type": "http",
-            "url": target.settings.url,
-            "format": target.settings.format.as_str(),
-            "concurrency": target.settings.concurrency,
-            "timeout_ms": u64::try_from(target.settings.timeout.as_millis()).unwrap_or(u64::MAX),
-            "tries": target.settings.retry.tries(),
-        })
     }))
 }
 

@@ -27,6 +27,8 @@ pub struct Metrics {
     pub attempts: Family<Try, Counter>,
     /// Seconds a try took.
     pub attempt_seconds: Histogram,
+    /// Whether a destination's breaker is open: 1 or 0.
+    pub breaker_open: Family<Where, Gauge>,
     /// Alerts raised, by name.
     pub alerts: Family<Alert, Counter>,
     deliveries: Family<Owed, Gauge>,
@@ -61,10 +63,17 @@ pub struct Try {
     pub outcome: &'static str,
 }
 
+/// Label of what is true of a destination.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Where {
+    /// The destination's name.
+    pub destination: String,
+}
+
 /// Label of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Alert {
-    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`.
+    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`, `breaker_open`.
     pub alert: &'static str,
 }
 
@@ -95,6 +104,7 @@ impl Default for Metrics {
             in_flight: Gauge::default(),
             attempts: Family::default(),
             attempt_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 20)),
+            breaker_open: Family::default(),
             alerts: Family::default(),
             deliveries: Family::default(),
             stored: Family::default(),
@@ -125,6 +135,8 @@ impl Metrics {
             Unit::Seconds,
             self.attempt_seconds.clone(),
         );
+        let help = "Whether a destination's breaker is open";
+        registry.register("breaker_open", help, self.breaker_open.clone());
         registry.register("alerts", "Alerts raised", self.alerts.clone());
         registry.register("deliveries", "Deliveries by destination and state", self.deliveries.clone());
         registry.register("stored", "Rows in the store", self.stored.clone());
