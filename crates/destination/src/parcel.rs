@@ -16,6 +16,8 @@ pub struct Parcel {
     pub attempt: u32,
     /// Whether the delivery was made again by a person or a replay; `payhook-replay`.
     pub replay: bool,
+    /// Whether it is a test that a person asked for and no event at all; `payhook-test`.
+    pub test: bool,
     /// When this try is made: what a signature's timestamp says.
     pub sent_at: Timestamp,
     /// Headers that belong to the content: its type, or the provider's own headers for `format = "original"`.

@@ -85,6 +85,7 @@ fn parcel(attempt: u32) -> Parcel {
         delivery: "dlv_17_2_1".parse().expect("an id"),
         attempt,
         replay: false,
+        test: false,
         sent_at: SENT_AT,
         headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]),
         body: Bytes::from_static(br#"{"version":1}"#),

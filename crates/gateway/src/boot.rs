@@ -24,6 +24,8 @@ use crate::alerts::{self, Alert, Alerts};
 use crate::api::{self, Api, Cursors, Token};
 use crate::config::Resolved;
 use crate::dispatch::Desk;
+use crate::dispatch::gate::Gates;
+use crate::dispatch::replay::{self, Replays};
 use crate::gateway::{Bells, Gateway};
 use crate::ingest::{Door, panic_body};
 use crate::keyfile;
@@ -104,6 +106,7 @@ pub async fn start(config: Resolved, environs: Environs) -> Result<Ready, BootEr
     let reader = store.reader();
     let names = NameBook::default();
     names.learn(reader.names().await?);
+    let gates = Gates::restore(&plan, reader.as_ref(), clock.now()).await?;
     let tls = server.tls.as_ref().map(|files| Tls::from_files(&files.cert, &files.key)).transpose()?;
     let public = bind("server.public", server.public)?;
     let admin = bind("server.admin", server.admin)?;
@@ -113,6 +116,8 @@ pub async fn start(config: Resolved, environs: Environs) -> Result<Ready, BootEr
         store,
         reader,
         names,
+        gates,
+        replays: Replays::default(),
         clock,
         sleeper,
         lines: log.lines,
@@ -155,6 +160,9 @@ impl Ready {
         for target in &gateway.plan.load().destinations {
             let desk = Desk::new(Arc::clone(&gateway), Arc::clone(target));
             desks.spawn(desk.run(desks_stopped.clone(), DRAIN));
+        }
+        if let Err(error) = replay::resume(&gateway).await {
+            tracing::error!(%error, "unfinished replays cannot be read; they go on after the next start");
         }
         let limits = || Limits { drain_time_max: DRAIN, ..Limits::default() };
         let refusals = || Refusals { content_type: "application/json", body: refusal_body };

@@ -8,6 +8,8 @@ use payhook_store::{Reader, Store};
 use tokio::sync::{Notify, watch};
 
 use crate::alerts::Alerts;
+use crate::dispatch::gate::Gates;
+use crate::dispatch::replay::Replays;
 use crate::names::NameBook;
 use crate::plan::Plan;
 use crate::telemetry::line::Lines;
@@ -19,6 +21,8 @@ pub(crate) struct Gateway {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) reader: Arc<dyn Reader>,
     pub(crate) names: NameBook,
+    pub(crate) gates: Gates,
+    pub(crate) replays: Replays,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sleeper: Arc<dyn Sleeper>,
     pub(crate) lines: Lines,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use payhook_domain::id::NameId;
-use payhook_gateway::telemetry::metrics::{Answer, Metrics, Try, Verdict};
+use payhook_gateway::telemetry::metrics::{Answer, Metrics, Try, Verdict, Where};
 use payhook_store::{Health, Tallies};
 
 pub(super) fn page() -> String {
@@ -30,6 +30,7 @@ fn one_of_each() -> String {
     metrics.received.get_or_create(&Answer { source: String::new(), status: 200 }).inc();
     metrics.verdicts.get_or_create(&Verdict { source: String::new(), verdict: "new" }).inc();
     metrics.attempts.get_or_create(&Try { destination: String::new(), outcome: "delivered" }).inc();
+    metrics.breaker_open.get_or_create(&Where { destination: String::new() }).set(0);
     metrics.alert("conflict");
     metrics.route_when_failed("");
     let mut tallies = Tallies::default();
@@ -40,7 +41,8 @@ fn one_of_each() -> String {
 const LABELS: &str = "
 Labels: `received` has `source` and `status`; `verdicts` has `source` and `verdict` (`new`, `duplicate`, `revision`, `conflict`,
 `aside`, or the reason of a refusal); `attempts` has `destination` and `outcome`; `deliveries` has `destination` and `state`;
-`route_when_failed` has `route`; `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`, `original_withheld`). `stored` and `store` are exact figures of the store at the
+`route_when_failed` has `route`; `breaker_open` has `destination`; `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`,
+`original_withheld`, `breaker_open`, `dead_letters`, `disk`). `stored` and `store` are exact figures of the store at the
 moment of asking, by `what` and `figure`: among them `queue`, `commits_total`, `commit_items_total` and `commit_micros_total` (mean
 size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `writable` and `below_reserve`.
 

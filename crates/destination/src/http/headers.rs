@@ -12,6 +12,7 @@ use crate::standard_webhooks::{self, Secret};
 const DELIVERY: HeaderName = HeaderName::from_static("payhook-delivery");
 const ATTEMPT: HeaderName = HeaderName::from_static("payhook-attempt");
 const REPLAY: HeaderName = HeaderName::from_static("payhook-replay");
+const TEST: HeaderName = HeaderName::from_static("payhook-test");
 const ID: HeaderName = HeaderName::from_static(standard_webhooks::ID);
 const TIMESTAMP: HeaderName = HeaderName::from_static(standard_webhooks::TIMESTAMP);
 const SIGNATURE: HeaderName = HeaderName::from_static(standard_webhooks::SIGNATURE);
@@ -61,6 +62,9 @@ pub(super) fn for_parcel(parcel: &Parcel, secret: Option<&Secret>) -> HeaderMap 
     if parcel.replay {
         headers.insert(REPLAY, HeaderValue::from_static("true"));
     }
+    if parcel.test {
+        headers.insert(TEST, HeaderValue::from_static("true"));
+    }
     headers.insert(USER_AGENT, WHO_WE_ARE);
     headers
 }
@@ -92,6 +96,7 @@ mod tests {
             delivery: "dlv_17_2_1".parse().expect("an id"),
             attempt: 3,
             replay: false,
+            test: false,
             sent_at: Timestamp::from_micros(1_614_265_330_999_999),
             headers: headers.collect(),
             body: Bytes::from_static(b"{}"),
@@ -115,6 +120,14 @@ mod tests {
             assert_eq!(headers.get(name).map(HeaderValue::as_bytes), Some(expected.as_bytes()), "{name}");
         }
         assert_eq!(headers.len(), 7);
+    }
+
+    #[test]
+    fn a_test_says_that_it_is_one() {
+        assert_eq!(
+            for_parcel(&Parcel { test: true, ..parcel(&[]) }, None).get(TEST),
+            Some(&HeaderValue::from_static("true"))
+        );
     }
 
     #[test]

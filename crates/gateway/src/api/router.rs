@@ -6,8 +6,8 @@ use axum::routing::{get, post};
 use payhook_domain::error::Code;
 
 use super::{
-    Api, ApiError, aside, auth, conflicts, deliveries, events, notifications, payments, quarantine, routes, setup,
-    status, stream,
+    Api, ApiError, aside, auth, conflicts, deliveries, destinations, events, notifications, payments, quarantine,
+    replays, routes, setup, status, stream,
 };
 
 /// Every address of the admin listener.
@@ -25,6 +25,7 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/v1/payments", get(payments::list))
         .route("/api/v1/payments/{id}", get(payments::show))
         .route("/api/v1/payments/{id}/rebuild", post(payments::rebuild))
+        .route("/api/v1/deliveries/{id}/pass", post(deliveries::pass))
         .route("/api/v1/quarantine", get(quarantine::list))
         .route("/api/v1/quarantine/{id}", get(quarantine::show))
         .route("/api/v1/quarantine/{id}/release", post(quarantine::release))
@@ -36,7 +37,14 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/v1/conflicts/{id}/accept", post(conflicts::accept))
         .route("/api/v1/conflicts/{id}/reject", post(conflicts::reject))
         .route("/api/v1/sources", get(setup::sources))
-        .route("/api/v1/destinations", get(setup::destinations))
+        .route("/api/v1/destinations", get(destinations::list))
+        .route("/api/v1/destinations/{name}", get(destinations::show))
+        .route("/api/v1/destinations/{name}/pause", post(destinations::pause))
+        .route("/api/v1/destinations/{name}/resume", post(destinations::resume))
+        .route("/api/v1/destinations/{name}/test", post(destinations::test))
+        .route("/api/v1/replays", get(replays::list).post(replays::begin))
+        .route("/api/v1/replays/{id}", get(replays::show))
+        .route("/api/v1/replays/{id}/cancel", post(replays::cancel))
         .route("/api/v1/routes", get(routes::list))
         .route("/api/v1/routes/test", post(routes::test))
         .route("/api/v1/keys", get(setup::keys))

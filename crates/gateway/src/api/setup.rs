@@ -1,4 +1,4 @@
-//! What is configured: sources, keys, destinations. Never a key or a secret.
+//! What is configured: sources and keys. Never a key or a secret.
 
 use std::time::Duration;
 
@@ -33,30 +33,6 @@ pub(crate) async fn keys(State(api): State<Api>) -> Json<Value> {
     let of_source = plan.sources.iter().flat_map(|source| source.settings.keys.iter().map(move |key| (source, key)));
     list(of_source.map(|(source, key)| {
         json!({ "source": source.settings.name, "name": key.name, "check_value": key.check_value, "retired": key.retired })
-    }))
-}
-
-/// `GET /api/v1/destinations`
-pub(crate) async fn destinations(State(api): State<Api>) -> Json<Value> {
-    let plan = api.gateway.plan.load_full();
-    list(plan.destinations.iter().map(|target| {
-        json!({
-            "name": target.settings.name,
-            "type": "http",
-            "url": target.settings.url,
-            "format": target.settings.format.as_str(),
-            "concurrency": target.settings.concurrency,
-            "timeout_ms": millis(target.settings.timeout),
-            "tries": target.settings.retry.tries(),
-            "order": target.settings.order.as_str(),
-            "on_dead": target.settings.on_dead.as_str(),
-            "rate": target.settings.rate.map(|rate| json!({ "count": rate.count, "per_ms": millis(rate.per) })),
-            "breaker": target.settings.breaker.map(|breaker| json!({
-                "failures": breaker.failures,
-                "rest_ms": millis(breaker.rest),
-                "rest_max_ms": millis(breaker.rest_max),
-            })),
-        })
     }))
 }
 

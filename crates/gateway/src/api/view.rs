@@ -1,5 +1,7 @@
 //! How rows look in JSON.
 
+use std::time::Duration;
+
 use data_encoding::BASE64;
 use payhook_domain::delivery::{Attempt, Timings};
 use payhook_domain::notification::header_lines;
@@ -60,21 +62,27 @@ pub(crate) fn delivery(api: &Api, row: &DeliveryRow) -> Value {
 
 /// One try.
 pub(crate) fn attempt(attempt: &Attempt) -> Value {
-    let Timings { dns, connect, tls, first_byte } = attempt.timings;
-    let micros =
-        |took: Option<std::time::Duration>| took.map(|took| u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     json!({
         "number": attempt.number,
         "started_at": attempt.started_at,
-        "took_us": micros(Some(attempt.took)),
+        "took_us": micros(attempt.took),
         "outcome": attempt.outcome.as_str(),
         "status": attempt.status,
         "error": attempt.error,
         "excerpt": attempt.excerpt,
-        "timings_us": {
-            "dns": micros(dns), "connect": micros(connect), "tls": micros(tls), "first_byte": micros(first_byte),
-        },
+        "timings_us": timings(attempt.timings),
     })
+}
+
+/// How long each step of a try took.
+pub(crate) fn timings(timings: Timings) -> Value {
+    let Timings { dns, connect, tls, first_byte } = timings;
+    let [dns, connect, tls, first_byte] = [dns, connect, tls, first_byte].map(|took| took.map(micros));
+    json!({ "dns": dns, "connect": connect, "tls": tls, "first_byte": first_byte })
+}
+
+fn micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// An entry of the quarantine, without its bytes.

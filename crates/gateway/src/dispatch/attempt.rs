@@ -7,59 +7,92 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use payhook_destination::{Parcel, Report};
 use payhook_domain::delivery::{Attempt, Outcome, Timings};
-use payhook_domain::id::DeliveryId;
+use payhook_domain::id::{DeliveryId, EventId};
+use payhook_domain::kind::Kind;
+use payhook_domain::retry::Schedule;
 use payhook_domain::time::Timestamp;
 use payhook_store::{Leased, Next, Settlement};
 use tokio::sync::Semaphore;
 
-use super::{parcel, settle};
+use super::breaker::Turn;
+use super::gate::{Gate, Pass};
+use super::tries::{self, Tried};
+use super::{parcel, settle, turn};
+use crate::alerts::Alert;
+use crate::config::OnDead;
 use crate::gateway::Gateway;
 use crate::plan::Target;
 use crate::telemetry::metrics::Try;
 
-/// Makes the try and settles it; returns when it is to be tried again, or now when another of its payment became due.
+/// What every try at one destination is made with.
+pub(crate) struct Counter {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) target: Arc<Target>,
+    pub(crate) gate: Arc<Gate>,
+    /// As many as may be at the destination at once.
+    pub(crate) hands: Semaphore,
+}
+
+/// Makes the try, no earlier than `begins_at`, and settles it; returns when it is to be tried again, or now when another of its
+/// payment became due.
 ///
-/// A fault of ours on the way ends this try, not the delivery: its lease ends, and it is pending as before.
-pub(crate) async fn make(
-    gateway: Arc<Gateway>,
-    target: Arc<Target>,
-    hands: Arc<Semaphore>,
-    leased: Leased,
-) -> Option<Timestamp> {
+/// A fault of ours on the way ends this try, not the delivery: its lease ends, and it is pending as before. So it is
+/// when the gate was shut, or the store could not be written, after the delivery was taken in hand.
+pub(crate) async fn make(counter: Arc<Counter>, leased: Leased, begins_at: Timestamp) -> Option<Timestamp> {
+    let Counter { gateway, target, gate, hands } = &*counter;
     // The semaphore is never closed; without a hand nothing would be lost, only made at once.
     let hand = hands.acquire().await.ok();
+    let early = begins_at.since(gateway.clock.now());
+    if !early.is_zero() {
+        gateway.sleeper.sleep(early).await;
+    }
     let delivery = leased.id;
-    if gateway.store.health().failing.is_some() {
-        // What comes of a try could not be written now, and it would be made again: none begins.
+    // What comes of a try could not be written while the store fails, and it would be made again: none begins.
+    let writable = gateway.store.health().failing.is_none();
+    let Some(pass) = writable.then(|| gate.enter(gateway.clock.now())).flatten() else {
         gateway.store.unlease(delivery);
         return None;
-    }
-    let tried = AssertUnwindSafe(try_once(&gateway, &target, leased)).catch_unwind().await;
+    };
+    let tried = AssertUnwindSafe(try_once(&counter, pass, leased)).catch_unwind().await;
     drop(hand);
-    let Ok(settlement) = tried else {
+    let Ok((settlement, turn)) = tried else {
         tracing::error!(destination = target.settings.name, %delivery, "a try ended in a fault of ours");
         gateway.store.unlease(delivery);
         return None;
     };
     let next = settlement.next;
-    let followed = settle::until_written(&gateway, settlement).await;
+    let followed = settle::until_written(gateway, settlement).await;
+    if let Some(turn) = turn {
+        turn::follow(gateway, gate, &target.settings.name, turn).await;
+    }
     match next {
         Next::Retry(at) => Some(at),
         Next::Delivered | Next::Rejected | Next::Exhausted => followed.then(|| gateway.clock.now()),
     }
 }
 
-/// One try at the destination, and what is to be written of it.
-async fn try_once(gateway: &Gateway, target: &Target, leased: Leased) -> Settlement {
+/// One try at the destination, what is to be written of it, and whether it turned the breaker.
+async fn try_once(counter: &Counter, pass: Pass, leased: Leased) -> (Settlement, Option<Turn>) {
+    let Counter { gateway, target, gate, .. } = counter;
     let started_at = gateway.clock.now();
     let parcel = parcel::wrap(gateway, target.settings.format, &leased, started_at);
-    let (number, delivery) = (leased.attempt, leased.id);
+    let tried = Tried::of(&leased);
     drop(leased);
     let report = deliver(target, &parcel).await;
     let finished_at = gateway.clock.now();
-    let next = next(target, delivery, number, &report, finished_at);
+    let ended = pass.end(&report.outcome, started_at, finished_at);
+    let next = match (&report.outcome, ended.down_until) {
+        (Outcome::Delivered, _) => Next::Delivered,
+        (Outcome::Rejected, _) => Next::Rejected,
+        (Outcome::Failed { retry_after }, Some(until)) => Next::Retry(after_outage(until, finished_at, *retry_after)),
+        (Outcome::Failed { retry_after }, None) => {
+            let number = tries::counted(gateway, gate, &tried).await;
+            let wait = target.settings.retry.after(number, jitter_seed(tried.delivery), *retry_after);
+            wait.map_or(Next::Exhausted, |wait| Next::Retry(finished_at.plus(wait)))
+        }
+    };
     let attempt = Attempt {
-        number,
+        number: tried.number,
         started_at,
         took: finished_at.since(started_at),
         outcome: report.outcome,
@@ -69,7 +102,29 @@ async fn try_once(gateway: &Gateway, target: &Target, leased: Leased) -> Settlem
         timings: report.timings,
     };
     tell(gateway, target, &parcel, &attempt, next, finished_at);
-    Settlement { delivery, attempt, next, stops_on_dead: false }
+    if matches!(next, Next::Rejected | Next::Exhausted) {
+        gateway.alert(dead_letter(target, parcel.event, tried.delivery, finished_at));
+    }
+    let stops_on_dead = target.settings.on_dead == OnDead::Stop;
+    (Settlement { delivery: tried.delivery, attempt, next, stops_on_dead }, ended.turn)
+}
+
+/// Told once an hour for each destination: a dead endpoint may end thousands.
+fn dead_letter(target: &Target, event: EventId, delivery: DeliveryId, now: Timestamp) -> Alert {
+    const HOUR_SECONDS: i64 = 60 * 60;
+    let name = &target.settings.name;
+    let about = format!("{name}/{}", now.as_seconds().div_euclid(HOUR_SECONDS));
+    let message = format!(
+        "a delivery ended without being taken: payhook deliveries show {delivery} says why; payhook deliveries list \
+         --state dead --destination {name} lists them all, and retry makes them again"
+    );
+    Alert { destination: Some(name.clone()), event: Some(event), ..Alert::new(Kind::AlertDeadLetters, about, message) }
+}
+
+/// When a delivery that failed while its destination is down is due again: when the rest is over, whatever its own
+/// schedule says, so that it does not wait long after the destination is back; later when it was asked to be.
+fn after_outage(until: Timestamp, now: Timestamp, asked: Option<Duration>) -> Timestamp {
+    until.max(now.plus(asked.unwrap_or_default().min(Schedule::DELAY_MAX)))
 }
 
 /// Asks the destination. A bug in it is a failed try, not the end of the desk.
@@ -87,19 +142,6 @@ async fn deliver(target: &Target, parcel: &Parcel) -> Report {
                 timings: Timings::default(),
             }
         }
-    }
-}
-
-/// Where the try leaves the delivery.
-fn next(target: &Target, delivery: DeliveryId, number: u32, report: &Report, now: Timestamp) -> Next {
-    match report.outcome {
-        Outcome::Delivered => Next::Delivered,
-        Outcome::Rejected => Next::Rejected,
-        Outcome::Failed { retry_after } => target
-            .settings
-            .retry
-            .after(number, jitter_seed(delivery), retry_after)
-            .map_or(Next::Exhausted, |wait| Next::Retry(now.plus(wait))),
     }
 }
 

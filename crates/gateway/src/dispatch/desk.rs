@@ -8,7 +8,9 @@ use payhook_store::{Lease, Unavailable};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::attempt;
+use super::attempt::{self, Counter};
+use super::gate::Room;
+use super::turn;
 use crate::gateway::Gateway;
 use crate::plan::Target;
 
@@ -17,6 +19,9 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(15);
 
 /// How long it waits after the store could not answer.
 const STORE_PAUSE: Duration = Duration::from_millis(500);
+
+/// How long a probe waits for tries that are still in hand, before it looks again.
+const PROBE_PAUSE: Duration = Duration::from_millis(250);
 
 /// How many deliveries a desk holds for each one its destination may be working on: those just read, and those whose
 /// outcome is being written. Both wait for the store, and a destination that answers in a millisecond should not wait
@@ -29,10 +34,7 @@ const HELD_BEYOND_MAX: usize = 96;
 
 /// One destination's loop.
 pub(crate) struct Desk {
-    gateway: Arc<Gateway>,
-    target: Arc<Target>,
-    /// As many as may be at the destination at once.
-    hands: Arc<Semaphore>,
+    counter: Arc<Counter>,
     /// Tries in hand; each ends with the moment it is to be tried again, if it is.
     in_hand: JoinSet<Option<Timestamp>>,
 }
@@ -41,7 +43,7 @@ pub(crate) struct Desk {
 enum Found {
     /// As many as the desk may hold, and more waits.
     More,
-    /// Everything that was due; the next one is due then.
+    /// Everything that was due, or that may begin; the next one is due, or may begin, then.
     AllUntil(Option<Timestamp>),
     /// The store could not answer.
     Nothing,
@@ -49,15 +51,17 @@ enum Found {
 
 impl Desk {
     pub(crate) fn new(gateway: Arc<Gateway>, target: Arc<Target>) -> Self {
-        let hands = Arc::new(Semaphore::new(target.settings.concurrency));
-        Self { gateway, target, hands, in_hand: JoinSet::new() }
+        let hands = Semaphore::new(target.settings.concurrency);
+        let gate = gateway.gates.of(&target, gateway.clock.now());
+        turn::show(&gateway, &target.settings.name, gate.standing().resting.is_some());
+        Self { counter: Arc::new(Counter { gateway, target, gate, hands }), in_hand: JoinSet::new() }
     }
 
     /// Runs until `stop` says so, then lets the tries in hand finish, for at most `drain`. What is still in hand then is
     /// abandoned: it stays pending and is tried again by the next process.
     pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>, drain: Duration) {
         while !*stop.borrow() {
-            let gateway = Arc::clone(&self.gateway);
+            let gateway = Arc::clone(&self.counter.gateway);
             // Registered before looking: a bell that rings during the look is not lost.
             let bell = gateway.bells.owed.notified();
             tokio::pin!(bell);
@@ -89,18 +93,22 @@ impl Desk {
         while self.in_hand.len() > half && self.in_hand.join_next().await.is_some() {}
     }
 
+    /// With a rate none is held beyond those worked on: it would begin late, together with others.
     fn held_max(&self) -> usize {
-        let hands = self.target.settings.concurrency;
+        let hands = self.counter.target.settings.concurrency;
+        if self.counter.target.settings.rate.is_some() {
+            return hands;
+        }
         hands + hands.saturating_mul(HELD_PER_HAND - 1).min(HELD_BEYOND_MAX)
     }
 
     /// Waits until something is due: what the look found to be next, or a try in hand that failed meanwhile.
     async fn until_due(&mut self, mut next_due: Option<Timestamp>) {
         loop {
-            let now = self.gateway.clock.now();
+            let now = self.counter.gateway.clock.now();
             let pause = next_due.map_or(LOOK_AGAIN_AFTER, |at| at.since(now).min(LOOK_AGAIN_AFTER));
             tokio::select! {
-                () = self.gateway.sleeper.sleep(pause) => return,
+                () = self.counter.gateway.sleeper.sleep(pause) => return,
                 Some(ended) = self.in_hand.join_next() => {
                     let again_at = ended.ok().flatten();
                     next_due = [next_due, again_at].into_iter().flatten().min();
@@ -109,22 +117,43 @@ impl Desk {
         }
     }
 
-    /// Takes as many deliveries in hand as the desk may hold.
+    /// Takes as many deliveries in hand as the desk may hold and the gate lets through.
     async fn look(&mut self) -> Found {
         let free = self.held_max().saturating_sub(self.in_hand.len());
         if free == 0 {
             return Found::More;
         }
-        match self.gateway.store.lease(self.target.id, free, self.gateway.clock.now()).await {
-            Ok(Lease { due, more, next_due }) => {
-                for leased in due {
-                    let (gateway, target) = (Arc::clone(&self.gateway), Arc::clone(&self.target));
-                    self.in_hand.spawn(attempt::make(gateway, target, Arc::clone(&self.hands), leased));
-                }
-                if more { Found::More } else { Found::AllUntil(next_due) }
-            }
-            Err(Unavailable::Closed) => Found::AllUntil(None),
-            Err(_) => Found::Nothing,
+        let Counter { gateway, target, gate, .. } = &*self.counter;
+        let now = gateway.clock.now();
+        let limit = match gate.room(free, now) {
+            Room::For(limit) => limit,
+            Room::ForProbe if self.in_hand.is_empty() => 1,
+            // A probe goes alone: what is in hand still was begun before.
+            Room::ForProbe => return Found::AllUntil(Some(now.plus(PROBE_PAUSE))),
+            Room::Shut(until) => return Found::AllUntil(until),
+        };
+        let Lease { due, more, next_due } = match gateway.store.lease(target.id, limit, now).await {
+            Ok(lease) => lease,
+            Err(Unavailable::Closed) => return Found::AllUntil(None),
+            Err(_) => return Found::Nothing,
+        };
+        let (begins, owed) = gate.book(due.len(), gateway.clock.now());
+        // A rate's debt is written before the try it is owed for, so that no kill forgives it.
+        if let Some(memo) = owed
+            && gateway.store.keep(memo).await.is_err()
+        {
+            due.iter().for_each(|leased| gateway.store.unlease(leased.id));
+            return Found::Nothing;
+        }
+        let taken = due.len();
+        for (leased, begins_at) in due.into_iter().zip(begins) {
+            self.in_hand.spawn(attempt::make(Arc::clone(&self.counter), leased, begins_at));
+        }
+        match more {
+            // The gate let through less than the desk could hold: it says when there is room again.
+            true if taken < free => Found::AllUntil(Some(now)),
+            true => Found::More,
+            false => Found::AllUntil(next_due),
         }
     }
 }

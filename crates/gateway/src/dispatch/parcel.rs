@@ -26,6 +26,7 @@ pub(crate) fn wrap(gateway: &Gateway, format: Format, leased: &Leased, sent_at: 
         delivery: leased.id,
         attempt: leased.attempt,
         replay: leased.id.generation > 1,
+        test: false,
         sent_at,
         headers,
         body,

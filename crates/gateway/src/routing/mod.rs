@@ -19,6 +19,6 @@ mod when;
 
 pub(crate) use failed::{LastTold, WhenFailed, tell};
 pub(crate) use fits::Fits;
-pub(crate) use wanted::{Because, judge_each, wanted, wanted_alert};
+pub(crate) use wanted::{Because, judge_each, wanted, wanted_alert, wanted_through};
 pub use when::When;
 pub(crate) use when::Wrong;

@@ -23,11 +23,22 @@ pub(crate) struct Routed {
 
 /// Who wants `event` of `source`, which stands in `body`.
 pub(crate) fn wanted(plan: &Plan, source: &Source, event: &Event, body: &[u8]) -> Routed {
+    wanted_through(plan, source, event, body, |_| true)
+}
+
+/// Who wants it by those routes that `counts` names.
+pub(crate) fn wanted_through(
+    plan: &Plan,
+    source: &Source,
+    event: &Event,
+    body: &[u8],
+    counts: impl Fn(&Route) -> bool,
+) -> Routed {
     let subject = Subject::new(&source.settings.name, source.settings.provider.name(), event, body);
     let mut routed = Routed::default();
     let mut take = |position: usize| {
         let route = &plan.routes[position];
-        if !route.sources.contains(&source.id) {
+        if !route.sources.contains(&source.id) || !counts(route) {
             return;
         }
         match says(route, &subject) {

@@ -27,6 +27,8 @@ pub struct Metrics {
     pub attempts: Family<Try, Counter>,
     /// Seconds a try took.
     pub attempt_seconds: Histogram,
+    /// Whether a destination's breaker is open: 1 or 0.
+    pub breaker_open: Family<Where, Gauge>,
     /// Alerts raised, by name.
     pub alerts: Family<Alert, Counter>,
     route_when_failed: Family<RouteLabel, Counter>,
@@ -62,10 +64,17 @@ pub struct Try {
     pub outcome: &'static str,
 }
 
+/// Label of what is true of a destination.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Where {
+    /// The destination's name.
+    pub destination: String,
+}
+
 /// Label of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Alert {
-    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`.
+    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`, `breaker_open`.
     pub alert: &'static str,
 }
 
@@ -101,6 +110,7 @@ impl Default for Metrics {
             in_flight: Gauge::default(),
             attempts: Family::default(),
             attempt_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 20)),
+            breaker_open: Family::default(),
             alerts: Family::default(),
             route_when_failed: Family::default(),
             deliveries: Family::default(),
@@ -132,6 +142,8 @@ impl Metrics {
             Unit::Seconds,
             self.attempt_seconds.clone(),
         );
+        let help = "Whether a destination's breaker is open";
+        registry.register("breaker_open", help, self.breaker_open.clone());
         registry.register("alerts", "Alerts raised", self.alerts.clone());
         let failed = "Conditions of routes that failed on an event, and so counted as true";
         registry.register("route_when_failed", failed, self.route_when_failed.clone());

@@ -1,0 +1,393 @@
+//! The circuit breaker of one destination: after enough failed tries in a row it opens, and nothing is tried but a probe
+//! at the end of each rest.
+//!
+//! ```text
+//! closed ──failures in a row──▶ resting ──rest over──▶ probing ──delivered or rejected──▶ closed
+//!                                  ▲                      └──failed: a rest twice as long──┐
+//!                                  └──────────────────────────────────────────────────────┘
+//! ```
+//! It opens after so many failures in a row as configured, or after [`FEW`] of them over more than the longest rest:
+//! a quiet destination would otherwise spend every try of its one delivery before so many had failed. Any ending but
+//! delivered and rejected is a failure, whatever the status: a destination that says 404 to everything is down, too.
+//!
+//! It remembers when the destination was down. Tries made then do not count towards a delivery's end, so an outage of
+//! any length leaves no dead letter.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use payhook_domain::retry::Schedule;
+use payhook_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Breaker as Patience;
+
+/// Failures in a row that open it when they are spread over more than the longest rest.
+const FEW: u32 = 3;
+
+/// Outages remembered; of older ones the tries count.
+const OUTAGES_MAX: usize = 64;
+
+/// How far a rest may stray, so that two gateways do not probe in step.
+const JITTER: f64 = 0.1;
+
+/// The breaker. Every question comes with the time it is asked at.
+#[derive(Debug)]
+pub(crate) struct Breaker {
+    patience: Option<Patience>,
+    open: Option<Open>,
+    streak: Option<Streak>,
+    outages: VecDeque<(i64, i64)>,
+    /// Counts openings, so that what was begun before one says nothing about what came after it.
+    epoch: u32,
+    seed: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Open {
+    since: Timestamp,
+    until: Timestamp,
+    /// The present rest, before jitter.
+    rest: Duration,
+    probing: bool,
+}
+
+/// Failures in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Streak {
+    failures: u32,
+    since: Timestamp,
+}
+
+/// Whether a try may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum May {
+    /// It may.
+    Begin,
+    /// One may, to see whether the destination is back.
+    Probe,
+    /// None may, before this; or before the probe that is under way has ended.
+    Rest(Option<Timestamp>),
+}
+
+/// What a try changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// It opened.
+    Opened {
+        /// Failures in a row.
+        failures: u32,
+        /// When it is probed.
+        until: Timestamp,
+    },
+    /// A probe failed.
+    Longer {
+        /// When it is probed again.
+        until: Timestamp,
+    },
+    /// The destination is back.
+    Closed,
+}
+
+/// What a try was begun as; given back with its ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Begun {
+    epoch: u32,
+    probe: bool,
+}
+
+/// What survives a restart.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    open: Option<KeptOpen>,
+    /// From and to, in microseconds.
+    outages: Vec<(i64, i64)>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptOpen {
+    since: i64,
+    until: i64,
+    rest_ms: u64,
+}
+
+impl Breaker {
+    /// A closed one; without patience it never opens. `seed` spreads its rests.
+    pub(crate) fn new(patience: Option<Patience>, seed: u64) -> Self {
+        Self { patience, open: None, streak: None, outages: VecDeque::new(), epoch: 0, seed }
+    }
+
+    /// As it was when `kept` was written. A rest that would outlast the longest one was written under another clock or
+    /// configuration and ends in time.
+    pub(crate) fn restore(&mut self, kept: &[u8], now: Timestamp) {
+        let Ok(Kept { open, outages }) = serde_json::from_slice(kept) else { return };
+        self.outages = outages.into();
+        let (Some(open), Some(patience)) = (open, self.patience) else { return };
+        self.open = Some(Open {
+            since: Timestamp::from_micros(open.since),
+            until: Timestamp::from_micros(open.until).min(now.plus(patience.rest_max)),
+            rest: Duration::from_millis(open.rest_ms).clamp(patience.rest, patience.rest_max),
+            probing: false,
+        });
+    }
+
+    /// What [`Self::restore`] reads.
+    pub(crate) fn keep(&self) -> Vec<u8> {
+        let open = self.open.map(|open| KeptOpen {
+            since: open.since.as_micros(),
+            until: open.until.as_micros(),
+            rest_ms: u64::try_from(open.rest.as_millis()).unwrap_or(u64::MAX),
+        });
+        let kept = Kept { open, outages: self.outages.iter().copied().collect() };
+        serde_json::to_vec(&kept).unwrap_or_default()
+    }
+
+    /// Whether a try may begin at `now`.
+    pub(crate) fn may(&self, now: Timestamp) -> May {
+        match self.open {
+            None => May::Begin,
+            Some(open) if open.probing => May::Rest(None),
+            Some(open) if open.until > now => May::Rest(Some(open.until)),
+            Some(_) => May::Probe,
+        }
+    }
+
+    /// A try begins; a probe when that is all there may be.
+    pub(crate) fn begin(&mut self) -> Begun {
+        let probe = self.open.as_mut().map(|open| open.probing = true).is_some();
+        Begun { epoch: self.epoch, probe }
+    }
+
+    /// A try ended without an ending: nothing is known.
+    pub(crate) fn abandon(&mut self, begun: Begun) {
+        if let (true, Some(open)) = (self.is_present(begun), &mut self.open) {
+            open.probing = false;
+        }
+    }
+
+    /// The destination took it, or said never: it is there.
+    pub(crate) fn answered(&mut self, begun: Begun, now: Timestamp) -> Option<Turn> {
+        if !self.is_present(begun) {
+            return None;
+        }
+        self.streak = None;
+        let open = self.open.take()?;
+        self.outages.push_back((open.since.as_micros(), now.as_micros()));
+        while self.outages.len() > OUTAGES_MAX {
+            self.outages.pop_front();
+        }
+        Some(Turn::Closed)
+    }
+
+    /// The try failed; `asked` is how long the destination wants to be left alone.
+    pub(crate) fn failed(
+        &mut self,
+        begun: Begun,
+        started_at: Timestamp,
+        now: Timestamp,
+        asked: Option<Duration>,
+    ) -> Option<Turn> {
+        let patience = self.patience?;
+        if !self.is_present(begun) {
+            return None;
+        }
+        if let Some(open) = self.open {
+            let rest = open.rest.saturating_mul(2).min(patience.rest_max);
+            let until = self.end_of(rest, patience, now, asked);
+            self.open = Some(Open { until, rest, probing: false, ..open });
+            return Some(Turn::Longer { until });
+        }
+        let streak = self.streak.get_or_insert(Streak { failures: 0, since: started_at });
+        streak.failures = streak.failures.saturating_add(1);
+        let Streak { failures, since } = *streak;
+        let quietly = failures >= FEW && now.since(since) > patience.rest_max;
+        if failures < patience.failures && !quietly {
+            return None;
+        }
+        self.epoch = self.epoch.wrapping_add(1);
+        self.streak = None;
+        let until = self.end_of(patience.rest, patience, now, asked);
+        self.open = Some(Open { since, until, rest: patience.rest, probing: false });
+        Some(Turn::Opened { failures, until })
+    }
+
+    /// Ends the rest: the next look probes. Whether there was one.
+    pub(crate) fn wake(&mut self, now: Timestamp) -> bool {
+        match &mut self.open {
+            Some(open) if open.until > now => {
+                open.until = now;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Since when it is open, and until when it rests.
+    pub(crate) fn resting(&self) -> Option<(Timestamp, Timestamp)> {
+        self.open.map(|open| (open.since, open.until))
+    }
+
+    /// Failures in a row while it is closed.
+    pub(crate) fn failures(&self) -> u32 {
+        self.streak.map_or(0, |streak| streak.failures)
+    }
+
+    /// Whether the destination was down at `at`, as far as is remembered.
+    pub(crate) fn was_down(&self, at: Timestamp) -> bool {
+        let at = at.as_micros();
+        self.outages.iter().any(|(from, to)| (*from..=*to).contains(&at))
+            || self.open.is_some_and(|open| open.since.as_micros() <= at)
+    }
+
+    /// Whether it was down at any time since `at`.
+    pub(crate) fn was_down_since(&self, at: Timestamp) -> bool {
+        self.open.is_some() || self.outages.back().is_some_and(|(_, to)| *to >= at.as_micros())
+    }
+
+    fn is_present(&self, begun: Begun) -> bool {
+        begun.epoch == self.epoch && begun.probe == self.open.is_some()
+    }
+
+    fn end_of(&self, rest: Duration, patience: Patience, now: Timestamp, asked: Option<Duration>) -> Timestamp {
+        let seed = self.seed ^ now.as_micros().unsigned_abs();
+        let spread = Schedule::new(vec![rest.min(Schedule::DELAY_MAX)], JITTER);
+        let wait = spread.and_then(|spread| spread.after(1, seed, asked)).unwrap_or(rest);
+        now.plus(wait.min(patience.rest_max))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Patience =
+        Patience { failures: 10, rest: Duration::from_secs(30), rest_max: Duration::from_secs(600) };
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    fn breaker() -> Breaker {
+        Breaker::new(Some(PATIENCE), 7)
+    }
+
+    /// `count` tries that fail at once at `second`; what the last one changed.
+    fn fail(breaker: &mut Breaker, count: u32, second: i64) -> Option<Turn> {
+        (0..count).fold(None, |_, _| {
+            let begun = breaker.begin();
+            breaker.failed(begun, at(second), at(second), None)
+        })
+    }
+
+    fn rest_of(turn: Option<Turn>, now: i64) -> Duration {
+        match turn {
+            Some(Turn::Opened { until, .. } | Turn::Longer { until }) => until.since(at(now)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn it_opens_at_the_tenth_failure_in_a_row_and_not_before() {
+        let mut breaker = breaker();
+        assert_eq!(fail(&mut breaker, 9, 0), None);
+        let begun = breaker.begin();
+        assert_eq!(breaker.answered(begun, at(0)), None);
+        assert_eq!((fail(&mut breaker, 9, 0), breaker.failures()), (None, 9));
+        let rest = rest_of(fail(&mut breaker, 1, 0), 0);
+        assert!((27..=33).contains(&rest.as_secs()), "{rest:?}");
+        assert_eq!(breaker.may(at(26)), May::Rest(Some(at(0).plus(rest))));
+        assert_eq!(breaker.may(at(34)), May::Probe);
+    }
+
+    #[test]
+    fn a_quiet_destination_opens_it_before_one_delivery_has_spent_its_tries() {
+        let mut breaker = breaker();
+        assert_eq!(fail(&mut breaker, 1, 0), None);
+        assert_eq!(fail(&mut breaker, 1, 5), None);
+        assert_eq!(fail(&mut breaker, 1, 305), None);
+        assert!(matches!(fail(&mut breaker, 1, 2_105), Some(Turn::Opened { failures: 4, .. })));
+    }
+
+    #[test]
+    fn one_probe_at_a_time_and_each_that_fails_rests_twice_as_long() {
+        let mut breaker = breaker();
+        let mut now = 0;
+        let mut rest = rest_of(fail(&mut breaker, 10, now), now);
+        let mut rests = Vec::new();
+        for _ in 0..7 {
+            now += i64::try_from(rest.as_secs()).expect("short") + 1;
+            assert_eq!(breaker.may(at(now)), May::Probe);
+            let probe = breaker.begin();
+            assert_eq!(breaker.may(at(now)), May::Rest(None), "one at a time");
+            rest = rest_of(breaker.failed(probe, at(now), at(now), None), now);
+            rests.push(rest.as_secs());
+        }
+        assert!(rests[0] >= 54 && rests[1] >= 108 && rests[2] >= 216, "{rests:?}");
+        assert!(rests.iter().all(|rest| *rest <= 600) && rests[6] >= 540, "{rests:?}");
+        let probe = breaker.begin();
+        assert_eq!(breaker.answered(probe, at(now)), Some(Turn::Closed));
+        assert_eq!(breaker.may(at(now)), May::Begin);
+    }
+
+    #[test]
+    fn what_was_begun_before_it_opened_says_nothing_afterwards() {
+        let mut breaker = breaker();
+        let late = breaker.begin();
+        fail(&mut breaker, 10, 0);
+        assert_eq!(breaker.answered(late, at(1)), None);
+        assert_eq!(breaker.failed(late, at(0), at(1), None), None);
+        assert!(breaker.resting().is_some());
+    }
+
+    #[test]
+    fn an_abandoned_probe_leaves_room_for_another() {
+        let mut breaker = breaker();
+        fail(&mut breaker, 10, 0);
+        let probe = breaker.begin();
+        breaker.abandon(probe);
+        assert_eq!(breaker.may(at(60)), May::Probe);
+    }
+
+    #[test]
+    fn it_is_as_it_was_after_a_restart_and_no_clock_makes_it_rest_for_ever() {
+        let mut before = breaker();
+        fail(&mut before, 10, 1_000);
+        let kept = before.keep();
+        let mut after = breaker();
+        after.restore(&kept, at(1_001));
+        assert_eq!(after.may(at(1_001)), before.may(at(1_001)));
+        let mut earlier = breaker();
+        earlier.restore(&kept, at(0));
+        assert_eq!(earlier.may(at(601)), May::Probe);
+        let mut without = Breaker::new(None, 7);
+        without.restore(&kept, at(1_001));
+        assert_eq!(without.may(at(1_001)), May::Begin);
+        after.restore(b"not ours", at(0));
+    }
+
+    #[test]
+    fn the_time_it_was_down_begins_with_the_first_failure_and_is_remembered() {
+        let mut breaker = breaker();
+        fail(&mut breaker, 5, 100);
+        fail(&mut breaker, 5, 110);
+        assert!(!breaker.was_down(at(99)) && breaker.was_down(at(100)) && breaker.was_down(at(9_999)));
+        let probe = breaker.begin();
+        breaker.answered(probe, at(200));
+        let mut after = self::breaker();
+        after.restore(&breaker.keep(), at(300));
+        assert!(after.was_down(at(150)) && !after.was_down(at(201)));
+        assert!(after.was_down_since(at(150)) && !after.was_down_since(at(201)));
+    }
+
+    #[test]
+    fn what_the_destination_asks_for_lengthens_the_rest_up_to_the_longest() {
+        let mut breaker = Breaker::new(Some(Patience { failures: 1, ..PATIENCE }), 7);
+        let begun = breaker.begin();
+        let asked = Some(Duration::from_secs(120));
+        assert_eq!(rest_of(breaker.failed(begun, at(0), at(0), asked), 0), Duration::from_secs(120));
+        let probe = breaker.begin();
+        let asked = Some(Duration::from_secs(86_400));
+        assert_eq!(rest_of(breaker.failed(probe, at(120), at(120), asked), 120), PATIENCE.rest_max);
+    }
+}

@@ -1,0 +1,144 @@
+//! To whom one event goes again: whoever today's routes want, one route's destinations, or one destination by name.
+//!
+//! What was never routed (set aside, in conflict, refused) is not replayed: there are other ways out for it. A
+//! destination that gets the provider's notification whole gets it once, under the event it was first sent for: its
+//! receiver knows it by that id.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use payhook_domain::delivery::State;
+use payhook_domain::id::{DeliveryId, EventSeq, NameId};
+use payhook_domain::verdict::Standing;
+use payhook_store::{DeliveryFilter, DeliveryRow, PageRequest, Reader, StoredEvent, Unavailable, Wanted};
+
+use super::asked::Meant;
+use crate::config::{Format, OnDead, Order};
+use crate::plan::{Plan, Route, Target};
+use crate::routing;
+
+/// Most items of one notification looked through for the one it was sent whole for.
+const ITEMS_MAX: i64 = 1_000;
+
+/// One event to one destination, and what became of it there before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Aimed {
+    pub(super) event: EventSeq,
+    pub(super) wanted: Wanted,
+    /// The newest delivery of it there, and how it stands.
+    pub(super) before: Option<(DeliveryId, State)>,
+}
+
+/// To whom `row` goes. `wholes` remembers the last notification sent whole to each destination.
+pub(super) async fn at(
+    plan: &Plan,
+    reader: &dyn Reader,
+    meant: &Meant,
+    row: &StoredEvent,
+    wholes: &mut Vec<(u16, i64)>,
+) -> Result<Vec<Aimed>, Unavailable> {
+    let mut aimed = Vec::new();
+    if !is_replayable(row) {
+        return Ok(aimed);
+    }
+    let body = body(plan, reader, row).await?;
+    for wanted in wanted(plan, meant, row, &body) {
+        let event = if wanted.once_per_notification {
+            match whole(reader, row, wanted.destination, wholes).await? {
+                Some(event) => event,
+                None => continue,
+            }
+        } else {
+            row.seq
+        };
+        let before = newest(reader, event, wanted.destination).await?;
+        let fits = |states: &Vec<State>| before.is_some_and(|(_, state)| states.contains(&state));
+        if meant.states.as_ref().is_none_or(fits) {
+            aimed.push(Aimed { event, wanted, before });
+        }
+    }
+    Ok(aimed)
+}
+
+/// Revisions go again where they went: to those who are told of disputes.
+fn is_replayable(row: &StoredEvent) -> bool {
+    match row.standing {
+        Standing::Routed => true,
+        Standing::Revision => row.event.kind.redelivers_revisions(),
+        _ => false,
+    }
+}
+
+fn wanted(plan: &Plan, meant: &Meant, row: &StoredEvent, body: &[u8]) -> Vec<Wanted> {
+    if let Some(id) = meant.destination {
+        return plan.destinations.iter().filter(|target| target.id == id).map(|target| plainly(target)).collect();
+    }
+    let counts = |route: &Route| meant.route.as_ref().is_none_or(|name| route.name == *name);
+    let source = plan.sources.iter().find(|source| source.id == row.source);
+    let mut wanted = match source {
+        Some(source) => routing::wanted_through(plan, source, &row.event, body, counts).wanted,
+        None if row.source == plan.own.source => routing::wanted_alert(plan, &row.event, body),
+        // No route looks at a source that is gone.
+        None => Vec::new(),
+    };
+    // What is asked for again is not held back for better news.
+    wanted.iter_mut().for_each(|wanted| wanted.hold = Duration::ZERO);
+    wanted
+}
+
+/// The bytes the event stands in, where a condition may ask for them.
+async fn body(plan: &Plan, reader: &dyn Reader, row: &StoredEvent) -> Result<Bytes, Unavailable> {
+    if plan.routes.iter().all(|route| route.when.is_none()) {
+        return Ok(Bytes::new());
+    }
+    Ok(reader.notification(row.notification).await?.map(|notification| notification.body).unwrap_or_default())
+}
+
+/// As a route would want it, without what only a route says.
+fn plainly(target: &Target) -> Wanted {
+    Wanted {
+        once_per_notification: target.settings.format == Format::Original,
+        in_order: target.settings.order == Order::Payment,
+        stops_on_dead: target.settings.on_dead == OnDead::Stop,
+        ..Wanted::plainly(target.id)
+    }
+}
+
+/// The event under which the row's notification goes whole to `destination`, unless this replay has sent it already.
+async fn whole(
+    reader: &dyn Reader,
+    row: &StoredEvent,
+    destination: NameId,
+    wholes: &mut Vec<(u16, i64)>,
+) -> Result<Option<EventSeq>, Unavailable> {
+    let this = (destination.0, row.notification.0);
+    if wholes.contains(&this) {
+        return Ok(None);
+    }
+    wholes.retain(|(of, _)| *of != destination.0);
+    wholes.push(this);
+    // The items of one notification stand side by side, as they were committed.
+    for step in [-1, 1] {
+        for distance in 0..ITEMS_MAX {
+            let seq = EventSeq(row.seq.0 + step * distance);
+            match reader.event_row(seq).await? {
+                Some(beside) if beside.notification == row.notification => {}
+                _ => break,
+            }
+            if newest(reader, seq, destination).await?.is_some() {
+                return Ok(Some(seq));
+            }
+        }
+    }
+    Ok(Some(row.seq))
+}
+
+async fn newest(
+    reader: &dyn Reader,
+    event: EventSeq,
+    destination: NameId,
+) -> Result<Option<(DeliveryId, State)>, Unavailable> {
+    let filter = DeliveryFilter { event: Some(event), destination: Some(destination), states: Vec::new() };
+    let page = reader.deliveries(filter, PageRequest { limit: 1, from: None }).await?;
+    Ok(page.rows.first().map(|DeliveryRow { id, state, .. }| (*id, *state)))
+}

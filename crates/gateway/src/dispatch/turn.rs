@@ -1,0 +1,48 @@
+//! What follows when a breaker turns: it is kept, shown, told, and the desk looks again.
+
+use payhook_domain::kind::Kind;
+use payhook_domain::time::Timestamp;
+
+use super::breaker::Turn;
+use super::gate::Gate;
+use crate::alerts::Alert;
+use crate::gateway::Gateway;
+use crate::telemetry::metrics::Where;
+
+/// Carries out what a turn calls for. A turn that cannot be kept is not kept: the store cannot be written then, and no
+/// try begins before it can.
+pub(crate) async fn follow(gateway: &Gateway, gate: &Gate, destination: &str, turn: Turn) {
+    let kept = gate.keep_breaker(|memo| gateway.store.keep(memo));
+    show(gateway, destination, !matches!(turn, Turn::Closed));
+    match turn {
+        Turn::Opened { failures, until } => raise(gateway, destination, failures, until),
+        Turn::Longer { until } => {
+            tracing::debug!(destination, until = %until, "a probe failed; the destination rests on")
+        }
+        Turn::Closed => tracing::info!(destination, "the destination is back: deliveries go on"),
+    }
+    gateway.bells.ring();
+    if let Err(error) = kept.await {
+        tracing::debug!(destination, %error, "the breaker's state was not kept");
+    }
+}
+
+/// Shows in the metrics whether the breaker is open.
+pub(crate) fn show(gateway: &Gateway, destination: &str, open: bool) {
+    let labels = Where { destination: destination.to_owned() };
+    gateway.metrics.breaker_open.get_or_create(&labels).set(i64::from(open));
+}
+
+/// Raises the alert, once per opening.
+fn raise(gateway: &Gateway, destination: &str, failures: u32, until: Timestamp) {
+    let message = format!(
+        "the destination failed {failures} times in a row and rests until {until}; deliveries wait, none is lost, and \
+         one probe at a time is sent. See what it says with payhook destinations test {destination}; payhook \
+         destinations resume {destination} probes at once"
+    );
+    let about = format!("{destination}/{until}");
+    gateway.alert(Alert {
+        destination: Some(destination.to_owned()),
+        ..Alert::new(Kind::AlertBreakerOpen, about, message)
+    });
+}
