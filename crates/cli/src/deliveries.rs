@@ -24,6 +24,7 @@ enum Action {
     List(List),
     Show(Show),
     Retry(Retry),
+    Pass(Pass),
 }
 
 /// List deliveries, newest first
@@ -32,7 +33,8 @@ enum Action {
     after_help = "Examples:\n  payhook deliveries list --state dead\n  payhook deliveries list --destination shop --json"
 )]
 struct List {
-    /// Only in this state: pending, delivered, rejected, exhausted, or dead (rejected and exhausted)
+    /// Only in this state: held, pending, blocked, delivered, rejected, exhausted, superseded, skipped, or dead (rejected
+    /// and exhausted)
     #[arg(long, value_name = "STATE")]
     state: Option<String>,
     /// Only to this destination
@@ -86,12 +88,32 @@ struct Retry {
     gateway: GatewayArgs,
 }
 
+/// Let what waits behind a dead letter go on without it (a destination with on_dead = "stop")
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  payhook deliveries pass dlv_17_2_1")]
+struct Pass {
+    /// The dead letter at which the payment's deliveries stopped
+    #[arg(value_name = "DELIVERY")]
+    id: String,
+    #[command(flatten)]
+    gateway: GatewayArgs,
+}
+
+impl Pass {
+    async fn run(self) -> anyhow::Result<()> {
+        self.gateway.client()?.post(&format!("/api/v1/deliveries/{}/pass", self.id), None).await?;
+        output::line(&format!("what waited behind {} goes on", self.id));
+        Ok(())
+    }
+}
+
 impl Deliveries {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.action {
             Action::List(list) => list.run().await?,
             Action::Show(show) => show.run().await?,
             Action::Retry(retry) => retry.run().await?,
+            Action::Pass(pass) => pass.run().await?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -154,15 +176,14 @@ impl Retry {
         let client = self.gateway.client()?;
         let mut retried = Vec::new();
         if self.all {
-            let body = json!({ "state": self.state, "destination": self.destination });
+            let mut body = json!({ "state": self.state, "destination": self.destination });
             loop {
                 let answer = client.post("/api/v1/deliveries/retry", Some(&body)).await?;
-                let some = pairs(&answer);
-                let more = answer["more"] == true && !some.is_empty();
-                retried.extend(some);
-                if !more {
+                retried.extend(pairs(&answer));
+                if answer["next"].is_null() {
                     break;
                 }
+                body["after"] = answer["next"].clone();
             }
         } else {
             for id in &self.ids {

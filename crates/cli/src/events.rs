@@ -24,6 +24,7 @@ enum Action {
     List(List),
     Show(Show),
     Tail(Tail),
+    Replay(crate::replay::Replay),
 }
 
 /// List events, newest first
@@ -95,6 +96,7 @@ impl Events {
         match self.action {
             Action::List(list) => list.run().await?,
             Action::Show(show) => show.run().await?,
+            Action::Replay(replay) => replay.run().await?,
             Action::Tail(tail) => {
                 let json = tail.json;
                 let follow = Follow { client: tail.gateway.client()?, since: tail.since };

@@ -4,8 +4,8 @@
 //! - `serve`, `check`, `init`, `keys`: the gateway and what it needs.
 //! - `demo`: all of it on loopback, told in plain words.
 //! - `trigger`: the other side: signs and sends what a provider would.
-//! - `events`, `payments`, `deliveries`, `quarantine`, `aside`, `conflicts`, `routes`: questions and commands to a
-//!   running gateway, through `client` (its API) and `follow` (its stream of events).
+//! - `events`, `payments`, `deliveries`, `quarantine`, `aside`, `conflicts`, `routes`, `destinations`, `replay`:
+//!   questions and commands to a running gateway, through `client` (its API) and `follow` (its stream of events).
 //! - `settings`: where the configuration and the running gateway are.
 //! - `output`: the only place that prints; `table` and `fields` lay out what it prints.
 //! - `complaint`: what went wrong, where, what to do, and the exit code.
@@ -18,6 +18,7 @@ mod complaint;
 mod conflicts;
 mod deliveries;
 mod demo;
+mod destinations;
 mod events;
 mod fields;
 mod follow;
@@ -27,6 +28,7 @@ mod listing;
 mod output;
 mod payments;
 mod quarantine;
+mod replay;
 mod routes;
 mod serve;
 mod settings;
