@@ -6,6 +6,7 @@
 //! 4. Every destination's desk looks for what is owed, as it does on any other day.
 //! 5. It serves until told to stop: first the listeners drain, then the desks, then the store closes.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use http::StatusCode;
+use payhook_destination::Destination;
 use payhook_domain::time::{Clock, Sleeper};
 use payhook_net::{Limits, Refusals, Server, Tls, Tower};
 use payhook_store::{Store, Unavailable};
@@ -96,13 +98,22 @@ pub struct Ready {
 /// # Errors
 /// [`BootError`] says what could not be opened, and why.
 pub async fn start(config: Resolved, environs: Environs) -> Result<Ready, BootError> {
+    start_with(config, HashMap::new(), environs).await
+}
+
+/// The same with doors that a program brings to destinations of its own, by name.
+pub(crate) async fn start_with(
+    config: Resolved,
+    doors: HashMap<String, Box<dyn Destination>>,
+    environs: Environs,
+) -> Result<Ready, BootError> {
     let Environs { clock, sleeper, log, unsafe_no_sync } = environs;
     let server = config.server.clone();
     let store_path = config.store.path.clone();
     let store = open_store(&config, unsafe_no_sync)?;
     let envelope_key = keyfile::envelope_key(&store_path).map_err(BootError::Keyfile)?;
     let token = keyfile::token(&store_path).map_err(BootError::Keyfile)?;
-    let plan = Plan::make(config, store.as_ref()).await?;
+    let plan = Plan::make(config, doors, store.as_ref()).await?;
     let reader = store.reader();
     let names = NameBook::default();
     names.learn(reader.names().await?);

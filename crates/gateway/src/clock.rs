@@ -22,6 +22,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// Now, for a program that embeds the gateway and reads its configuration.
+#[must_use]
+pub fn now() -> Timestamp {
+    SystemClock::default().now()
+}
+
 /// Waits on tokio's timer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokioSleeper;

@@ -12,6 +12,7 @@
 //! - `dispatch`: owed deliveries taken in hand, tried and settled.
 //! - [`payload`]: what a merchant's endpoint reads.
 //! - `api`: questions and commands over the admin listener.
+//! - [`embed`]: the gateway inside a program of your own.
 //! - [`telemetry`]: log lines and metrics.
 //! - `gateway`: what all of these share.
 //! - `names`: numbers of sources and destinations.
@@ -26,6 +27,7 @@ pub mod boot;
 pub mod clock;
 pub mod config;
 mod dispatch;
+pub mod embed;
 mod gateway;
 mod ingest;
 pub mod keyfile;

@@ -126,8 +126,12 @@ pub enum PlanError {
 }
 
 impl Plan {
-    /// Numbers every name and opens every door.
-    pub(crate) async fn make(config: Resolved, store: &dyn Store) -> Result<Self, PlanError> {
+    /// Numbers every name and opens every door that is not brought.
+    pub(crate) async fn make(
+        config: Resolved,
+        mut doors: HashMap<String, Box<dyn Destination>>,
+        store: &dyn Store,
+    ) -> Result<Self, PlanError> {
         let names = |of: Vec<&str>| of.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let source_names = names(config.sources.iter().map(|source| source.name.as_str()).collect());
         let provider_names = names(config.sources.iter().map(|source| source.provider.name()).collect());
@@ -149,7 +153,10 @@ impl Plan {
         });
         let trust = Trust::system();
         let destinations = config.destinations.into_iter().zip(destination_ids);
-        let destinations = destinations.map(|(settings, id)| Target::open(id, settings, &trust).map(Arc::new));
+        let destinations = destinations.map(|(settings, id)| match doors.remove(&settings.name) {
+            Some(door) => Ok(Arc::new(Target { id, settings, door })),
+            None => Target::open(id, settings, &trust).map(Arc::new),
+        });
         let routes = config.routes.into_iter().map(|route| Route {
             name: route.name,
             sources: route.sources.iter().map(|position| source_ids[*position]).collect(),

@@ -20,7 +20,7 @@ const INPUT_AND_OUTPUT: &[&str] =
     &["tokio", "hyper", "hyper-util", "rusqlite", "rustix", "socket2", "futures-util", "tracing"];
 
 /// The product. Domain and net know nothing of ours; provider, store and destination never know each other.
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 9] = [
     Rule { package: "payhook-domain", knows: &[], never: INPUT_AND_OUTPUT },
     Rule { package: "payhook-net", knows: &[], never: &["rusqlite"] },
     Rule { package: "payhook-provider", knows: &["payhook-domain"], never: INPUT_AND_OUTPUT },
@@ -36,6 +36,9 @@ const RULES: [Rule; 7] = [
         knows: &["payhook-domain", "payhook-net", "payhook-provider", "payhook-gateway"],
         never: &["rusqlite", "axum"],
     },
+    // Examples know what they show, and nothing else.
+    Rule { package: "embedded", knows: &["payhook-gateway"], never: &["rusqlite", "hyper"] },
+    Rule { package: "axum-verify", knows: &["payhook-domain", "payhook-provider"], never: &["rusqlite", "hyper"] },
 ];
 
 /// The workshop sees everything and is never shipped.

@@ -47,6 +47,26 @@ pub struct Destination {
     pub breaker: Option<Breaker>,
 }
 
+impl Destination {
+    /// One that a program brings itself: nothing is known of it but its name.
+    pub(crate) fn brought(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            url: Url::parse("embedded:program").expect("a constant address"),
+            secret: None,
+            format: Format::Payhook,
+            allow: Vec::new(),
+            timeout: TIMEOUT,
+            concurrency: CONCURRENCY,
+            retry: Schedule::default(),
+            order: Order::Payment,
+            on_dead: OnDead::Continue,
+            rate: None,
+            breaker: Some(Breaker::default()),
+        }
+    }
+}
+
 /// What a destination is posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

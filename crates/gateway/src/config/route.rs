@@ -33,6 +33,14 @@ pub struct Route {
     pub to: Vec<usize>,
 }
 
+impl Route {
+    /// One that leads to a destination a program brings, without conditions.
+    pub(crate) fn plainly(name: &str, sources: Vec<usize>, events: Vec<Pattern>, to: usize) -> Self {
+        let name = name.to_owned();
+        Self { name, sources, events, when: None, when_stale: WhenStale::default(), hold: None, to: vec![to] }
+    }
+}
+
 /// What becomes of an event that a later one of the same payment overtook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WhenStale {

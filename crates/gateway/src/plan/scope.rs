@@ -80,6 +80,7 @@ async fn has_events(reader: &dyn Reader, source: NameId) -> Result<bool, Unavail
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::path::Path;
     use std::sync::Arc;
 
@@ -117,7 +118,7 @@ mod tests {
         let now = Timestamp::from_seconds(1_800_000_000);
         let options = LoadOptions { file: None, directory: folder.path().to_path_buf(), variables, now };
         let loaded = load(options).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-        Plan::make(loaded.config, store).await
+        Plan::make(loaded.config, HashMap::new(), store).await
     }
 
     async fn record(store: &dyn Store, plan: &Plan) {
