@@ -192,6 +192,7 @@ mod tests {
                 ..Default::default()
             },
             event_date: Scalar::Absent,
+            payment_method: Scalar::Absent,
             live: None,
             additional: AdditionalData {
                 modification_action: text(action),

@@ -47,6 +47,7 @@ pub(super) fn item(body: &[u8]) -> Form<'_> {
             "eventCode" => &mut fields.event_code,
             "success" => &mut fields.success,
             "eventDate" => &mut fields.event_date,
+            "paymentMethod" => &mut fields.payment_method,
             "live" => &mut live,
             other => match other.strip_prefix("additionalData.").and_then(|key| additional.slot(key)) {
                 Some(slot) => slot,

@@ -18,6 +18,8 @@ pub(crate) struct StandardItem<'r> {
     pub(super) signed: Signed<'r>,
     /// `eventDate`, unsigned.
     pub(super) event_date: Scalar<'r>,
+    /// `paymentMethod`, unsigned.
+    pub(super) payment_method: Scalar<'r>,
     /// The envelope's `live`, unsigned.
     pub(super) live: Option<bool>,
     /// What was asked for of `additionalData`, unsigned but for its own signature.
@@ -103,6 +105,8 @@ pub(super) struct Fields<'r> {
     #[serde(borrow)]
     pub(super) event_date: Scalar<'r>,
     #[serde(borrow)]
+    pub(super) payment_method: Scalar<'r>,
+    #[serde(borrow)]
     pub(super) additional_data: Option<AdditionalData<'r>>,
 }
 
@@ -135,7 +139,8 @@ impl<'r> Fields<'r> {
             success: self.success.or_empty()?,
         };
         let additional = self.additional_data.unwrap_or_default();
-        Some(StandardItem { signed, event_date: self.event_date, live, additional, raw, at })
+        let (event_date, payment_method) = (self.event_date, self.payment_method);
+        Some(StandardItem { signed, event_date, payment_method, live, additional, raw, at })
     }
 }
 
@@ -147,6 +152,9 @@ pub(super) struct AdditionalData<'r> {
     pub(super) cvc_result: Scalar<'r>,
     pub(super) modification_action: Scalar<'r>,
     pub(super) dispute_status: Scalar<'r>,
+    pub(super) defense_period_ends_at: Scalar<'r>,
+    /// `order-N-pspReference`: the payments of an order, by N.
+    pub(super) order_legs: Vec<(u8, Scalar<'r>)>,
 }
 
 impl<'r> AdditionalData<'r> {
@@ -158,12 +166,23 @@ impl<'r> AdditionalData<'r> {
             "cvcResult" => &mut self.cvc_result,
             "modification.action" => &mut self.modification_action,
             "disputeStatus" => &mut self.dispute_status,
-            _ => return None,
+            "defensePeriodEndsAt" => &mut self.defense_period_ends_at,
+            _ => self.order_leg(key.strip_prefix("order-")?.strip_suffix("-pspReference")?)?,
         })
+    }
+
+    fn order_leg(&mut self, number: &str) -> Option<&mut Scalar<'r>> {
+        let number: u8 = number.parse().ok()?;
+        let known = self.order_legs.iter().position(|(of, _)| *of == number);
+        let place = known.unwrap_or_else(|| {
+            self.order_legs.push((number, Scalar::Absent));
+            self.order_legs.len() - 1
+        });
+        Some(&mut self.order_legs[place].1)
     }
 }
 
-/// By hand, because the map is wide (200 keys are known), its keys are free text, and five of them matter.
+/// By hand, because the map is wide (200 keys are known), its keys are free text, and few of them matter.
 impl<'de: 'r, 'r> Deserialize<'de> for AdditionalData<'r> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(AdditionalDataVisitor)

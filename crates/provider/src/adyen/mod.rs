@@ -7,6 +7,7 @@
 //! - [`verify`]: the verdict on each item.
 //! - [`header_signed`]: token lifecycle, platform, management and classic webhooks: one signature over the body.
 //! - [`codes`], [`checks`], [`currency`]: Adyen's tables.
+//! - [`fact`]: what each code says about a payment.
 //! - [`content`]: what an item says, however it is written and signed.
 //! - [`parse`]: from an authentic item to an event.
 //! - [`sign`], [`sample`]: the other direction.
@@ -20,6 +21,7 @@ mod codes;
 mod content;
 mod currency;
 mod envelope;
+mod fact;
 mod form;
 mod header_signed;
 mod item;

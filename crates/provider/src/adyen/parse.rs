@@ -6,12 +6,16 @@ use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::time::Timestamp;
 
 use super::item::StandardItem;
-use super::{NAME, checks, codes, content, currency, form};
+use super::{NAME, checks, codes, content, currency, fact, form};
 
 /// The event an item reports.
 pub(super) fn event(item: &StandardItem<'_>, environment: Environment) -> Event {
     let signed = &item.signed;
     let content = content::digest(item);
+    let occurred_at = item.event_date.filled().map(occurred_at);
+    let amount = currency::amount(&signed.value, &signed.currency);
+    let checks = checks::read(&item.additional);
+    let payment = fact::payment(item);
     Event {
         id: EventId(identity(item, environment, content)),
         signed: Digest::of([signed.value.as_bytes(), signed.currency.as_bytes(), signed.merchant_reference.as_bytes()]),
@@ -20,15 +24,15 @@ pub(super) fn event(item: &StandardItem<'_>, environment: Environment) -> Event 
         code: signed.event_code.to_string(),
         success: Some(signed.success == "true"),
         live: item.live,
-        occurred_at: item.event_date.filled().map(occurred_at),
         account: filled(&signed.merchant_account),
         reference: filled(&signed.merchant_reference),
         provider_reference: filled(&signed.psp_reference),
-        payment: payment(item),
-        aliases: Vec::new(),
-        fact: None,
-        amount: currency::amount(&signed.value, &signed.currency),
-        checks: checks::read(&item.additional),
+        payment: payment.map(str::to_owned),
+        aliases: fact::aliases(item, payment),
+        fact: fact::of(item, amount, occurred_at.as_ref().and_then(|at| at.instant), &checks),
+        occurred_at,
+        amount,
+        checks,
         original: match item.at {
             Some(at) => Original::Slice(at..at + item.raw.len()),
             None => Original::Rendered(form::rendered(item.raw)),
@@ -63,11 +67,4 @@ fn identity(item: &StandardItem<'_>, environment: Environment, content: Digest) 
     let parts = [&signed.psp_reference, &signed.event_code, &signed.success, &signed.original_reference];
     let [psp_reference, event_code, success, original_reference] = parts.map(AsRef::as_ref);
     scope.identity(&[psp_reference, event_code, success, original_reference, apart])
-}
-
-/// The payment it is about. Disputes without `originalReference` stay unlinked.
-fn payment(item: &StandardItem<'_>) -> Option<String> {
-    let signed = &item.signed;
-    filled(&signed.original_reference)
-        .or_else(|| codes::opens_payment(&signed.event_code).then(|| filled(&signed.psp_reference))?)
 }

@@ -5,6 +5,7 @@
 //! - [`payload`]: v2 bodies and v3 envelopes, reduced to one shape.
 //! - [`codes`]: event names, and the words that stand for them.
 //! - [`date`]: dates that are not RFC 3339.
+//! - [`fact`]: what an event says about a payment.
 //! - [`parse`]: from an authentic body to an event.
 //! - [`sign`], [`sample`]: the other direction.
 //!
@@ -13,6 +14,7 @@
 mod ack;
 mod codes;
 mod date;
+mod fact;
 mod key;
 mod parse;
 mod payload;

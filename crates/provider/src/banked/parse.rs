@@ -9,7 +9,7 @@ use payhook_domain::verdict::Aside;
 
 use super::codes::{self, Subject};
 use super::payload::{self, Payload, Resource};
-use super::{NAME, date};
+use super::{NAME, date, fact};
 use crate::scalar::Scalar;
 use crate::{Parsed, meaning, original};
 
@@ -32,6 +32,10 @@ fn event(payload: &Payload<'_>, body: &[u8], environment: Environment) -> Event 
     let signed = [resource.amount.text(), resource.currency.text(), reference].map(Option::unwrap_or_default);
     // A session is created once and sent once; what else happens to it carries no date of its own.
     let sent_at = resource.sent_at.filled().filter(|_| kind == Kind::PaymentSent);
+    let occurred_at = sent_at.or(resource.created_at.filled()).map(date::occurred_at);
+    let amount = amount(resource);
+    let instant = occurred_at.as_ref().and_then(|at| at.instant);
+    let payment = payment(subject, resource);
     Event {
         id: EventId(identity(payload, subject, content, environment)),
         signed: Digest::of(signed.map(str::as_bytes)),
@@ -40,14 +44,14 @@ fn event(payload: &Payload<'_>, body: &[u8], environment: Environment) -> Event 
         code: payload.event.clone(),
         success: None,
         live: live(resource),
-        occurred_at: sent_at.or(resource.created_at.filled()).map(date::occurred_at),
+        occurred_at,
         account: None,
         reference: reference.map(str::to_owned),
         provider_reference: resource.id.filled().map(str::to_owned),
-        payment: payment(subject, resource),
-        aliases: Vec::new(),
-        fact: None,
-        amount: amount(resource),
+        aliases: aliases(subject, resource, payment.as_deref()),
+        payment,
+        fact: fact::of(subject, kind, &payload.event, resource, amount, instant),
+        amount,
         checks: Checks::default(),
         original: original::of_body(body),
     }
@@ -67,13 +71,21 @@ fn identity(payload: &Payload<'_>, subject: Option<Subject>, content: Digest, en
     }
 }
 
-/// The payment session the event is about; a payout or mandate is about none.
+/// The payment session the event is about: a refund's, where it names one, else the refund itself until an event names
+/// both. A payout or mandate is about none.
 fn payment(subject: Option<Subject>, resource: &Resource<'_>) -> Option<String> {
+    let own = || resource.id.filled().map(str::to_owned);
     match subject? {
-        Subject::Payment | Subject::Batch => resource.id.filled().map(str::to_owned),
-        Subject::Refund => resource.refunded_payment(),
+        Subject::Payment | Subject::Batch => own(),
+        Subject::Refund => resource.refunded_payment().or_else(own),
         Subject::Payout | Subject::Mandate => None,
     }
+}
+
+/// A refund's own id, by which a later event may name the payment.
+fn aliases(subject: Option<Subject>, resource: &Resource<'_>, payment: Option<&str>) -> Vec<String> {
+    let own = resource.id.filled().filter(|own| subject == Some(Subject::Refund) && Some(*own) != payment);
+    own.map(str::to_owned).into_iter().collect()
 }
 
 fn amount(resource: &Resource<'_>) -> Option<Amount> {
