@@ -202,9 +202,10 @@ fn a_payment_is_named_by_its_original_reference_or_by_what_opened_it() {
         ("PENDING", "", Some("P1")),
         ("EXPIRE", "", Some("P1")),
         ("CAPTURE", "P0", Some("P0")),
-        ("CAPTURE", "", None),
+        // What names no payment is one of its own, until an event names both.
+        ("CAPTURE", "", Some("P1")),
         ("CHARGEBACK", "P0", Some("P0")),
-        ("CHARGEBACK", "", None),
+        ("CHARGEBACK", "", Some("P1")),
         ("REPORT_AVAILABLE", "", None),
         ("SOMETHING_NEW", "P0", Some("P0")),
         ("SOMETHING_NEW", "", None),
