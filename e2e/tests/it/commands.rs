@@ -18,8 +18,22 @@ use user::User;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Every command there is, as the list of commands says.
-const COMMANDS: [&str; 11] =
-    ["demo", "init", "check", "serve", "trigger", "events", "deliveries", "quarantine", "aside", "conflicts", "keys"];
+const COMMANDS: [&str; 14] = [
+    "demo",
+    "init",
+    "check",
+    "serve",
+    "trigger",
+    "events",
+    "deliveries",
+    "quarantine",
+    "aside",
+    "conflicts",
+    "keys",
+    "payments",
+    "routes",
+    "destinations",
+];
 
 #[test]
 fn the_readme_leads_to_a_delivered_event() {

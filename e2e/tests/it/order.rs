@@ -50,9 +50,10 @@ fn fails(delivery: &Delivery) -> bool {
 }
 
 fn impatient(receiver: &Receiver) -> Setup {
-    let retry =
-        "type = \"http\"\nretry = { schedule = [\"20ms\", \"20ms\", \"40ms\", \"40ms\", \"80ms\", \"80ms\", \"1s\"] }";
-    Setup::new(&configuration(receiver).replace("type = \"http\"", retry))
+    let schedule = "schedule = [\"20ms\", \"20ms\", \"40ms\", \"40ms\", \"80ms\", \"80ms\", \"1s\", ";
+    let impatient = configuration(receiver).replace("schedule = [", schedule);
+    assert!(impatient.contains(schedule), "the stage says when it is tried again");
+    Setup::new(&impatient)
 }
 
 #[test]

@@ -36,12 +36,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn webhook(
-    State(shop): State<Arc<Shop>>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn webhook(State(shop): State<Arc<Shop>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let request = RawRequest { target: uri.path(), headers: &headers, body: &body };
     // Adyen signs no time, so none is compared.
     let now = Timestamp::default();
