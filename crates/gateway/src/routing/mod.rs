@@ -22,3 +22,6 @@ pub(crate) use fits::Fits;
 pub(crate) use wanted::{Because, judge_each, wanted, wanted_alert, wanted_through};
 pub use when::When;
 pub(crate) use when::Wrong;
+
+#[cfg(test)]
+mod suite;
