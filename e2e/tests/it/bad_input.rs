@@ -228,7 +228,9 @@ fn code(answer: &Answer) -> Result<(u16, &'static str), String> {
 
 /// The orders that are stored.
 fn stored_orders(gateway: &Gateway) -> BTreeSet<usize> {
-    let events = gateway.list("/api/v1/events?limit=500");
+    let mut events = gateway.list("/api/v1/events?limit=500");
+    // Floods of refusals raise alerts, which are events of payhook's own.
+    events.retain(|event| event["source"] != "payhook");
     let order = |event: &serde_json::Value| event["reference"].as_str()?.strip_prefix("order-")?.parse().ok();
     let orders: BTreeSet<usize> = events.iter().filter_map(order).collect();
     assert_eq!(orders.len(), events.len(), "something is stored that was not sent as an order, or twice");

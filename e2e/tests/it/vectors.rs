@@ -105,10 +105,11 @@ fn check(gateway: &Gateway, vector: &Vector) -> bool {
     }
 }
 
-/// How many notifications were taken, counting those that came again.
+/// How many events were taken, counting those that came again; without payhook's own, which tell of refusals.
 fn recorded(gateway: &Gateway) -> u64 {
-    let status = gateway.get("/api/v1/status").json();
-    [&status["notifications"], &status["duplicates"]].into_iter().filter_map(Value::as_u64).sum()
+    let events = gateway.list("/api/v1/events?limit=500");
+    let providers = events.iter().filter(|event| event["source"] != "payhook");
+    providers.filter_map(|event| event["duplicates"].as_u64()).map(|again| 1 + again).sum()
 }
 
 /// How often each entry came, and its reason.
