@@ -54,8 +54,13 @@ pub(crate) fn start_up() -> anyhow::Result<StartUp> {
 
 /// Everything written, deliveries included, none made: the destination takes one connection and never answers.
 pub(crate) fn acknowledge(count: usize) -> anyhow::Result<Measured> {
+    acknowledge_with(count, "")
+}
+
+/// The same with more tables behind the destination's keys.
+pub(crate) fn acknowledge_with(count: usize, more: &str) -> anyhow::Result<Measured> {
     let silent = TcpListener::bind(("127.0.0.1", 0))?;
-    let gateway = Gateway::start(silent.local_addr()?, "concurrency = 1\ntimeout = \"60s\"")?;
+    let gateway = Gateway::start(silent.local_addr()?, &format!("concurrency = 1\ntimeout = \"60s\"\n{more}"))?;
     load::run(gateway.address, &requests::make(0, count / 10), CONNECTIONS, |_, _| {})?;
     let requests = requests::make(count, count);
     let before = gateway.server.cpu();
@@ -90,7 +95,7 @@ pub(crate) fn end_to_end(count: usize) -> anyhow::Result<(Measured, Measured)> {
     ))
 }
 
-fn wait_for(sink: &Sink, count: usize) -> anyhow::Result<()> {
+pub(crate) fn wait_for(sink: &Sink, count: usize) -> anyhow::Result<()> {
     let started = Instant::now();
     while sink.count() < count {
         if started.elapsed() > PATIENCE {

@@ -11,6 +11,7 @@
 //! - `gateway`: the shipped binary, with its default configuration and one route.
 //! - `process`: a child's processor time and memory.
 //! - `curve`: the cost of a notification as the store grows.
+//! - `parts`: folding and routing by themselves. `isolation`: what a dead and a slow destination cost a third.
 //! - `report`: the table.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark speaks to a terminal")]
@@ -19,7 +20,9 @@
 
 mod curve;
 mod gateway;
+mod isolation;
 mod load;
+mod parts;
 mod process;
 mod report;
 mod requests;
@@ -44,9 +47,14 @@ fn main() -> anyhow::Result<ExitCode> {
         ["--requests", count] => compare("", count.parse()?)?,
         ["--only", row, count] => compare(row, count.parse()?)?,
         ["--curve", events] => curve::run(events.parse()?)?,
+        ["--fold"] => parts::fold()?,
+        ["--routes", count] => parts::routes(count.parse()?)?,
+        ["--isolation", events] => isolation::run(events.parse()?)?,
         ["serve", "noop"] => servers::noop()?,
         ["serve", "verify"] => servers::verify()?,
-        _ => bail!("usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS]"),
+        _ => bail!(
+            "usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS | --fold | --routes N | --isolation EVENTS]"
+        ),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -91,6 +91,7 @@ pub struct Ready {
     admin: TcpListener,
     tls: Option<Tls>,
     raised: mpsc::Receiver<Alert>,
+    reserve_bytes: u64,
 }
 
 /// Opens everything that can fail to open.
@@ -110,6 +111,7 @@ pub(crate) async fn start_with(
     let Environs { clock, sleeper, log, unsafe_no_sync } = environs;
     let server = config.server.clone();
     let store_path = config.store.path.clone();
+    let reserve_bytes = config.store.reserve_bytes;
     let store = open_store(&config, unsafe_no_sync)?;
     let envelope_key = keyfile::envelope_key(&store_path).map_err(BootError::Keyfile)?;
     let token = keyfile::token(&store_path).map_err(BootError::Keyfile)?;
@@ -142,7 +144,7 @@ pub(crate) async fn start_with(
         token: Arc::new(Token::new(&token)),
         cursors: Arc::new(Cursors::new(&envelope_key)),
     };
-    Ok(Ready { gateway, api, public, admin, tls, raised })
+    Ok(Ready { gateway, api, public, admin, tls, raised, reserve_bytes })
 }
 
 impl Ready {
@@ -164,8 +166,8 @@ impl Ready {
 
     /// Serves until `stop` turns true, then drains and closes.
     pub async fn serve(self, stop: watch::Receiver<bool>) {
-        let Self { gateway, api, public, admin, tls, raised } = self;
-        let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised));
+        let Self { gateway, api, public, admin, tls, raised, reserve_bytes } = self;
+        let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised, reserve_bytes));
         let (desks_stop, desks_stopped) = watch::channel(false);
         let mut desks = JoinSet::new();
         for target in &gateway.plan.load().destinations {

@@ -3,6 +3,7 @@
 //! - `life`: one notification through all of it.
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
 //! - `order`: events of one payment arrive one after the other.
+//! - `outage`: bad news that waits, and days without a receiver.
 //! - `power_cut`: nor does a power cut, nor a sync that fails.
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
@@ -24,6 +25,7 @@ mod disk_full;
 mod life;
 mod listeners;
 mod order;
+mod outage;
 mod power_cut;
 mod same_again;
 mod stage;

@@ -1,9 +1,11 @@
 //! Where alerts are raised, and where their events are written down.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use payhook_domain::kind::Kind;
 use payhook_domain::notification::Notification;
 use payhook_domain::payment::Names;
 use payhook_store::{Disposition, RecordEvent, Recording, Unavailable};
@@ -16,6 +18,9 @@ use crate::routing;
 /// Most alerts that wait to be written; the next is told by log line and metric alone.
 const WAITING_MAX: usize = 256;
 
+/// How often it looks at the disk.
+const LOOK_AT_DISK_EVERY: Duration = Duration::from_secs(30);
+
 /// How long it waits before it tries again to write one, and how often it tries.
 const PAUSE: Duration = Duration::from_secs(1);
 const TRIES_MAX: u32 = 60;
@@ -23,13 +28,15 @@ const TRIES_MAX: u32 = 60;
 /// Raises alerts, from anywhere, without waiting.
 pub(crate) struct Alerts {
     sender: mpsc::Sender<Alert>,
+    /// The hour in which the disk was last told of.
+    disk_told: AtomicI64,
 }
 
 impl Alerts {
     /// The desk, and what is raised at it.
     pub(crate) fn new() -> (Self, mpsc::Receiver<Alert>) {
         let (sender, raised) = mpsc::channel(WAITING_MAX);
-        (Self { sender }, raised)
+        (Self { sender, disk_told: AtomicI64::new(i64::MIN) }, raised)
     }
 }
 
@@ -51,20 +58,45 @@ impl Gateway {
     }
 }
 
-/// Writes each raised alert as an event, until the gateway ends.
-pub(crate) async fn write_down(gateway: Arc<Gateway>, mut raised: mpsc::Receiver<Alert>) {
-    while let Some(alert) = raised.recv().await {
-        for _ in 0..TRIES_MAX {
-            match gateway.store.record(recording(&gateway, &alert)).await {
-                Ok(_) => {
-                    gateway.bells.ring();
-                    break;
-                }
-                Err(Unavailable::Closed) => return,
-                Err(_) => gateway.sleeper.sleep(PAUSE).await,
-            }
+/// Writes each raised alert as an event, and looks at the disk in between, until the gateway ends.
+pub(crate) async fn write_down(gateway: Arc<Gateway>, mut raised: mpsc::Receiver<Alert>, reserve_bytes: u64) {
+    loop {
+        tokio::select! {
+            alert = raised.recv() => match alert {
+                Some(alert) => write(&gateway, &alert).await,
+                None => return,
+            },
+            () = gateway.sleeper.sleep(LOOK_AT_DISK_EVERY) => look_at_disk(&gateway, reserve_bytes),
         }
     }
+}
+
+async fn write(gateway: &Gateway, alert: &Alert) {
+    for _ in 0..TRIES_MAX {
+        match gateway.store.record(recording(gateway, alert)).await {
+            Ok(_) => return gateway.bells.ring(),
+            Err(Unavailable::Closed) => return,
+            Err(_) => gateway.sleeper.sleep(PAUSE).await,
+        }
+    }
+}
+
+/// Tells while there is still room to write the event: at twice the reserve, once an hour.
+fn look_at_disk(gateway: &Gateway, reserve_bytes: u64) {
+    let free = gateway.store.health().disk_free;
+    if reserve_bytes == 0 || free >= reserve_bytes.saturating_mul(2) {
+        return;
+    }
+    let hour = gateway.clock.now().as_seconds().div_euclid(60 * 60);
+    if gateway.alerts.disk_told.swap(hour, Ordering::Relaxed) == hour {
+        return;
+    }
+    let message = format!(
+        "the store's disk has {} MiB left; below {} MiB nothing new is accepted. Make room, or lower `reserve`",
+        free >> 20,
+        reserve_bytes >> 20
+    );
+    gateway.alert(Alert::new(Kind::AlertDisk, hour.to_string(), message));
 }
 
 fn recording(gateway: &Gateway, alert: &Alert) -> Recording {

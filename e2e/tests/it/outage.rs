@@ -1,0 +1,123 @@
+//! Bad news that waits, and an outage of days: what the shop hears, and that nothing dies.
+
+use std::time::{Duration, Instant};
+
+use payhook_testkit::gateway::{Gateway, Setup};
+use payhook_testkit::notifications::Item;
+use payhook_testkit::receiver::{Behaviour, Delivery, Receiver};
+
+use crate::stage::{SECRET, adyen, configuration};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Long enough for a delivery that should not come.
+const A_WHILE: Duration = Duration::from_millis(400);
+
+fn send(gateway: &Gateway, item: &Item) {
+    assert_eq!(gateway.send(&adyen().request(item)).expect("an answer").status, 200);
+}
+
+/// Another card's attempt at order 1, refused or not.
+fn attempt(card: u64, success: bool) -> Item {
+    let merchant_reference = "order-1".to_owned();
+    Item { merchant_reference, success, ..Item::authorisation(card) }
+}
+
+fn kinds(receiver: &Receiver) -> Vec<String> {
+    let kind = |delivery: &Delivery| delivery.json()["type"].as_str().unwrap_or_default().to_owned();
+    receiver.deliveries().iter().map(kind).collect()
+}
+
+/// Bad news is held for `hold`, everything else goes at once.
+fn holding(receiver: &Receiver, hold: &str) -> Setup {
+    let routes = format!(
+        "events = [\"payment.authorised\", \"payment.captured\"]\nto = [\"shop\"]\n\
+         [[route]]\nevents = [\"payment.refused\"]\nhold = \"{hold}\"\n"
+    );
+    Setup::new(&configuration(receiver).replace("events = [\"*\"]\n", &routes))
+}
+
+#[test]
+fn refused_then_paid_with_another_card_the_shop_hears_only_of_the_payment() {
+    let receiver = Receiver::start(Some(SECRET));
+    let mut gateway = holding(&receiver, "10m").start();
+    send(&gateway, &attempt(1, false));
+    gateway.kill();
+    gateway.restart();
+    send(&gateway, &attempt(2, true));
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "the payment never arrived");
+    std::thread::sleep(A_WHILE);
+    assert_eq!(kinds(&receiver), ["payment.authorised"]);
+    assert_eq!(gateway.list("/api/v1/deliveries?state=superseded").len(), 1);
+    let payments = gateway.list("/api/v1/payments?reference=order-1");
+    let statuses: Vec<_> = payments.iter().map(|payment| payment["status"].as_str().unwrap_or_default()).collect();
+    assert_eq!(statuses, ["authorised", "refused"], "two cards, two payments, one order");
+}
+
+#[test]
+fn bad_news_that_nothing_overtakes_is_told_when_its_hold_is_over() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = holding(&receiver, "1s").start();
+    send(&gateway, &attempt(1, false));
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "it never arrived");
+    let told = &receiver.deliveries()[0].json();
+    assert_eq!((&told["type"], &told["data"]["payment"]["status"]), (&"payment.refused".into(), &"refused".into()));
+}
+
+/// The time is turned by starting again with another clock, since nobody waits four days.
+#[test]
+fn four_days_of_outage_end_with_no_dead_letter_and_the_backlog_drains_in_order() {
+    const ORDERS: u64 = 60;
+    let receiver = Receiver::start(Some(SECRET));
+    receiver.behave(|_| Behaviour::Answer(500));
+    let folder = tempfile::tempdir().expect("a folder");
+    let start = |hours: u32| {
+        Setup::new(&configuration(&receiver))
+            .in_folder(folder.path())
+            .argument(&format!("--clock-offset={hours}h"))
+            .start()
+    };
+    for hours in (0..=96).step_by(8) {
+        let gateway = start(hours);
+        if hours == 0 {
+            for order in 0..ORDERS {
+                send(&gateway, &Item::authorisation(order));
+                let item = Item::authorisation(order);
+                let capture = Item {
+                    psp_reference: format!("CP{order:014}"),
+                    original_reference: item.psp_reference.clone(),
+                    code: "CAPTURE".to_owned(),
+                    ..item
+                };
+                send(&gateway, &capture);
+            }
+        }
+        std::thread::sleep(A_WHILE);
+        assert!(gateway.list("/api/v1/deliveries?state=dead").is_empty(), "something died after {hours} hours");
+    }
+    let tries = receiver.count();
+    assert!(tries < 100, "{tries} tries while nobody was there: an open breaker spends none");
+    receiver.behave(|_| Behaviour::Answer(200));
+    receiver.forget();
+    let gateway = start(97);
+    let began = Instant::now();
+    while !gateway.list("/api/v1/deliveries?state=pending").is_empty()
+        || !gateway.list("/api/v1/deliveries?state=blocked").is_empty()
+    {
+        assert!(began.elapsed() < PATIENCE, "the backlog does not drain:\n{}", gateway.log_text());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let delivered = gateway.list("/api/v1/deliveries?state=delivered");
+    assert_eq!(delivered.len(), 2 * usize::try_from(ORDERS).expect("few"));
+    for delivery in receiver.deliveries() {
+        let json = delivery.json();
+        if json["type"] == "payment.captured" {
+            let before = |other: &&Delivery| {
+                let other = other.json();
+                other["type"] == "payment.authorised" && other["data"]["reference"] == json["data"]["reference"]
+            };
+            let authorised = receiver.deliveries().iter().find(|other| before(&other)).map(|other| other.number);
+            assert!(authorised.is_some_and(|number| number < delivery.number), "{json}");
+        }
+    }
+}
