@@ -2,6 +2,7 @@
 //!
 //! - [`adyen_standard`], [`adyen_header_signed`], [`banked`]: published facts restated, and what must not pass.
 //! - [`identity`]: what counts as the same event.
+//! - [`lifecycle`]: what a payment is believed to be, code by code, in any order.
 //! - [`properties`]: `verify(sign(x))` holds, and with anything signed changed it does not.
 //! - [`fixtures`]: one request and its events for each kind of event.
 //! - [`vectors`]: published vectors and payloads in bulk, where a folder of them is at hand.
@@ -11,6 +12,7 @@ mod adyen_standard;
 mod banked;
 mod fixtures;
 mod identity;
+mod lifecycle;
 mod properties;
 mod requests;
 mod vectors;

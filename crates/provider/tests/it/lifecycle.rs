@@ -1,0 +1,332 @@
+//! Adyen's lifecycle, code by code: real signed items, folded in every order, and what is believed then.
+//!
+//! An example is a few items, the first a payment's own, and the line of the belief they lead to:
+//! `status authorised/captured/refunded/disputed`, then dispute status and flags where there are any.
+
+use std::collections::BTreeSet;
+
+use payhook_domain::event::Event;
+use payhook_domain::fact::Capture;
+use payhook_domain::payment::{Facts, Payment};
+use payhook_provider::Unsigned;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::requests::{NOW, Posted, envelope, event, key, provider};
+
+const KEY: &str = "00727DB817A85C8503AD29EAD1523DB869AF0E536893BB3046C92DE7CB045CB1";
+
+/// One item: code, outcome, own reference, the payment's, amount, `name=value` of additional data.
+type Told = (&'static str, bool, &'static str, &'static str, i64, &'static str);
+
+/// The payment itself.
+const AUTHORISED: Told = ("AUTHORISATION", true, "P1", "", 1_000, "");
+const CAPTURED: Told = ("CAPTURE", true, "C1", "P1", 1_000, "");
+const REFUNDED: Told = ("REFUND", true, "R1", "P1", 400, "");
+const CHARGED_BACK: Told = ("CHARGEBACK", true, "D1", "P1", 1_000, "disputeStatus=Undefended");
+
+/// Each line of the lifecycle, cited by the code of its last item.
+const EXAMPLES: &[(&[Told], &str)] = &[
+    (&[AUTHORISED], "authorised 1000/0/0/0"),
+    (&[("AUTHORISATION", false, "P1", "", 1_000, "")], "refused 0/0/0/0"),
+    (&[("AUTHORISATION", false, "P1", "", 1_000, ""), AUTHORISED], "authorised 1000/0/0/0"),
+    (&[AUTHORISED, CAPTURED, ("AUTHORISATION", false, "P1", "", 1_000, "")], "captured 1000/1000/0/0"),
+    (&[AUTHORISED, ("AUTHORISATION_ADJUSTMENT", true, "A1", "P1", 1_500, "")], "authorised 1500/0/0/0"),
+    (&[AUTHORISED, ("AUTHORISATION_ADJUSTMENT", false, "A1", "P1", 1_500, "")], "authorised 1000/0/0/0"),
+    (&[AUTHORISED, ("CANCELLATION", true, "X1", "P1", 1_000, "")], "cancelled 1000/0/0/0"),
+    (&[AUTHORISED, ("CANCELLATION", false, "X1", "P1", 1_000, "")], "authorised 1000/0/0/0"),
+    (&[AUTHORISED, ("TECHNICAL_CANCEL", true, "X1", "P1", 1_000, "")], "cancelled 1000/0/0/0"),
+    (&[AUTHORISED, ("TECHNICAL_CANCEL", false, "X1", "P1", 1_000, "")], "authorised 1000/0/0/0"),
+    (
+        &[AUTHORISED, ("CANCEL_OR_REFUND", true, "X1", "P1", 1_000, "modification.action=cancel")],
+        "cancelled 1000/0/0/0",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, ("CANCEL_OR_REFUND", true, "X1", "P1", 1_000, "modification.action=refund")],
+        "refunded 1000/1000/1000/0",
+    ),
+    (&[AUTHORISED, ("CANCEL_OR_REFUND", true, "X1", "P1", 1_000, "")], "cancelled 1000/0/0/0"),
+    (&[AUTHORISED, CAPTURED, ("CANCEL_OR_REFUND", true, "X1", "P1", 1_000, "")], "refunded 1000/1000/1000/0"),
+    (&[AUTHORISED, CAPTURED, ("CANCEL_OR_REFUND", false, "X1", "P1", 1_000, "")], "captured 1000/1000/0/0"),
+    (&[AUTHORISED, CAPTURED], "captured 1000/1000/0/0"),
+    (
+        &[AUTHORISED, ("CAPTURE", true, "C1", "P1", 300, ""), ("CAPTURE", true, "C2", "P1", 300, "")],
+        "captured 1000/600/0/0",
+    ),
+    (&[AUTHORISED, ("CAPTURE", false, "C1", "P1", 1_000, "")], "authorised 1000/0/0/0"),
+    (&[AUTHORISED, ("CAPTURE", true, "C1", "P1", 1_200, "")], "captured 1000/1200/0/0 over_captured"),
+    (&[AUTHORISED, CAPTURED, ("CAPTURE_FAILED", true, "C1", "P1", 1_000, "")], "authorised 1000/0/0/0"),
+    (&[AUTHORISED, ("EXPIRE", true, "P1", "", 1_000, "")], "expired 1000/0/0/0"),
+    (
+        &[AUTHORISED, ("CAPTURE", true, "C1", "P1", 300, ""), ("EXPIRE", true, "P1", "", 1_000, "")],
+        "captured 1000/300/0/0",
+    ),
+    (&[AUTHORISED, CAPTURED, REFUNDED], "captured 1000/1000/400/0"),
+    (&[AUTHORISED, CAPTURED, ("REFUND", true, "R1", "P1", 1_000, "")], "refunded 1000/1000/1000/0"),
+    (&[AUTHORISED, CAPTURED, ("REFUND", true, "R1", "P1", 1_100, "")], "refunded 1000/1000/1100/0 over_refunded"),
+    (
+        &[
+            AUTHORISED,
+            CAPTURED,
+            ("POSTPONED_REFUND", true, "R1", "P1", 400, ""),
+            ("REFUND", false, "R1", "P1", 400, ""),
+        ],
+        "captured 1000/1000/0/0",
+    ),
+    (&[AUTHORISED, CAPTURED, REFUNDED, ("REFUND_FAILED", true, "R1", "P1", 400, "")], "captured 1000/1000/0/0"),
+    (&[AUTHORISED, CAPTURED, REFUNDED, ("REFUNDED_REVERSED", true, "R1", "P1", 400, "")], "captured 1000/1000/0/0"),
+    (&[AUTHORISED, CAPTURED, ("POSTPONED_REFUND", true, "R1", "P1", 400, "")], "captured 1000/1000/0/0"),
+    (
+        &[
+            AUTHORISED,
+            CAPTURED,
+            ("POSTPONED_REFUND", true, "R1", "P1", 400, ""),
+            ("VOID_PENDING_REFUND", true, "R1", "P1", 400, ""),
+        ],
+        "captured 1000/1000/0/0",
+    ),
+    (&[("OFFER_CLOSED", true, "P1", "", 1_000, "")], "abandoned 0/0/0/0"),
+    (&[AUTHORISED, ("OFFER_CLOSED", true, "P1", "", 1_000, "")], "authorised 1000/0/0/0"),
+    (&[("PENDING", true, "P1", "", 1_000, "")], "pending 0/0/0/0"),
+    (&[AUTHORISED, ("PENDING", true, "P1", "", 1_000, "")], "authorised 1000/0/0/0"),
+    (&[("ORDER_OPENED", true, "O1", "", 1_000, "")], "initiated 0/0/0/0"),
+    (&[AUTHORISED, ("ORDER_CLOSED", true, "O1", "", 1_000, "order-1-pspReference=P1")], "authorised 1000/0/0/0"),
+    (&[AUTHORISED, ("ORDER_CLOSED", false, "O1", "", 1_000, "order-1-pspReference=P1")], "cancelled 1000/0/0/0"),
+    (
+        &[AUTHORISED, CAPTURED, ("ORDER_CLOSED", false, "O1", "", 1_000, "order-1-pspReference=P1")],
+        "refunded 1000/1000/1000/0",
+    ),
+    (&[AUTHORISED, ("MANUAL_REVIEW_ACCEPT", true, "M1", "P1", 1_000, "")], "authorised 1000/0/0/0"),
+    (&[AUTHORISED, ("MANUAL_REVIEW_REJECT", true, "M1", "P1", 1_000, "")], "authorised 1000/0/0/0 review_rejected"),
+    (&[AUTHORISED, ("NOTIFICATION_OF_FRAUD", true, "F1", "P1", 1_000, "")], "authorised 1000/0/0/0 fraud_reported"),
+    (
+        &[AUTHORISED, CAPTURED, ("REQUEST_FOR_INFORMATION", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/0 info_requested",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, ("NOTIFICATION_OF_CHARGEBACK", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/0 opened",
+    ),
+    (&[AUTHORISED, CAPTURED, ("INFORMATION_SUPPLIED", true, "D1", "P1", 1_000, "")], "captured 1000/1000/0/0 defended"),
+    (
+        &[AUTHORISED, CAPTURED, CHARGED_BACK, ("DISPUTE_DEFENSE_PERIOD_ENDED", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/1000 expired",
+    ),
+    (&[AUTHORISED, CAPTURED, CHARGED_BACK], "captured 1000/1000/0/1000 charged_back"),
+    (
+        &[AUTHORISED, CAPTURED, CHARGED_BACK, ("CHARGEBACK_REVERSED", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/0 reversed",
+    ),
+    (
+        &[
+            AUTHORISED,
+            CAPTURED,
+            CHARGED_BACK,
+            ("CHARGEBACK_REVERSED", true, "D1", "P1", 1_000, ""),
+            ("SECOND_CHARGEBACK", true, "D1", "P1", 1_000, ""),
+        ],
+        "captured 1000/1000/0/1000 lost",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, CHARGED_BACK, ("ISSUER_RESPONSE_TIMEFRAME_EXPIRED", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/1000 won",
+    ),
+    (&[AUTHORISED, CAPTURED, ("PREARBITRATION_OPEN", true, "D1", "P1", 1_000, "")], "captured 1000/1000/0/0 opened"),
+    (
+        &[AUTHORISED, CAPTURED, ("PREARBITRATION_ACCEPTED", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/0 opened",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, ("PREARBITRATION_DECLINED", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/0 opened",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, ("PREARBITRATION_ISSUER_WITHDRAWN", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/0 won",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, ("PREARBITRATION_WON", true, "D1", "P1", 1_000, "disputeStatus=Pending")],
+        "captured 1000/1000/0/0 defended",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, ("PREARBITRATION_WON", true, "D1", "P1", 1_000, "disputeStatus=Won")],
+        "captured 1000/1000/0/0 won",
+    ),
+    (&[AUTHORISED, CAPTURED, ("PREARBITRATION_LOST", true, "D1", "P1", 1_000, "")], "captured 1000/1000/0/0 lost"),
+    (&[AUTHORISED, CAPTURED, ("SCHEME_ARBITRATION", true, "D1", "P1", 1_000, "")], "captured 1000/1000/0/0 opened"),
+    (&[AUTHORISED, CAPTURED, ("SCHEME_ARBITRATION_WON", true, "D1", "P1", 1_000, "")], "captured 1000/1000/0/0 won"),
+    (&[AUTHORISED, CAPTURED, ("SCHEME_ARBITRATION_LOST", true, "D1", "P1", 1_000, "")], "captured 1000/1000/0/0 lost"),
+];
+
+/// Codes of the lifecycle that say nothing about a payment's money or state.
+const SILENT: [&str; 12] = [
+    "AUTHENTICATION",
+    "HANDLED_EXTERNALLY",
+    "AUTORESCUE",
+    "CANCEL_AUTORESCUE",
+    "ISSUER_COMMENTS",
+    "REFUND_WITH_DATA",
+    "REPORT_AVAILABLE",
+    "RECURRING_CONTRACT",
+    "PAYOUT_THIRDPARTY",
+    "PAYOUT_DECLINE",
+    "PAYOUT_EXPIRE",
+    "PAIDOUT_REVERSED",
+];
+
+/// The `minute`th item of a story, signed, verified and parsed.
+fn told(minute: usize, (code, success, own, other, value, additional): Told) -> Event {
+    let mut data = json!({});
+    if let Some((name, text)) = additional.split_once('=') {
+        data[name] = text.into();
+    }
+    let item = json!({
+        "pspReference": own, "originalReference": other, "merchantAccountCode": "Shop", "merchantReference": "order-1",
+        "amount": { "value": value, "currency": "EUR" }, "eventCode": code, "success": success.to_string(),
+        "eventDate": format!("2026-11-21T10:{minute:02}:00+01:00"), "paymentMethod": "visa", "additionalData": data,
+    });
+    let body = envelope(&[&item.to_string()]).into();
+    let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body };
+    let signed = provider("adyen").sign(unsigned, &key("adyen", KEY), NOW);
+    event("adyen", &Posted { headers: signed.headers, body: signed.body.to_vec() }, &[key("adyen", KEY)])
+}
+
+fn story(items: &[Told]) -> Vec<Event> {
+    items.iter().enumerate().map(|(minute, item)| told(minute, *item)).collect()
+}
+
+fn folded<'e>(events: impl IntoIterator<Item = &'e Event>) -> Payment {
+    let mut facts = Facts::default();
+    for event in events {
+        if let Some(fact) = &event.fact {
+            facts.add(event.id.0, event.content, fact.clone());
+        }
+    }
+    facts.fold()
+}
+
+/// `status authorised/captured/refunded/disputed`, then disputes' statuses and flags.
+fn line(payment: &Payment) -> String {
+    let main = payment.main();
+    let sums = format!("{}/{}/{}/{}", main.authorised, main.captured, main.refunded, main.disputed);
+    let words = payment.disputes.iter().map(|dispute| dispute.status.as_str());
+    let words = words.chain(payment.flags.iter().map(|flagged| flagged.flag.as_str()));
+    [payment.status.as_str(), &sums].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_line_of_the_lifecycle_is_believed_as_it_is_meant() {
+    let wrong: Vec<String> = EXAMPLES
+        .iter()
+        .map(|(items, expected)| (items, expected, line(&folded(&story(items)))))
+        .filter(|(_, expected, found)| *expected != found)
+        .map(|(items, expected, found)| format!("{}: {found}, not {expected}", items.last().expect("one").0))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_says_nothing_of_a_payment_changes_nothing() {
+    for code in SILENT.into_iter().chain(["DONATION", "SOMETHING_NEW"]) {
+        assert!(told(1, (code, true, "Z1", "P1", 1_000, "")).fact.is_none(), "{code}");
+    }
+}
+
+/// Looks whether the published table has a line that nothing here cites.
+#[test]
+fn no_line_of_the_published_lifecycle_is_left_out() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table =
+        here.ancestors().map(|above| above.join("shared/vectors/adyen/tables/lifecycle.json")).find(|f| f.is_file());
+    let Some(table) = table else { return println!("no published lifecycle beside the checkout: skipped") };
+    let table: Value = serde_json::from_slice(&std::fs::read(table).expect("read")).expect("JSON");
+    let cited: BTreeSet<&str> = EXAMPLES.iter().flat_map(|(items, _)| items.iter().map(|item| item.0)).collect();
+    for row in table["events"].as_array().expect("a list") {
+        let code = row["eventCode"].as_str().expect("a code");
+        assert!(cited.contains(code) || SILENT.contains(&code) || code == "DONATION", "{code} has no example");
+    }
+}
+
+#[test]
+fn a_duplicate_authorisation_does_not_charge_twice() {
+    let events = story(&[AUTHORISED, CAPTURED]);
+    let twice = [&events[0], &events[0], &events[1], &events[1], &events[0]];
+    assert_eq!(line(&folded(twice)), "captured 1000/1000/0/0");
+}
+
+#[test]
+fn a_second_capture_at_the_same_time_is_not_taken_for_a_repeat() {
+    let (one, mut other) =
+        (told(2, ("CAPTURE", true, "C1", "P1", 300, "")), told(2, ("CAPTURE", true, "C2", "P1", 300, "")));
+    other.occurred_at.clone_from(&one.occurred_at);
+    assert_eq!(line(&folded([&told(1, AUTHORISED), &one, &other])), "captured 1000/600/0/0");
+}
+
+#[test]
+fn refused_then_authorised_two_minutes_later_is_authorised_in_either_order() {
+    let events = story(&[("AUTHORISATION", false, "P1", "", 1_000, ""), AUTHORISED]);
+    assert_eq!(line(&folded(&events)), line(&folded(events.iter().rev())));
+    assert_eq!(line(&folded(&events)), "authorised 1000/0/0/0");
+}
+
+#[test]
+fn paid_cancelled_paid_ends_paid_or_cancelled_and_the_same_in_every_order() {
+    let events = story(&[AUTHORISED, ("CANCELLATION", false, "X1", "P1", 1_000, ""), CAPTURED]);
+    assert_eq!(line(&folded(&events)), "captured 1000/1000/0/0");
+    assert_eq!(line(&folded(events.iter().rev())), "captured 1000/1000/0/0");
+}
+
+#[test]
+fn an_account_that_captures_by_itself_is_not_counted_twice() {
+    let mut authorised = told(1, AUTHORISED);
+    authorised.fact.as_mut().expect("says something").capture = Some(Capture::Automatic);
+    assert_eq!(line(&folded([&authorised])), "captured 1000/1000/0/0");
+    assert_eq!(line(&folded([&authorised, &told(2, CAPTURED)])), "captured 1000/1000/0/0");
+    let refund = told(3, ("REFUND", true, "R1", "P1", 1_000, ""));
+    assert_eq!(line(&folded([&authorised, &refund])), "refunded 1000/1000/1000/0");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_story_is_the_same_in_any_order_with_repeats_and_split(
+        example in 0..EXAMPLES.len(),
+        shuffle in any::<u64>(),
+        cut in 0..12_usize,
+    ) {
+        let events = story(EXAMPLES[example].0);
+        let mut order: Vec<&Event> = events.iter().chain(&events).collect();
+        fastrand::Rng::with_seed(shuffle).shuffle(&mut order);
+        let (mut one, mut other) = (Facts::default(), Facts::default());
+        for (n, event) in order.into_iter().enumerate() {
+            let Some(fact) = event.fact.clone() else { continue };
+            if n < cut { &mut one } else { &mut other }.add(event.id.0, event.content, fact);
+            one = Facts::read(&one.write()).expect("reads back");
+        }
+        one.absorb(other);
+        prop_assert_eq!(line(&one.fold()), EXAMPLES[example].1);
+    }
+
+    #[test]
+    fn whatever_is_told_sums_stay_above_zero_and_what_exceeds_is_flagged(
+        items in prop::collection::vec((0..EXAMPLES.len(), -50..3_000_i64), 1..12),
+    ) {
+        let told: Vec<Told> = items
+            .into_iter()
+            .map(|(example, value)| {
+                let (code, success, own, other, _, additional) = *EXAMPLES[example].0.last().expect("one");
+                (code, success, own, other, value, additional)
+            })
+            .collect();
+        let events = story(&told);
+        let payment = folded(&events);
+        prop_assert_eq!(&payment, &folded(events.iter().rev()));
+        for totals in payment.totals.values() {
+            prop_assert!([totals.authorised, totals.captured, totals.refunded, totals.disputed].iter().all(|sum| *sum >= 0));
+            let flagged = |flag: &str| payment.flags.iter().any(|flagged| flagged.flag.as_str() == flag);
+            prop_assert!(totals.captured <= totals.authorised || flagged("over_captured") || flagged("authorisation_unknown"));
+            prop_assert!(totals.refunded <= totals.captured || flagged("over_refunded") || flagged("capture_unknown"));
+        }
+    }
+}
