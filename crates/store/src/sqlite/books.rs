@@ -8,7 +8,7 @@ use payhook_domain::event::Event;
 use payhook_domain::fact::Fact;
 use payhook_domain::id::{NameId, PaymentId};
 use payhook_domain::identity::Digest;
-use payhook_domain::payment::{Facts, Names};
+use payhook_domain::payment::{Facts, Names, Status};
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
 
@@ -29,6 +29,8 @@ pub(super) struct Book {
     called: Called,
     facts: Facts,
     version: u64,
+    /// Where it stands, since what it is folded from was last changed.
+    status: Option<Status>,
     reference: Option<String>,
     updated_at: Timestamp,
     /// What its row is made of, while there is none.
@@ -122,6 +124,7 @@ impl<'c> Books<'c> {
             called,
             facts: Facts::default(),
             version: 0,
+            status: None,
             reference: None,
             updated_at: at,
             new: Some(New { provider, account: event.account.clone(), key: key.clone() }),
@@ -152,7 +155,8 @@ impl<'c> Books<'c> {
             return self.lanes.execute((book.id, lanes)).map(drop);
         }
         let (digest, firm) = (&book.called.digest.as_bytes()[..], book.called.firm);
-        let (status, facts) = (book.facts.fold().status as u8, book.facts.write());
+        let status = book.status.unwrap_or_else(|| book.facts.fold().status) as u8;
+        let facts = book.facts.write();
         let (version, at) = (book.version.cast_signed(), book.updated_at.as_micros());
         match &book.new {
             Some(New { provider, account, key }) => self.insert.execute(rusqlite::params![
@@ -202,6 +206,7 @@ impl<'c> Books<'c> {
         self.merge.execute((younger.id, older.id))?;
         older.called = older.called.or(younger.called);
         older.version = older.version.max(younger.version);
+        older.status = None;
         older.facts.absorb(younger.facts);
         older.tails.absorb(younger.tails);
         older.reference = older.reference.or(younger.reference);
@@ -218,6 +223,7 @@ impl Book {
 
     /// Takes in what an event states; whether it was stale.
     pub(super) fn fold(&mut self, id: Digest, content: Digest, fact: Fact) -> bool {
+        self.status = None;
         self.version += 1;
         self.folded = true;
         self.facts.add(id, content, fact).stale
@@ -225,6 +231,7 @@ impl Book {
 
     /// Takes in the accepted version of a conflict in the place of what the event stated before.
     pub(super) fn correct(&mut self, id: Digest, content: Digest, fact: Fact) {
+        self.status = None;
         self.version += 1;
         self.folded = true;
         self.facts.replace(id, content, fact);
@@ -234,6 +241,7 @@ impl Book {
     pub(super) fn rebuild(&mut self, facts: Facts) -> bool {
         let differs = self.facts != facts;
         if differs {
+            self.status = None;
             self.version += 1;
             self.folded = true;
             self.facts = facts;
@@ -246,8 +254,10 @@ impl Book {
     }
 
     /// What is believed of it now, as payloads show it.
-    pub(super) fn snapshot(&self) -> String {
-        self.facts.fold().snapshot(self.public(), self.version)
+    pub(super) fn snapshot(&mut self) -> String {
+        let payment = self.facts.fold();
+        self.status = Some(payment.status);
+        payment.snapshot(self.public(), self.version)
     }
 }
 
@@ -257,6 +267,7 @@ fn book(row: &Row<'_>) -> rusqlite::Result<Book> {
         called: Called { digest: digest(row, 1)?, firm: row.get(7)? },
         reference: row.get(2)?,
         version: row.get::<_, i64>(3)?.cast_unsigned(),
+        status: None,
         updated_at: Timestamp::from_micros(row.get(4)?),
         facts: Facts::read(row.get_ref(5)?.as_blob()?).ok_or_else(|| unreadable(5, "facts"))?,
         tails: Tails::read(row.get_ref(6)?.as_blob()?),

@@ -60,6 +60,8 @@ pub(super) struct InHand {
     pub(super) book: Option<Book>,
     /// A later event of the same was folded before.
     pub(super) stale: bool,
+    /// Its row is written in this transaction.
+    pub(super) new: bool,
 }
 
 /// An event row about to be written.

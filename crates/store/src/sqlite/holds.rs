@@ -22,11 +22,14 @@ pub(super) struct Holds<'c> {
     take: Statement<'c>,
     forget_one: Statement<'c>,
     next: Statement<'c>,
+    /// Whether anything may be held: nothing is asked before something was.
+    any: bool,
 }
 
 impl<'c> Holds<'c> {
     pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
+            any: connection.query_row("SELECT EXISTS (SELECT 1 FROM holds)", [], |row| row.get(0))?,
             hold: connection
                 .prepare("INSERT INTO holds (orders, event, destination, generation) VALUES (?1, ?2, ?3, ?4)")?,
             of_order: connection.prepare("SELECT event, destination, generation FROM holds WHERE orders = ?1")?,
@@ -52,11 +55,15 @@ impl<'c> Holds<'c> {
 
     /// Remembers that a delivery waits for better news of its order.
     pub(super) fn hold(&mut self, order: &Digest, id: DeliveryId) -> rusqlite::Result<()> {
+        self.any = true;
         self.hold.execute((&order.as_bytes()[..], id.event.0, id.destination.0, id.generation)).map(drop)
     }
 
     /// Better news has come: whatever was held for this order is never sent.
     pub(super) fn supersede(&mut self, order: &Digest, at: Timestamp, changes: &mut Changes) -> rusqlite::Result<()> {
+        if !self.any {
+            return Ok(());
+        }
         let order = &order.as_bytes()[..];
         let held: Vec<DeliveryId> = self.of_order.query_map([order], id)?.collect::<rusqlite::Result<_>>()?;
         if held.is_empty() {
@@ -92,6 +99,9 @@ impl<'c> Holds<'c> {
 
     /// When the next hold is over.
     pub(super) fn next(&mut self) -> rusqlite::Result<Option<Timestamp>> {
+        if !self.any {
+            return Ok(None);
+        }
         let at: Option<i64> = self.next.query_row([], |row| row.get(0)).optional()?;
         Ok(at.map(Timestamp::from_micros))
     }

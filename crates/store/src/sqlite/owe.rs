@@ -29,6 +29,8 @@ pub(super) struct Standing<'e> {
     pub(super) order: Option<&'e Digest>,
     /// A success of its order is later than it.
     pub(super) overtaken: bool,
+    /// It was written in this transaction, so nobody was owed it before.
+    pub(super) new: bool,
 }
 
 impl<'c> Owing<'c> {
@@ -55,7 +57,7 @@ impl<'c> Owing<'c> {
         changes: &mut Changes,
     ) -> rusqlite::Result<bool> {
         let id = delivery(seq, want.destination, 1);
-        if self.exists(id)? {
+        if !standing.new && self.exists(id)? {
             return Ok(false);
         }
         let Some(order) = standing.order.filter(|_| !standing.stale && !want.hold.is_zero()) else {

@@ -134,7 +134,8 @@ impl<'c> Recorder<'c> {
         changes: &mut Changes,
     ) -> rusqlite::Result<Belief> {
         let event = &item.event;
-        origin.in_hand = InHand { seq, book: None, stale: false };
+        let new = seq == changes.coming_event();
+        origin.in_hand = InHand { seq, book: None, stale: false, new };
         let (Some(fact), Some(mut book)) =
             (&event.fact, self.books.open(event, &item.names, origin.provider, origin.received_at, changes)?)
         else {
@@ -147,7 +148,7 @@ impl<'c> Recorder<'c> {
             self.books.aliases.succeeded(order, at, book.id, changes)?;
             self.owing.holds.supersede(order, origin.owed_at, changes)?;
         }
-        origin.in_hand = InHand { seq, book: Some(book), stale };
+        origin.in_hand = InHand { seq, book: Some(book), stale, new };
         Ok(belief)
     }
 
@@ -214,11 +215,12 @@ impl<'c> Recorder<'c> {
         };
         let at = origin.owed_at;
         if origin.in_hand.seq == seq {
-            let standing = Standing { stale: origin.in_hand.stale, order, overtaken };
+            let InHand { stale, new, .. } = origin.in_hand;
+            let standing = Standing { stale, order, overtaken, new };
             return self.owing.owe_first(seq, want, at, origin.in_hand.book.as_mut(), standing, changes).map(drop);
         }
         let (book, stale) = self.books.of_event(seq)?;
-        let standing = Standing { stale, order, overtaken };
+        let standing = Standing { stale, order, overtaken, new: false };
         match (book, &mut origin.in_hand.book) {
             (Some(book), Some(in_hand)) if book.id == in_hand.id => {
                 self.owing.owe_first(seq, want, at, Some(in_hand), standing, changes).map(drop)
