@@ -204,6 +204,7 @@ impl Ready {
 fn open_store(config: &Resolved, unsafe_no_sync: bool) -> Result<Arc<dyn Store>, BootError> {
     let options = payhook_store::Options {
         reserve_bytes: config.store.reserve_bytes,
+        remembers_orders: config.routes.iter().any(|route| route.hold.is_some()),
         unsafe_no_sync,
         ..payhook_store::Options::default()
     };

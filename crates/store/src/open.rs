@@ -19,6 +19,9 @@ pub struct Options {
     pub quarantine_max: u64,
     /// Most bytes of bodies, headers and targets kept in quarantine per source.
     pub quarantine_bytes_max: u64,
+    /// Whether the successes of orders are remembered, so that bad news that comes after one is known to be overtaken.
+    /// Needed as soon as anything is wanted with a hold; costs a row per order.
+    pub remembers_orders: bool,
     /// Does not wait for the disk. For the test that proves the power-cut test can fail; loses data in a power cut.
     #[doc(hidden)]
     pub unsafe_no_sync: bool,
@@ -33,6 +36,7 @@ impl Default for Options {
             queue_bytes_max: 64 << 20,
             quarantine_max: 1_000,
             quarantine_bytes_max: 16 << 20,
+            remembers_orders: true,
             unsafe_no_sync: false,
         }
     }

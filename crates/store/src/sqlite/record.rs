@@ -31,13 +31,19 @@ pub(super) struct Recorder<'c> {
     head: Statement<'c>,
     accepted: Statement<'c>,
     count_duplicate: Statement<'c>,
+    remembers_orders: bool,
 }
 
 impl<'c> Recorder<'c> {
-    pub(super) fn prepare(connection: &'c Connection, kinds: Arc<Kinds>) -> rusqlite::Result<Self> {
+    pub(super) fn prepare(
+        connection: &'c Connection,
+        kinds: Arc<Kinds>,
+        remembers_orders: bool,
+    ) -> rusqlite::Result<Self> {
         let seen = "SELECT seq, standing FROM events WHERE seq = ?1 AND content = ?2
              UNION ALL SELECT seq, standing FROM events WHERE first = ?1 AND content = ?2 LIMIT 1";
         Ok(Self {
+            remembers_orders,
             entries: Entries::prepare(connection, kinds)?,
             owing: Owing::prepare(connection)?,
             books: Books::prepare(connection)?,
@@ -144,8 +150,10 @@ impl<'c> Recorder<'c> {
         let stale = book.fold(event.id.0, event.content, fact.clone());
         let belief = Belief { payment: Some(book.id), state: Some(book.snapshot()), stale };
         if let Some(order) = item.names.order.as_ref().filter(|_| event.kind.is_success()) {
-            let at = occurred_at(event).unwrap_or(origin.received_at);
-            self.books.aliases.succeeded(order, at, book.id, changes)?;
+            if self.remembers_orders {
+                let at = occurred_at(event).unwrap_or(origin.received_at);
+                self.books.aliases.succeeded(order, at, book.id, changes)?;
+            }
             self.owing.holds.supersede(order, origin.owed_at, changes)?;
         }
         origin.in_hand = InHand { seq, book: Some(book), stale, new };

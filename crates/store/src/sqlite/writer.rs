@@ -115,7 +115,7 @@ impl Writer {
         let mut leasing = Leasing::prepare(connection, self.kinds.clone())?;
         let mut rooms = Rooms {
             connection,
-            recorder: Recorder::prepare(connection, self.kinds.clone())?,
+            recorder: Recorder::prepare(connection, self.kinds.clone(), self.options.remembers_orders)?,
             settler: Settler::prepare(connection)?,
             quarantine: Bounds::new(&self.options),
             leases,
