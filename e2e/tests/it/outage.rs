@@ -116,7 +116,7 @@ fn four_days_of_outage_end_with_no_dead_letter_and_the_backlog_drains_in_order()
                 let other = other.json();
                 other["type"] == "payment.authorised" && other["data"]["reference"] == json["data"]["reference"]
             };
-            let authorised = receiver.deliveries().iter().find(|other| before(&other)).map(|other| other.number);
+            let authorised = receiver.deliveries().iter().find(|other| before(other)).map(|other| other.number);
             assert!(authorised.is_some_and(|number| number < delivery.number), "{json}");
         }
     }

@@ -12,6 +12,7 @@ use url::Url;
 use super::receiver::Seen;
 use super::stage::Stage;
 use super::story::{EXPECTED, SETTLE_TIME_MAX, Told, loopback_client};
+use crate::fields;
 
 /// How often the store is asked whether everything is settled.
 const ASK_EVERY: Duration = Duration::from_millis(100);
@@ -24,7 +25,7 @@ pub(super) struct Account {
 
 /// What the store says now: before the story that is what an earlier run left in a folder that is kept.
 pub(super) async fn counts(stage: &Stage) -> anyhow::Result<Counts> {
-    Ok(Counts::read(&status(&loopback_client()?, stage).await?))
+    Ok(Counts::read(&ask(&loopback_client()?, stage, "/api/v1/status").await?))
 }
 
 /// Waits until nothing is owed, counts what has come since `before`, and tells.
@@ -38,6 +39,7 @@ pub(super) async fn take(stage: &Stage, told: &Told, before: &Counts) -> anyhow:
         && (seen.taken.len() as u64, seen.repeats, seen.unsigned) == (EXPECTED.events, 0, 0)
         && told.accepted + told.refused == told.sent;
     let mut text = table(told, &counts, &seen);
+    text.push_str(&beliefs(&ask(&loopback_client()?, stage, "/api/v1/payments").await?));
     text.push_str(if as_expected { "" } else { "\nThis is not what should have come of it; please report it.\n" });
     Ok(Account { text, as_expected })
 }
@@ -92,7 +94,7 @@ impl Counts {
             duplicates: number(&status["duplicates"]),
             quarantined: number(&status["quarantined"]),
             delivered: in_state(&["delivered"]),
-            pending: in_state(&["pending"]),
+            pending: in_state(&["pending", "blocked", "held"]),
             dead: in_state(&["rejected", "exhausted"]),
         }
     }
@@ -129,13 +131,34 @@ async fn settled_counts(stage: &Stage, before: &Counts) -> anyhow::Result<Counts
     Ok(counts)
 }
 
-async fn status(client: &Client, stage: &Stage) -> anyhow::Result<Value> {
-    let url = Url::parse(&format!("http://{}/api/v1/status", stage.admin))?;
+async fn ask(client: &Client, stage: &Stage, path: &str) -> anyhow::Result<Value> {
+    let url = Url::parse(&format!("http://{}{path}", stage.admin))?;
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {}", stage.token))?);
     let outgoing = Outgoing { method: Method::GET, headers, body: bytes::Bytes::new(), repeatable: true };
     let answer = client.target(&url)?.send(outgoing).await.map_err(|failure| anyhow::anyhow!("{}", failure.error))?;
     Ok(serde_json::from_slice(&answer.excerpt)?)
+}
+
+/// What is believed of each payment, the oldest first.
+fn beliefs(payments: &Value) -> String {
+    let mut text = String::from("\nWhat payhook believes of each payment, whatever order its events came in:\n\n");
+    for payment in payments["data"].as_array().into_iter().flatten().rev() {
+        let word = |key: &str| payment[key].as_str().unwrap_or_default().to_owned();
+        let sum = |key: &str| {
+            let (value, currency, decimals) = (&payment[key], &payment["currency"], &payment["decimals"]);
+            fields::amount(&serde_json::json!({ "value": value, "currency": currency, "decimals": decimals }))
+        };
+        let disputed = if payment["disputed"] == 0 { String::new() } else { format!(", {} disputed", sum("disputed")) };
+        let _ = writeln!(
+            text,
+            "  {:<12}{:<12}{} authorised{disputed}",
+            word("reference"),
+            word("status"),
+            sum("authorised")
+        );
+    }
+    text
 }
 
 fn table(told: &Told, counts: &Counts, seen: &Seen) -> String {

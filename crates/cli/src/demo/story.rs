@@ -158,8 +158,13 @@ fn compose(scene: &Scene, seed: u64, stage: &Stage) -> anyhow::Result<Value> {
 
 /// A client that may reach this machine and nothing else by name.
 pub(super) fn loopback_client() -> anyhow::Result<Client> {
+    /// A page of the few payments there are.
+    const ANSWER_BYTES_MAX: usize = 256 << 10;
     let loopback = "127.0.0.0/8".parse().context("a constant range")?;
-    Ok(Client::new(ClientSettings { guard: Guard::new(vec![loopback]), ..ClientSettings::default() }))
+    let mut settings = ClientSettings { guard: Guard::new(vec![loopback]), ..ClientSettings::default() };
+    settings.limits.answer_bytes_max = ANSWER_BYTES_MAX;
+    settings.limits.answer_read_max = ANSWER_BYTES_MAX;
+    Ok(Client::new(settings))
 }
 
 /// Posts and reads the answer.
