@@ -149,14 +149,11 @@ fn beliefs(payments: &Value) -> String {
             let (value, currency, decimals) = (&payment[key], &payment["currency"], &payment["decimals"]);
             fields::amount(&serde_json::json!({ "value": value, "currency": currency, "decimals": decimals }))
         };
-        let disputed = if payment["disputed"] == 0 { String::new() } else { format!(", {} disputed", sum("disputed")) };
-        let _ = writeln!(
-            text,
-            "  {:<12}{:<12}{} authorised{disputed}",
-            word("reference"),
-            word("status"),
-            sum("authorised")
-        );
+        let sums = ["authorised", "captured", "refunded", "disputed"].into_iter();
+        let moved = sums.filter(|key| payment[*key] != 0).map(|key| format!("{} {key}", sum(key)));
+        let moved = moved.collect::<Vec<_>>().join(", ");
+        let line = format!("  {:<12}{:<12}{moved}", word("reference"), word("status"));
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     text
 }

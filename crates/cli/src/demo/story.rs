@@ -65,7 +65,7 @@ const STORY: &[Scene] = &[
         provider: "adyen",
         event: "chargeback",
         order: "order-1001",
-        seed: 4,
+        seed: 1,
         forged: false,
     },
     Scene {
