@@ -8,6 +8,7 @@
 //! | [`gateway`] | the payhook binary as a process: start, kill, stop, restart, its log, its memory, its API |
 //! | [`receiver`] | a merchant's endpoint that checks signatures, remembers deliveries and misbehaves on command |
 //! | [`poster`] | many keep-alive connections that note what was acknowledged |
+//! | [`program`] | an example as a running program |
 //! | [`raw`] | any bytes on a socket, for bad input |
 //! | [`notifications`] | signed notifications, quickly |
 //! | [`powercut`] | power cuts, failing and slow syncs for a running gateway |
@@ -23,6 +24,7 @@ pub mod notifications;
 pub mod poster;
 pub mod powercut;
 pub mod process;
+pub mod program;
 pub mod raw;
 pub mod receiver;
 pub mod scale;

@@ -10,7 +10,7 @@ use crate::follow::{self, Follow};
 use crate::listing::{self, ListArgs};
 use crate::output;
 use crate::settings::GatewayArgs;
-use crate::table::{Table, text};
+use crate::table::text;
 
 /// Search, inspect and follow stored events
 #[derive(Args, Debug)]
@@ -140,7 +140,7 @@ impl Show {
             return Ok(());
         }
         output::line(&fields::render(&event, FIELDS));
-        show_rows(&event["revisions"], "revisions", ["ROW", "RECEIVED", "STANDING", "KIND", "AMOUNT"], |row| {
+        listing::section(&event["revisions"], "revisions", ["ROW", "RECEIVED", "STANDING", "KIND", "AMOUNT"], |row| {
             [
                 text(&row["seq"]),
                 text(&row["received_at"]),
@@ -149,9 +149,12 @@ impl Show {
                 amount(&row["amount"]),
             ]
         });
-        show_rows(&event["deliveries"], "deliveries", ["DELIVERY", "DESTINATION", "STATE", "ATTEMPTS", "AT"], |row| {
-            [&row["id"], &row["destination"], &row["state"], &row["attempts"], &row["at"]].map(text)
-        });
+        listing::section(
+            &event["deliveries"],
+            "deliveries",
+            ["DELIVERY", "DESTINATION", "STATE", "ATTEMPTS", "AT"],
+            |row| [&row["id"], &row["destination"], &row["state"], &row["attempts"], &row["at"]].map(text),
+        );
         if self.received {
             output::line(&format!("\n{}", received(&event["received"])));
         }
@@ -199,18 +202,4 @@ fn tail_line(event: &Value) -> String {
     let mut parts = row(event).to_vec();
     parts.retain(|part| !part.is_empty());
     crate::table::printable(&parts.join("  "))
-}
-
-fn show_rows<const N: usize>(
-    rows: &Value,
-    title: &str,
-    header: [&'static str; N],
-    row: impl Fn(&Value) -> [String; N],
-) {
-    let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
-    if !rows.is_empty() {
-        let mut table = Table::new(header);
-        rows.iter().for_each(|value| table.row(row(value)));
-        output::line(&format!("\n{title}\n{}", table.render()));
-    }
 }

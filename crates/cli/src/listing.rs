@@ -53,6 +53,21 @@ pub(crate) async fn show<const N: usize>(
     Ok(())
 }
 
+/// Shows rows that belong to one thing, under their title; nothing when there are none.
+pub(crate) fn section<const N: usize>(
+    rows: &Value,
+    title: &str,
+    header: [&'static str; N],
+    row: impl Fn(&Value) -> [String; N],
+) {
+    let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
+    if !rows.is_empty() {
+        let mut table = Table::new(header);
+        rows.iter().for_each(|value| table.row(row(value)));
+        output::line(&format!("\n{title}\n{}", table.render()));
+    }
+}
+
 /// Reads pages until there are enough rows or no more. A page may be short although more follows: the gateway looks at
 /// a bounded number of rows for each.
 async fn gather(

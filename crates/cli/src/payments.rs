@@ -138,25 +138,35 @@ impl Show {
         ));
         totals(&payment["totals"]);
         for part in ["captures", "refunds", "cancels"] {
-            rows(&payment[part], part, ["REFERENCE", "STATE", "AMOUNT"], |part| {
+            listing::section(&payment[part], part, ["REFERENCE", "STATE", "AMOUNT"], |part| {
                 [text(&part["reference"]), text(&part["state"]), amount(&part["amount"])]
             });
         }
-        rows(&payment["disputes"], "disputes", ["REFERENCE", "STAGE", "STATUS", "AMOUNT", "DUE"], |dispute| {
-            let [reference, stage, status, due] =
-                [&dispute["reference"], &dispute["stage"], &dispute["status"], &dispute["due_at"]].map(text);
-            [reference, stage, status, amount(&dispute["amount"]), due]
-        });
-        rows(&payment["flags"], "does not add up", ["FLAG", "EVENTS"], |flagged| {
+        listing::section(
+            &payment["disputes"],
+            "disputes",
+            ["REFERENCE", "STAGE", "STATUS", "AMOUNT", "DUE"],
+            |dispute| {
+                let [reference, stage, status, due] =
+                    [&dispute["reference"], &dispute["stage"], &dispute["status"], &dispute["due_at"]].map(text);
+                [reference, stage, status, amount(&dispute["amount"]), due]
+            },
+        );
+        listing::section(&payment["flags"], "does not add up", ["FLAG", "EVENTS"], |flagged| {
             let events = flagged["events"].as_array().map(Vec::as_slice).unwrap_or_default();
             [text(&flagged["flag"]), events.iter().map(text).collect::<Vec<_>>().join(" ")]
         });
-        rows(&payment["events"], "events", ["RECEIVED", "EVENT", "KIND", "CODE", "AMOUNT", "STALE"], |event| {
-            let [received, id, kind, code] =
-                [&event["received_at"], &event["id"], &event["kind"], &event["code"]].map(text);
-            let stale = if event["stale"] == true { "stale" } else { "" };
-            [received, id, kind, code, amount(&event["amount"]), stale.to_owned()]
-        });
+        listing::section(
+            &payment["events"],
+            "events",
+            ["RECEIVED", "EVENT", "KIND", "CODE", "AMOUNT", "STALE"],
+            |event| {
+                let [received, id, kind, code] =
+                    [&event["received_at"], &event["id"], &event["kind"], &event["code"]].map(text);
+                let stale = if event["stale"] == true { "stale" } else { "" };
+                [received, id, kind, code, amount(&event["amount"]), stale.to_owned()]
+            },
+        );
         Ok(())
     }
 }
@@ -186,15 +196,6 @@ fn totals(totals: &Value) {
         table.row([currency.clone(), authorised, captured, refunded, disputed]);
     }
     output::line(&format!("\ntotals, in minor units\n{}", table.render()));
-}
-
-fn rows<const N: usize>(rows: &Value, title: &str, header: [&'static str; N], row: impl Fn(&Value) -> [String; N]) {
-    let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
-    if !rows.is_empty() {
-        let mut table = Table::new(header);
-        rows.iter().for_each(|value| table.row(row(value)));
-        output::line(&format!("\n{title}\n{}", table.render()));
-    }
 }
 
 /// A sum of a payment in its own currency; nothing for none.

@@ -24,7 +24,7 @@ pub(crate) struct Replay {
     /// These events
     #[arg(value_name = "EVENT")]
     events: Vec<String>,
-    /// Only of this payment (pay_…, or the provider's reference)
+    /// Only of this payment, by the provider's reference of it
     #[arg(long, value_name = "PAYMENT")]
     payment: Option<String>,
     /// Only with this reference

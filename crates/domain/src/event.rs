@@ -48,6 +48,32 @@ pub struct Event {
     pub original: Original,
 }
 
+impl Event {
+    /// One that says no more than what it is; `content` stands for what is signed, too.
+    #[must_use]
+    pub fn bare(id: EventId, content: Digest, kind: Kind, code: String, original: Original) -> Self {
+        Self {
+            id,
+            signed: content,
+            content,
+            kind,
+            code,
+            success: None,
+            live: None,
+            occurred_at: None,
+            account: None,
+            reference: None,
+            provider_reference: None,
+            payment: None,
+            aliases: Vec::new(),
+            fact: None,
+            amount: None,
+            checks: Checks::default(),
+            original,
+        }
+    }
+}
+
 /// A provider's date: what it wrote, and the instant when that could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OccurredAt {

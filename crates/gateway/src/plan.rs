@@ -15,10 +15,10 @@ use payhook_domain::id::NameId;
 use payhook_domain::identity::Environment;
 use payhook_domain::route::Pattern;
 use payhook_net::{BodyBudget, Trust};
-use payhook_store::{NameKind, Store, Unavailable};
+use payhook_store::{NameKind, Store, Unavailable, Wanted};
 use tokio::sync::Semaphore;
 
-use crate::config::{self, Resolved, WhenStale};
+use crate::config::{self, Format, Order, Resolved, WhenStale};
 use crate::routing::{Fits, LastTold, When};
 
 /// Requests of one source that may be in hand at once; the next is answered 503. At 2 ms each this is far beyond what
@@ -188,6 +188,13 @@ fn by_path(sources: &[config::Source]) -> HashMap<String, usize> {
     paths.flat_map(|(position, source)| source.paths.iter().map(move |path| (path.clone(), position))).collect()
 }
 
+impl Plan {
+    /// The source with this number, unless it left the configuration.
+    pub(crate) fn source(&self, id: NameId) -> Option<&Source> {
+        self.sources.iter().find(|source| source.id == id)
+    }
+}
+
 impl Source {
     /// Whether a request from `peer` may knock here.
     pub(crate) fn admits(&self, peer: IpAddr) -> bool {
@@ -197,6 +204,15 @@ impl Source {
 }
 
 impl Target {
+    /// How it wants an event, as far as no route says more.
+    pub(crate) fn wanted(&self) -> Wanted {
+        Wanted {
+            once_per_notification: self.settings.format == Format::Original,
+            in_order: self.settings.order == Order::Payment,
+            ..Wanted::plainly(self.id)
+        }
+    }
+
     fn open(id: NameId, settings: config::Destination, trust: &Trust) -> Result<Self, PlanError> {
         let name = settings.name.clone();
         let mistake = |problem: String| PlanError::Destination { name, problem };

@@ -58,8 +58,6 @@ pub struct Wanted {
     pub once_per_notification: bool,
     /// Events of one payment wait for each other (`order = "payment"`).
     pub in_order: bool,
-    /// What follows a dead letter of the same payment waits for a person (`on_dead = "stop"`).
-    pub stops_on_dead: bool,
     /// A stale event is not delivered (`when_stale = "skip"`).
     pub skips_stale: bool,
     /// How long it is held, so that better news may overtake it; zero for not at all.
@@ -70,14 +68,7 @@ impl Wanted {
     /// Wanted as most are: each event by itself, in order, at once, whatever became of those before.
     #[must_use]
     pub const fn plainly(destination: NameId) -> Self {
-        Self {
-            destination,
-            once_per_notification: false,
-            in_order: true,
-            stops_on_dead: false,
-            skips_stale: false,
-            hold: Duration::ZERO,
-        }
+        Self { destination, once_per_notification: false, in_order: true, skips_stale: false, hold: Duration::ZERO }
     }
 }
 

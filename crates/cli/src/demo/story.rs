@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
-use payhook_net::{Client, ClientSettings, Guard, Outgoing};
+use payhook_net::{Client, ClientLimits, ClientSettings, Guard, Outgoing};
 use payhook_provider::sample;
 use serde_json::Value;
 use url::Url;
@@ -161,10 +161,8 @@ pub(super) fn loopback_client() -> anyhow::Result<Client> {
     /// A page of the few payments there are.
     const ANSWER_BYTES_MAX: usize = 256 << 10;
     let loopback = "127.0.0.0/8".parse().context("a constant range")?;
-    let mut settings = ClientSettings { guard: Guard::new(vec![loopback]), ..ClientSettings::default() };
-    settings.limits.answer_bytes_max = ANSWER_BYTES_MAX;
-    settings.limits.answer_read_max = ANSWER_BYTES_MAX;
-    Ok(Client::new(settings))
+    let anywhere = crate::client::settings(ClientLimits::default().time_max, ANSWER_BYTES_MAX);
+    Ok(Client::new(ClientSettings { guard: Guard::new(vec![loopback]), ..anywhere }))
 }
 
 /// Posts and reads the answer.

@@ -1,10 +1,13 @@
 //! One alert: what happened, of what, and what to do.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use payhook_domain::event::{Checks, Event, Original};
+use payhook_domain::event::{Event, Original};
 use payhook_domain::id::EventId;
 use payhook_domain::identity::Digest;
 use payhook_domain::kind::Kind;
+use payhook_domain::time::Timestamp;
 use serde::Serialize;
 
 /// What there is to tell.
@@ -29,6 +32,15 @@ pub(crate) struct Alert {
     pub(crate) message: String,
 }
 
+/// An hour and a day: what is raised again and again is told once in each.
+pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The number of the stretch of this length that `now` is in: part of what an alert is about that is told once in each.
+pub(crate) fn stretch(now: Timestamp, length: Duration) -> i64 {
+    now.as_seconds().div_euclid(i64::try_from(length.as_secs()).unwrap_or(i64::MAX).max(1))
+}
+
 impl Alert {
     /// An alert of this kind, of which there is one for each `about`.
     pub(crate) fn new(alert: Kind, about: impl Into<String>, message: impl Into<String>) -> Self {
@@ -46,26 +58,9 @@ impl Alert {
     pub(super) fn event(&self) -> (Event, Bytes) {
         let body = serde_json::to_vec(self).expect("invariant: texts only");
         let identity = Digest::of([b"payhook".as_slice(), self.alert.as_str().as_bytes(), self.about.as_bytes()]);
-        let event = Event {
-            id: EventId(identity),
-            // However it is worded when it is told again, it is the same alert.
-            signed: identity,
-            content: identity,
-            kind: self.alert,
-            code: self.alert.as_str().to_owned(),
-            success: None,
-            live: None,
-            occurred_at: None,
-            account: None,
-            reference: None,
-            provider_reference: None,
-            payment: None,
-            aliases: Vec::new(),
-            fact: None,
-            amount: None,
-            checks: Checks::default(),
-            original: Original::Slice(0..body.len()),
-        };
+        // However it is worded when it is told again, it is the same alert.
+        let (id, code) = (EventId(identity), self.alert.as_str().to_owned());
+        let event = Event::bare(id, identity, self.alert, code, Original::Slice(0..body.len()));
         (event, body.into())
     }
 }

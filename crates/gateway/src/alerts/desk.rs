@@ -11,7 +11,7 @@ use payhook_domain::payment::Names;
 use payhook_store::{Disposition, RecordEvent, Recording, Unavailable};
 use tokio::sync::mpsc;
 
-use super::Alert;
+use super::{Alert, HOUR, stretch};
 use crate::gateway::Gateway;
 use crate::routing;
 
@@ -87,7 +87,7 @@ fn look_at_disk(gateway: &Gateway, reserve_bytes: u64) {
     if reserve_bytes == 0 || free >= reserve_bytes.saturating_mul(2) {
         return;
     }
-    let hour = gateway.clock.now().as_seconds().div_euclid(60 * 60);
+    let hour = stretch(gateway.clock.now(), HOUR);
     if gateway.alerts.disk_told.swap(hour, Ordering::Relaxed) == hour {
         return;
     }

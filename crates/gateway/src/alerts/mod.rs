@@ -9,5 +9,5 @@
 mod alert;
 mod desk;
 
-pub(crate) use alert::Alert;
+pub(crate) use alert::{Alert, DAY, HOUR, stretch};
 pub(crate) use desk::{Alerts, write_down};

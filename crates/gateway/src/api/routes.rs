@@ -22,8 +22,7 @@ use crate::routing::{self, Because};
 /// `GET /api/v1/routes`
 pub(crate) async fn list(State(api): State<Api>) -> Json<Value> {
     let plan = api.gateway.plan.load_full();
-    let source_name =
-        |id| plan.sources.iter().find(|source| source.id == id).map(|source| source.settings.name.as_str());
+    let source_name = |id| plan.source(id).map(|source| source.settings.name.as_str());
     setup::list(plan.routes.iter().map(|route| {
         json!({
             "name": route.name,
@@ -81,7 +80,7 @@ pub(crate) async fn test(
 
 async fn stored(api: &Api, plan: &Plan, text: &str) -> Result<Value, ApiError> {
     let row = row(api, text).await?;
-    let source = plan.sources.iter().find(|source| source.id == row.source);
+    let source = plan.source(row.source);
     let source =
         source.ok_or_else(|| ApiError::wrong_state("its source is no longer configured; put it back first"))?;
     let kept = api.gateway.reader.notification(row.notification).await?;

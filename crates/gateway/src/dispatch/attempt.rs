@@ -18,7 +18,7 @@ use super::breaker::Turn;
 use super::gate::{Gate, Pass};
 use super::tries::{self, Tried};
 use super::{parcel, settle, turn};
-use crate::alerts::Alert;
+use crate::alerts::{Alert, HOUR, stretch};
 use crate::config::OnDead;
 use crate::gateway::Gateway;
 use crate::plan::Target;
@@ -33,8 +33,8 @@ pub(crate) struct Counter {
     pub(crate) hands: Semaphore,
 }
 
-/// Makes the try, no earlier than `begins_at`, and settles it; returns when it is to be tried again, or now when another of its
-/// payment became due.
+/// Makes the try, no earlier than `begins_at`, and settles it; returns when it is to be tried again, or now when another
+/// of its payment became due.
 ///
 /// A fault of ours on the way ends this try, not the delivery: its lease ends, and it is pending as before. So it is
 /// when the gate was shut, or the store could not be written, after the delivery was taken in hand.
@@ -111,9 +111,8 @@ async fn try_once(counter: &Counter, pass: Pass, leased: Leased) -> (Settlement,
 
 /// Told once an hour for each destination: a dead endpoint may end thousands.
 fn dead_letter(target: &Target, event: EventId, delivery: DeliveryId, now: Timestamp) -> Alert {
-    const HOUR_SECONDS: i64 = 60 * 60;
     let name = &target.settings.name;
-    let about = format!("{name}/{}", now.as_seconds().div_euclid(HOUR_SECONDS));
+    let about = format!("{name}/{}", stretch(now, HOUR));
     let message = format!(
         "a delivery ended without being taken: payhook deliveries show {delivery} says why; payhook deliveries list \
          --state dead --destination {name} lists them all, and retry makes them again"

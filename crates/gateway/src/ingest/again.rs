@@ -146,7 +146,7 @@ async fn received(gateway: &Gateway, row: &StoredEvent) -> Result<Received, NotR
 }
 
 fn configured(plan: &Plan, id: NameId) -> Result<&Source, NotReleased> {
-    plan.sources.iter().find(|source| source.id == id).ok_or(NotReleased::SourceGone)
+    plan.source(id).ok_or(NotReleased::SourceGone)
 }
 
 fn header_map(block: &[u8]) -> HeaderMap {

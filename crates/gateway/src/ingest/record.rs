@@ -19,7 +19,7 @@ use super::headers;
 use super::judge::{Judged, judge};
 use super::refusals::Refusals;
 use super::written::{Attended, Written};
-use crate::alerts::Alert;
+use crate::alerts::{Alert, DAY, stretch};
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Source};
 use crate::routing;
@@ -208,15 +208,13 @@ pub(super) fn tell(gateway: &Gateway, source: &Source, verdict: Verdict, event: 
         Verdict::Aside(seq) => Alert::new(
             Kind::AlertSetAside,
             // Told at the first of a source and day: a foreign account may send thousands.
-            format!("{}/{}", source.settings.name, gateway.clock.now().as_seconds().div_euclid(DAY_SECONDS)),
+            format!("{}/{}", source.settings.name, stretch(gateway.clock.now(), DAY)),
             format!("authentic, but not for this source; kept: payhook aside show {seq}"),
         ),
         Verdict::New(_) | Verdict::Duplicate(_) | Verdict::Revision { .. } => return,
     };
     gateway.alert(Alert { source: Some(source.settings.name.clone()), event: Some(event), ..alert });
 }
-
-const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 fn count(gateway: &Gateway, source: &Source, verdict: &'static str) {
     gateway.metrics.verdicts.get_or_create(&metrics::Verdict { source: source.settings.name.clone(), verdict }).inc();

@@ -291,9 +291,12 @@ to = ["books"]
     assert_eq!(found.len(), 2);
     let (shop, books) = (found[0], found[1]);
     assert_eq!((shop.hold, shop.skips_stale), (Duration::from_secs(600), true), "every route of the shop skips");
-    assert_eq!((shop.in_order, shop.stops_on_dead, shop.once_per_notification), (true, false, false));
+    let stops = |id| {
+        plan.destinations.iter().any(|target| target.id == id && target.settings.on_dead == crate::config::OnDead::Stop)
+    };
+    assert_eq!((shop.in_order, stops(shop.destination), shop.once_per_notification), (true, false, false));
     assert_eq!((books.hold, books.skips_stale), (Duration::from_secs(600), false), "one route of the books delivers");
-    assert_eq!((books.in_order, books.stops_on_dead, books.once_per_notification), (true, true, true));
+    assert_eq!((books.in_order, stops(books.destination), books.once_per_notification), (true, true, true));
     let authorised = Event { kind: Kind::PaymentAuthorised, ..event() };
     let found = routed(&plan, &authorised).wanted;
     assert_eq!((found.len(), found[0].hold), (1, Duration::ZERO));

@@ -9,7 +9,7 @@ use super::failed::WhenFailed;
 use super::fits;
 use super::subject::Subject;
 use super::when::Held;
-use crate::config::{Format, OnDead, Order, WhenStale};
+use crate::config::WhenStale;
 use crate::plan::{Own, Plan, Route, Source};
 
 /// Who wants an event.
@@ -84,14 +84,7 @@ fn want(wanted: &mut Vec<Wanted>, plan: &Plan, route: &Route, event: &Event) {
                 already.hold = already.hold.max(hold);
                 already.skips_stale &= skips_stale;
             }
-            None => wanted.push(Wanted {
-                destination: target.id,
-                once_per_notification: target.settings.format == Format::Original,
-                in_order: target.settings.order == Order::Payment,
-                stops_on_dead: target.settings.on_dead == OnDead::Stop,
-                skips_stale,
-                hold,
-            }),
+            None => wanted.push(Wanted { skips_stale, hold, ..target.wanted() }),
         }
     }
 }

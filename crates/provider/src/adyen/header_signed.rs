@@ -135,24 +135,7 @@ fn environment_word(word: &str) -> Option<bool> {
 /// The stand-in for an authentic body that nothing can be read from.
 fn not_understood(body: &[u8], environment: Environment, detail: &str) -> Parsed {
     let content = Digest::of([body]);
-    let event = Event {
-        id: EventId(identity("", None, "", content, environment)),
-        signed: content,
-        content,
-        kind: Kind::Other,
-        code: Aside::NotUnderstood.as_str().to_owned(),
-        success: None,
-        live: None,
-        occurred_at: None,
-        account: None,
-        reference: None,
-        provider_reference: None,
-        payment: None,
-        aliases: Vec::new(),
-        fact: None,
-        amount: None,
-        checks: Checks::default(),
-        original: original::of_body(body),
-    };
+    let (id, code) = (identity("", None, "", content, environment), Aside::NotUnderstood.as_str().to_owned());
+    let event = Event::bare(EventId(id), content, Kind::Other, code, original::of_body(body));
     Parsed::NotUnderstood { event: Box::new(event), detail: detail.to_owned() }
 }

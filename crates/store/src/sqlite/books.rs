@@ -189,16 +189,8 @@ impl<'c> Books<'c> {
     }
 
     /// The payment in this row, or in the one it leads to.
-    pub(super) fn load(&mut self, mut row: i64) -> rusqlite::Result<Option<Book>> {
-        for _ in 0..MERGED_MAX {
-            let found = self.load.query_row([row], |row| Ok((book(row)?, row.get::<_, Option<i64>>(8)?))).optional()?;
-            match found {
-                Some((_, Some(merged))) => row = merged,
-                Some((book, None)) => return Ok(Some(book)),
-                None => return Ok(None),
-            }
-        }
-        Ok(None)
+    pub(super) fn load(&mut self, row: i64) -> rusqlite::Result<Option<Book>> {
+        follow(&mut self.load, row, |row| Ok((book(row)?, row.get(8)?)))
     }
 
     fn merge(&mut self, one: Book, other: Book) -> rusqlite::Result<Book> {
@@ -259,6 +251,23 @@ impl Book {
         self.status = Some(payment.status);
         payment.snapshot(self.public(), self.version)
     }
+}
+
+/// What `read` makes of this row, or of the one it leads to; `load` finds a row by its number, and `read` also says to
+/// which other it leads.
+pub(super) fn follow<T>(
+    load: &mut Statement<'_>,
+    mut id: i64,
+    read: impl Fn(&Row<'_>) -> rusqlite::Result<(T, Option<i64>)>,
+) -> rusqlite::Result<Option<T>> {
+    for _ in 0..MERGED_MAX {
+        match load.query_row([id], &read).optional()? {
+            Some((_, Some(merged))) => id = merged,
+            Some((found, None)) => return Ok(Some(found)),
+            None => return Ok(None),
+        }
+    }
+    Ok(None)
 }
 
 fn book(row: &Row<'_>) -> rusqlite::Result<Book> {

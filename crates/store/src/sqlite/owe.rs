@@ -4,7 +4,7 @@ use payhook_domain::delivery::State;
 use payhook_domain::id::{DeliveryId, NameId};
 use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Statement};
+use rusqlite::{Connection, Statement};
 
 use super::books::Book;
 use super::holds::Holds;
@@ -22,7 +22,7 @@ pub(super) struct Owing<'c> {
 
 /// What there is to know of an event when it is owed.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Standing<'e> {
+pub(super) struct Circumstances<'e> {
     /// A later event of the same was folded before.
     pub(super) stale: bool,
     /// Its order, when there is one.
@@ -53,22 +53,22 @@ impl<'c> Owing<'c> {
         want: &Wanted,
         at: Timestamp,
         book: Option<&mut Book>,
-        standing: Standing<'_>,
+        circumstances: Circumstances<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<bool> {
         let id = delivery(seq, want.destination, 1);
-        if !standing.new && self.exists(id)? {
+        if !circumstances.new && self.exists(id)? {
             return Ok(false);
         }
-        let Some(order) = standing.order.filter(|_| !standing.stale && !want.hold.is_zero()) else {
-            if want.skips_stale && standing.stale {
+        let Some(order) = circumstances.order.filter(|_| !circumstances.stale && !want.hold.is_zero()) else {
+            if want.skips_stale && circumstances.stale {
                 self.write(id, State::Skipped, (at, at), None, None, changes)?;
             } else {
                 self.append(id, want.in_order, (at, at), book, changes)?;
             }
             return Ok(true);
         };
-        if standing.overtaken {
+        if circumstances.overtaken {
             self.write(id, State::Superseded, (at, at), None, None, changes)?;
         } else {
             let keeps_to_its_lane = want.in_order.then_some(0);
@@ -144,9 +144,7 @@ pub(super) fn delivery(event: i64, destination: NameId, generation: u32) -> Deli
 
 /// The number of the last generation owed to the destination of the event; 0 when none was.
 pub(super) fn last_generation(connection: &Connection, event: i64, destination: NameId) -> rusqlite::Result<u32> {
-    let last: Option<Option<u32>> = connection
-        .prepare_cached("SELECT max(generation) FROM deliveries WHERE event = ?1 AND destination = ?2")?
+    connection
+        .prepare_cached("SELECT coalesce(max(generation), 0) FROM deliveries WHERE event = ?1 AND destination = ?2")?
         .query_row((event, destination.0), |row| row.get(0))
-        .optional()?;
-    Ok(last.flatten().unwrap_or(0))
 }

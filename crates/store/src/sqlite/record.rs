@@ -6,14 +6,14 @@ use payhook_domain::event::Event;
 use payhook_domain::id::EventSeq;
 use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
-use payhook_domain::verdict::{Standing as As, Verdict};
+use payhook_domain::verdict::{Standing, Verdict};
 use rusqlite::{Connection, OptionalExtension, Statement};
 
 use super::books::{Book, Books};
 use super::entries::{Entries, InHand, NewRow, Origin};
 use super::identities::{Identities, Known};
 use super::names::Kinds;
-use super::owe::{Owing, Standing};
+use super::owe::{Circumstances, Owing};
 use super::rows::{self, Belief};
 use super::runs::Indexed;
 use super::tally::Changes;
@@ -95,7 +95,7 @@ impl<'c> Recorder<'c> {
             return self.first(item, origin, changes);
         };
         let head = self.standing(known.seq)?;
-        if let (Some(As::Aside), Disposition::Route(wanted)) = (head, &item.disposition)
+        if let (Some(Standing::Aside), Disposition::Route(wanted)) = (head, &item.disposition)
             && item.event.signed == known.signed
         {
             self.route_aside(known.seq, item, wanted, origin, changes)?;
@@ -109,7 +109,8 @@ impl<'c> Recorder<'c> {
                 Ok(Verdict::Duplicate(EventSeq(seq)))
             }
             None if item.event.signed != known.signed => {
-                let row = NewRow { standing: As::Conflict, revision: known.revisions + 1, first: Some(known.seq) };
+                let row =
+                    NewRow { standing: Standing::Conflict, revision: known.revisions + 1, first: Some(known.seq) };
                 self.again(item, &row, &Belief::default(), origin, changes).map(|seq| Verdict::Conflict(EventSeq(seq)))
             }
             None => self.revise(item, &known, head, origin, changes),
@@ -201,7 +202,7 @@ impl<'c> Recorder<'c> {
         let notification = self.wholes.of(seq.0)?;
         for want in wanted {
             if !want.once_per_notification || self.wholes.take(notification, want.destination)? {
-                self.owing.owe_first(seq.0, want, at, book.as_mut(), Standing::default(), changes)?;
+                self.owing.owe_first(seq.0, want, at, book.as_mut(), Circumstances::default(), changes)?;
             }
         }
         Ok(())
@@ -224,17 +225,17 @@ impl<'c> Recorder<'c> {
         let at = origin.owed_at;
         if origin.in_hand.seq == seq {
             let InHand { stale, new, .. } = origin.in_hand;
-            let standing = Standing { stale, order, overtaken, new };
-            return self.owing.owe_first(seq, want, at, origin.in_hand.book.as_mut(), standing, changes).map(drop);
+            let circumstances = Circumstances { stale, order, overtaken, new };
+            return self.owing.owe_first(seq, want, at, origin.in_hand.book.as_mut(), circumstances, changes).map(drop);
         }
         let (book, stale) = self.books.of_event(seq)?;
-        let standing = Standing { stale, order, overtaken, new: false };
+        let circumstances = Circumstances { stale, order, overtaken, new: false };
         match (book, &mut origin.in_hand.book) {
             (Some(book), Some(in_hand)) if book.id == in_hand.id => {
-                self.owing.owe_first(seq, want, at, Some(in_hand), standing, changes).map(drop)
+                self.owing.owe_first(seq, want, at, Some(in_hand), circumstances, changes).map(drop)
             }
             (mut book, _) => {
-                let owed = self.owing.owe_first(seq, want, at, book.as_mut(), standing, changes)?;
+                let owed = self.owing.owe_first(seq, want, at, book.as_mut(), circumstances, changes)?;
                 book.filter(|_| owed).map_or(Ok(()), |book| self.books.close(&book))
             }
         }
@@ -256,14 +257,14 @@ impl<'c> Recorder<'c> {
         self.identities.claim(&event.id.0, changes.coming_event(), &event.signed, &event.content, changes)?;
         match &item.disposition {
             Disposition::Route(wanted) => {
-                let row = NewRow { standing: As::Routed, revision: 0, first: None };
+                let row = NewRow { standing: Standing::Routed, revision: 0, first: None };
                 let belief = self.fold(changes.coming_event(), item, origin, changes)?;
                 let seq = self.entries.write(item, &row, &belief, origin, changes)?;
                 self.owe_new(seq, item, wanted, origin, changes)?;
                 Ok(Verdict::New(EventSeq(seq)))
             }
             Disposition::Aside { .. } => {
-                let row = NewRow { standing: As::Aside, revision: 0, first: None };
+                let row = NewRow { standing: Standing::Aside, revision: 0, first: None };
                 self.entries
                     .write(item, &row, &Belief::default(), origin, changes)
                     .map(|seq| Verdict::Aside(EventSeq(seq)))
@@ -290,13 +291,13 @@ impl<'c> Recorder<'c> {
         self.books.aliases.runs.give_back(of(Indexed::Aliases));
     }
 
-    fn standing(&mut self, seq: i64) -> rusqlite::Result<Option<As>> {
+    fn standing(&mut self, seq: i64) -> rusqlite::Result<Option<Standing>> {
         let number: Option<u8> = self.head.query_row([seq], |row| row.get(0)).optional()?;
         Ok(number.and_then(rows::standing))
     }
 
     /// The row of this event that says exactly this, if any. Retention may have removed the rows; the identity remains.
-    fn seen(&mut self, known: &Known, content: &Digest) -> rusqlite::Result<Option<(i64, Option<As>)>> {
+    fn seen(&mut self, known: &Known, content: &Digest) -> rusqlite::Result<Option<(i64, Option<Standing>)>> {
         let row = self
             .seen
             .query_row((known.seq, &content.as_bytes()[..]), |row| Ok((row.get(0)?, rows::standing(row.get(1)?))))
@@ -308,15 +309,15 @@ impl<'c> Recorder<'c> {
         &mut self,
         item: &RecordEvent,
         known: &Known,
-        head: Option<As>,
+        head: Option<Standing>,
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<Verdict> {
         let number = known.revisions + 1;
-        let row = NewRow { standing: As::Revision, revision: number, first: Some(known.seq) };
+        let row = NewRow { standing: Standing::Revision, revision: number, first: Some(known.seq) };
         let belief = match head {
             // What was never routed was never folded.
-            Some(As::Aside) | None => Belief::default(),
+            Some(Standing::Aside) | None => Belief::default(),
             _ => self.fold(changes.coming_event(), item, origin, changes)?,
         };
         let seq = self.again(item, &row, &belief, origin, changes)?;
@@ -335,8 +336,8 @@ impl<'c> Recorder<'c> {
         &mut self,
         item: &RecordEvent,
         seq: i64,
-        standing: Option<As>,
-        (known, head): (&Known, Option<As>),
+        standing: Option<Standing>,
+        (known, head): (&Known, Option<Standing>),
         origin: &mut Origin<'_>,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
@@ -345,9 +346,9 @@ impl<'c> Recorder<'c> {
             return Ok(());
         }
         let owed = match standing {
-            Some(As::Routed) => Some(seq),
-            Some(As::Revision) if item.event.kind.redelivers_revisions() => Some(seq),
-            Some(As::Revision) => self.held_true(known.seq, head)?,
+            Some(Standing::Routed) => Some(seq),
+            Some(Standing::Revision) if item.event.kind.redelivers_revisions() => Some(seq),
+            Some(Standing::Revision) => self.held_true(known.seq, head)?,
             _ => None,
         };
         let Some(owed) = owed else { return Ok(()) };
@@ -362,11 +363,11 @@ impl<'c> Recorder<'c> {
     }
 
     /// The routed row of an event: the one first recorded, unless a conflict was accepted in its place.
-    fn held_true(&mut self, first: i64, head: Option<As>) -> rusqlite::Result<Option<i64>> {
+    fn held_true(&mut self, first: i64, head: Option<Standing>) -> rusqlite::Result<Option<i64>> {
         match head {
-            Some(As::Routed) => Ok(Some(first)),
-            Some(As::Superseded) => {
-                let routed = rows::standing_number(As::Routed);
+            Some(Standing::Routed) => Ok(Some(first)),
+            Some(Standing::Superseded) => {
+                let routed = rows::standing_number(Standing::Routed);
                 self.accepted.query_row((first, routed), |row| row.get(0)).optional()
             }
             _ => Ok(None),
@@ -403,7 +404,8 @@ impl<'c> Recorder<'c> {
         let carrier = match origin.first_owed {
             Some(first) => first,
             None => {
-                let row = NewRow { standing: As::Revision, revision: known.revisions + 1, first: Some(known.seq) };
+                let row =
+                    NewRow { standing: Standing::Revision, revision: known.revisions + 1, first: Some(known.seq) };
                 self.again(item, &row, &Belief::default(), origin, changes)?
             }
         };

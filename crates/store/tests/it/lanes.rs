@@ -115,7 +115,7 @@ async fn after_a_dead_letter_the_lane_goes_on_and_the_later_ones_say_what_was_mi
 #[tokio::test]
 async fn a_lane_that_stops_at_a_dead_letter_opens_by_pass() {
     let desk = Desk::new().await;
-    three(&desk, Wanted { stops_on_dead: true, ..want(desk.shop) }).await;
+    three(&desk, want(desk.shop)).await;
     assert_eq!(next(&desk, 5, Next::Exhausted, true).await, (1, vec![]));
     assert!(desk.lease(10, 6).await.due.is_empty(), "what follows waits for a person");
     let desk = desk.reopened().await;
@@ -130,7 +130,7 @@ async fn a_lane_that_stops_at_a_dead_letter_opens_by_pass() {
 #[tokio::test]
 async fn a_dead_letter_at_which_the_lane_stopped_is_made_again_in_its_own_place() {
     let desk = Desk::new().await;
-    three(&desk, Wanted { stops_on_dead: true, ..want(desk.shop) }).await;
+    three(&desk, want(desk.shop)).await;
     next(&desk, 5, Next::Rejected, true).await;
     desk.store.retry(vec![dlv(1, desk.shop, 1)], at(6)).await.expect("retried");
     assert_eq!(next(&desk, 7, Next::Exhausted, true).await, (1, vec![]));

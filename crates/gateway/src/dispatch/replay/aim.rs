@@ -13,8 +13,7 @@ use payhook_domain::verdict::Standing;
 use payhook_store::{DeliveryFilter, DeliveryRow, PageRequest, Reader, StoredEvent, Unavailable, Wanted};
 
 use super::asked::Meant;
-use crate::config::{Format, OnDead, Order};
-use crate::plan::{Plan, Route, Target};
+use crate::plan::{Plan, Route};
 use crate::routing;
 
 /// Most items of one notification looked through for the one it was sent whole for.
@@ -71,10 +70,10 @@ fn is_replayable(row: &StoredEvent) -> bool {
 
 fn wanted(plan: &Plan, meant: &Meant, row: &StoredEvent, body: &[u8]) -> Vec<Wanted> {
     if let Some(id) = meant.destination {
-        return plan.destinations.iter().filter(|target| target.id == id).map(|target| plainly(target)).collect();
+        return plan.destinations.iter().filter(|target| target.id == id).map(|target| target.wanted()).collect();
     }
     let counts = |route: &Route| meant.route.as_ref().is_none_or(|name| route.name == *name);
-    let source = plan.sources.iter().find(|source| source.id == row.source);
+    let source = plan.source(row.source);
     let mut wanted = match source {
         Some(source) => routing::wanted_through(plan, source, &row.event, body, counts).wanted,
         None if row.source == plan.own.source => routing::wanted_alert(plan, &row.event, body),
@@ -92,16 +91,6 @@ async fn body(plan: &Plan, reader: &dyn Reader, row: &StoredEvent) -> Result<Byt
         return Ok(Bytes::new());
     }
     Ok(reader.notification(row.notification).await?.map(|notification| notification.body).unwrap_or_default())
-}
-
-/// As a route would want it, without what only a route says.
-fn plainly(target: &Target) -> Wanted {
-    Wanted {
-        once_per_notification: target.settings.format == Format::Original,
-        in_order: target.settings.order == Order::Payment,
-        stops_on_dead: target.settings.on_dead == OnDead::Stop,
-        ..Wanted::plainly(target.id)
-    }
 }
 
 /// The event under which the row's notification goes whole to `destination`, unless this replay has sent it already.

@@ -5,13 +5,11 @@ use payhook_domain::payment::Facts;
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use crate::sqlite::books::follow;
 use crate::sqlite::entries::SEGMENT_SHIFT;
 use crate::sqlite::rows::{as_i64, digest, unreadable};
 use crate::sqlite::runs::{self, Indexed};
 use crate::{Page, PageRequest, PaymentFilter, PaymentRow};
-
-/// Most rows that lead to one another.
-const MERGED_MAX: usize = 64;
 
 macro_rules! columns {
     () => {
@@ -117,18 +115,10 @@ fn rows(
     connection.prepare_cached(WALK)?.query_map(params, |row| Ok((row.get(0)?, payment(row)?)))?.collect()
 }
 
-/// The payment in this row, or in the one it leads to.
-fn at(connection: &Connection, mut row: i64) -> rusqlite::Result<Option<(i64, PaymentRow)>> {
+/// The payment in this row, or in the one it leads to, with its row's number.
+fn at(connection: &Connection, row: i64) -> rusqlite::Result<Option<(i64, PaymentRow)>> {
     let mut load = connection.prepare_cached(concat!("SELECT ", columns!(), ", merged FROM payments WHERE id = ?1"))?;
-    for _ in 0..MERGED_MAX {
-        let found = load.query_row([row], |row| Ok((payment(row)?, row.get::<_, Option<i64>>(9)?))).optional()?;
-        match found {
-            Some((_, Some(merged))) => row = merged,
-            Some((payment, None)) => return Ok(Some((row, payment))),
-            None => return Ok(None),
-        }
-    }
-    Ok(None)
+    follow(&mut load, row, |row| Ok(((row.get(0)?, payment(row)?), row.get(9)?)))
 }
 
 fn payment(row: &Row<'_>) -> rusqlite::Result<PaymentRow> {
