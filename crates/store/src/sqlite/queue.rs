@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use payhook_domain::id::{DeliveryId, NameId};
@@ -190,6 +191,11 @@ impl Queue {
             lines.writer_sleeps = true;
             lines = self.filled.wait_timeout(lines, patience).unwrap_or_else(PoisonError::into_inner).0;
             lines.writer_sleeps = false;
+            drop(lines);
+            // Who woke us often has more to hand over. Where processors are few, we would commit its first job alone
+            // and let all the others wait for a second commit. Not a wait: it returns at once when nobody else can run.
+            thread::yield_now();
+            lines = self.lock();
         }
         lines.take_ingest(&mut taken.batch.ingest);
         move_some(&mut lines.settle, &mut taken.batch.settle, SETTLE_MAX);
