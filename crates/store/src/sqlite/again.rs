@@ -8,6 +8,7 @@ use payhook_domain::time::Timestamp;
 use rusqlite::Connection;
 
 use super::lanes::{Link, Place};
+use super::lease::Due;
 use super::owe::{delivery, last_generation};
 use super::record::Recorder;
 use super::tally::Changes;
@@ -36,10 +37,10 @@ pub(super) fn retry(
         }
         Some(mut book) => {
             let in_order = !book.tails.of(id.destination).is_empty();
-            recorder.owing.append(next, in_order, (now, now), Some(&mut book), changes)?;
+            recorder.owing.append(next, in_order, (now, Due::At(now)), Some(&mut book), changes)?;
             recorder.books.close(&book)?;
         }
-        None => recorder.owing.append(next, false, (now, now), None, changes)?,
+        None => recorder.owing.append(next, false, (now, Due::At(now)), None, changes)?,
     }
     changes.retried(id.destination, link.state());
     Ok(Some(next))
@@ -55,7 +56,7 @@ fn in_its_place(
     changes: &mut Changes,
 ) -> rusqlite::Result<()> {
     let place = Place { waits: 0, missed: link.missed().clone() };
-    recorder.owing.write_at(next, (now, now), &place, changes)?;
+    recorder.owing.write_at(next, (now, Due::At(now)), &place, changes)?;
     if let Some(behind) = recorder.owing.lanes.take_place(id, link)? {
         recorder.owing.lanes.link(next, behind)?;
     }
@@ -76,7 +77,7 @@ pub(super) fn replay(
         for Wanted { destination, in_order, .. } in &event.wanted {
             let last = last_generation(connection, event.event.0, *destination)?;
             let id = delivery(event.event.0, *destination, last.saturating_add(1));
-            recorder.owing.append(id, *in_order, (now, now), book.as_mut(), changes)?;
+            recorder.owing.append(id, *in_order, (now, Due::At(now)), book.as_mut(), changes)?;
             made.push(id);
         }
         if let Some(book) = book {
@@ -91,7 +92,7 @@ pub(super) fn end_holds(recorder: &mut Recorder<'_>, now: Timestamp, changes: &m
     for id in recorder.owing.holds.over(now)? {
         let Some((made, in_order)) = recorder.owing.holds.take(id, changes)? else { continue };
         let (mut book, _) = recorder.books.of_event(id.event.0)?;
-        recorder.owing.append(id, in_order, (made, now), book.as_mut(), changes)?;
+        recorder.owing.append(id, in_order, (made, Due::At(now)), book.as_mut(), changes)?;
         if let Some(book) = book {
             recorder.books.close(&book)?;
         }

@@ -12,6 +12,7 @@ use rusqlite::{Connection, Statement};
 
 use super::again;
 use super::fault;
+use super::floor;
 use super::handback::{Giver, hand_back};
 use super::lease::Leases;
 use super::quarantine::Bounds;
@@ -179,7 +180,9 @@ impl Batch {
             // Best effort: one that cannot be kept is not.
             let _ = rooms.run(care, |rooms| rooms.quarantine.keep(rooms.connection, refused, &mut rooms.changes))?;
         }
-        rooms.recorder.follow(self.ingest.len(), &mut rooms.changes)?;
+        if rooms.recorder.follow(self.ingest.len(), &mut rooms.changes)? {
+            floor::keep(rooms.connection, rooms.leases.floor())?;
+        }
         rooms.changes.save(&mut rooms.add)?;
         rooms.commit.execute([])?;
         Ok(())

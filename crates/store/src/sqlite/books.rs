@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Statement};
 
 use super::aliases::Aliases;
 use super::rows::{digest, unreadable};
+use super::runs::{Indexed, Runs};
 use super::tails::Tails;
 use super::tally::Changes;
 
@@ -55,6 +56,8 @@ impl Called {
 
 #[derive(Debug)]
 struct New {
+    /// What it is first called.
+    name: Digest,
     provider: NameId,
     account: Option<String>,
     key: String,
@@ -62,6 +65,9 @@ struct New {
 
 /// Opens and closes books.
 pub(super) struct Books<'c> {
+    /// First names.
+    pub(super) names: Runs<'c>,
+    /// Further names, and orders.
     pub(super) aliases: Aliases<'c>,
     load: Statement<'c>,
     insert: Statement<'c>,
@@ -74,14 +80,15 @@ pub(super) struct Books<'c> {
 impl<'c> Books<'c> {
     pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
+            names: Runs::load(Indexed::Payments, connection)?,
             aliases: Aliases::load(connection)?,
             load: connection.prepare(
                 "SELECT id, digest, reference, version, updated_at, facts, lanes, firm, merged FROM payments
                  WHERE id = ?1",
             )?,
             insert: connection.prepare(
-                "INSERT INTO payments (id, digest, provider, account, key, reference, status, version, updated_at,
-                 facts, lanes, firm) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                "INSERT INTO payments (id, name, digest, provider, account, key, reference, status, version, updated_at,
+                 facts, lanes, firm) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?,
             fold: connection.prepare(
                 "UPDATE payments SET digest = ?2, reference = ?3, status = ?4, version = ?5, updated_at = ?6,
@@ -106,7 +113,7 @@ impl<'c> Books<'c> {
         let mut book: Option<Book> = None;
         let mut unknown = Vec::new();
         for name in std::iter::once(name).chain(&names.aliases) {
-            let Some(row) = self.aliases.payment(name)? else {
+            let Some(row) = self.named(name)? else {
                 unknown.push(name);
                 continue;
             };
@@ -127,11 +134,15 @@ impl<'c> Books<'c> {
             status: None,
             reference: None,
             updated_at: at,
-            new: Some(New { provider, account: event.account.clone(), key: key.clone() }),
+            new: Some(New { name: *name, provider, account: event.account.clone(), key: key.clone() }),
             folded: false,
         });
-        for name in unknown {
-            self.aliases.claim(name, book.id, changes)?;
+        for unknown in unknown {
+            if book.is_first_called(unknown) {
+                self.names.claim(unknown, book.id, changes);
+            } else {
+                self.aliases.claim(unknown, book.id, changes)?;
+            }
         }
         book.called = book.called.or(called);
         if book.reference.is_none() {
@@ -139,6 +150,14 @@ impl<'c> Books<'c> {
         }
         book.updated_at = at;
         Ok(Some(book))
+    }
+
+    /// The row of the payment known by this name, which may have turned out to be another since.
+    pub(super) fn named(&mut self, name: &Digest) -> rusqlite::Result<Option<i64>> {
+        match self.names.find(name)? {
+            Some(row) => Ok(Some(row)),
+            None => self.aliases.payment(name),
+        }
     }
 
     /// The payment an event row was folded into, for its lanes; and whether the event was stale.
@@ -159,8 +178,9 @@ impl<'c> Books<'c> {
         let facts = book.facts.write();
         let (version, at) = (book.version.cast_signed(), book.updated_at.as_micros());
         match &book.new {
-            Some(New { provider, account, key }) => self.insert.execute(rusqlite::params![
+            Some(New { name, provider, account, key }) => self.insert.execute(rusqlite::params![
                 book.id,
+                &name.as_bytes()[..],
                 digest,
                 provider.0,
                 account,
@@ -208,6 +228,10 @@ impl<'c> Books<'c> {
 }
 
 impl Book {
+    fn is_first_called(&self, name: &Digest) -> bool {
+        self.new.as_ref().is_some_and(|new| new.name == *name)
+    }
+
     /// Its public name.
     pub(super) fn public(&self) -> PaymentId {
         PaymentId(self.called.digest)

@@ -1,4 +1,4 @@
-//! The rows of a recording: the notification, its bytes, its events, and the words they are found by.
+//! The rows of a recording: the notification with its bytes, and its events.
 
 use std::sync::Arc;
 
@@ -15,11 +15,9 @@ use super::rows::{
     Belief, EVENT_COLUMNS, belief_columns, bind_belief, bind_event, event_columns, standing_number, stored_columns,
     stored_event,
 };
+use super::segments::Segments;
 use super::tally::Changes;
 use crate::{Disposition, RecordEvent};
-
-/// Events per segment of `lookups`, as a shift: see the schema.
-pub(super) const SEGMENT_SHIFT: u32 = 9;
 
 /// The notification that events come in: written when the first of them needs it.
 pub(super) struct Origin<'r> {
@@ -76,10 +74,9 @@ pub(super) struct NewRow {
 pub(super) struct Entries<'c> {
     kinds: Arc<Kinds>,
     notification: Statement<'c>,
-    body: Statement<'c>,
     event: Statement<'c>,
     renew: Statement<'c>,
-    lookup: Statement<'c>,
+    pub(super) segments: Segments<'c>,
 }
 
 impl<'c> Entries<'c> {
@@ -104,14 +101,12 @@ impl<'c> Entries<'c> {
         Ok(Self {
             kinds,
             notification: connection.prepare(
-                "INSERT INTO notifications (id, source, received_at, target, peer, config)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO notifications (id, source, received_at, target, peer, config, headers, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?,
-            body: connection.prepare("INSERT INTO bodies (notification, headers, body) VALUES (?1, ?2, ?3)")?,
             event: connection.prepare(insert)?,
             renew: connection.prepare(renew)?,
-            lookup: connection
-                .prepare("INSERT INTO lookups (segment, word, seq) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?,
+            segments: Segments::load(connection)?,
         })
     }
 
@@ -147,7 +142,7 @@ impl<'c> Entries<'c> {
         bind_belief(insert, 12 + EVENT_COLUMNS, &item.event, belief)?;
         insert.raw_execute()?;
         changes.events(row.standing, 1);
-        self.look_up(seq, &item.event)?;
+        self.segments.note(seq, &item.event, row.first.is_none())?;
         Ok(seq)
     }
 
@@ -170,7 +165,7 @@ impl<'c> Entries<'c> {
         self.renew.raw_execute()?;
         changes.events(Standing::Aside, -1);
         changes.events(Standing::Routed, 1);
-        self.look_up(seq, &item.event)
+        self.segments.note(seq, &item.event, false)
     }
 
     /// The notification's row, written now if it was not.
@@ -184,8 +179,9 @@ impl<'c> Entries<'c> {
                 &request.target,
                 request.peer.map(|peer| peer.to_string()),
                 &request.config[..],
+                &request.headers[..],
+                &request.body[..],
             ))?;
-            self.body.execute((origin.row, &request.headers[..], &request.body[..]))?;
         }
         Ok(origin.row)
     }
@@ -197,17 +193,5 @@ impl<'c> Entries<'c> {
             .query_row([seq.0], |row| stored_event(row, &self.kinds))
             .optional()
             .map(|row| row.map(|row| row.event))
-    }
-
-    /// Makes the row findable by each of its references.
-    fn look_up(&mut self, seq: i64, event: &Event) -> rusqlite::Result<()> {
-        let words = [&event.reference, &event.provider_reference, &event.payment];
-        for (n, word) in words.iter().enumerate() {
-            let Some(word) = word else { continue };
-            if !words[..n].iter().any(|earlier| earlier.as_deref() == Some(word)) {
-                self.lookup.execute((seq >> SEGMENT_SHIFT, word, seq))?;
-            }
-        }
-        Ok(())
     }
 }

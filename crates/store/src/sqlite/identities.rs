@@ -1,10 +1,11 @@
-//! Identities: what was ever seen, and under which row. Found through an index in [`Runs`].
+//! Identities: what was ever seen, under which row, and which version of it is held to be true.
 
 use payhook_domain::identity::Digest;
-use rusqlite::{Connection, Row, Statement};
+use rusqlite::{Connection, OptionalExtension, Row, Statement};
 
 use super::rows::digest;
 use super::runs::{self, Indexed, Runs};
+use super::segments::identities::DETAILS_OF;
 use super::tally::Changes;
 
 /// What the table knows of an event.
@@ -19,11 +20,13 @@ pub(super) struct Known {
     pub(super) revisions: u32,
 }
 
-/// Finds and writes identities.
+/// Finds identities, and keeps those that came again with other details. What a first copy says stands in the event's row,
+/// and in its segment when the event is gone.
 pub(super) struct Identities<'c> {
     pub(super) runs: Runs<'c>,
-    insert: Statement<'c>,
-    known: Statement<'c>,
+    version: Statement<'c>,
+    details: Statement<'c>,
+    begin: Statement<'c>,
     hold_true: Statement<'c>,
     count_revision: Statement<'c>,
 }
@@ -32,43 +35,49 @@ impl<'c> Identities<'c> {
     pub(super) fn load(connection: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
             runs: Runs::load(Indexed::Identities, connection)?,
-            insert: connection.prepare(
-                "INSERT INTO identities (event, digest, signed, content, revisions) VALUES (?1, ?2, ?3, ?4, 0)",
+            version: connection.prepare("SELECT signed, content, revisions FROM versions WHERE event = ?1")?,
+            details: connection.prepare(DETAILS_OF)?,
+            begin: connection.prepare(
+                "INSERT INTO versions (event, signed, content, revisions) VALUES (?1, ?2, ?3, 0) ON CONFLICT DO NOTHING",
             )?,
-            known: connection.prepare("SELECT event, signed, content, revisions FROM identities WHERE event = ?1")?,
-            hold_true: connection.prepare("UPDATE identities SET signed = ?2, content = ?3 WHERE event = ?1")?,
-            count_revision: connection.prepare("UPDATE identities SET revisions = revisions + 1 WHERE event = ?1")?,
+            hold_true: connection.prepare("UPDATE versions SET signed = ?2, content = ?3 WHERE event = ?1")?,
+            count_revision: connection.prepare("UPDATE versions SET revisions = revisions + 1 WHERE event = ?1")?,
         })
     }
 
     /// What is known of this identity.
     pub(super) fn find(&mut self, id: &Digest) -> rusqlite::Result<Option<Known>> {
         match self.runs.find(id)? {
-            Some(seq) => self.known.query_row([seq], known).map(Some),
+            Some(seq) => self.known(seq).map(Some),
             None => Ok(None),
         }
     }
 
+    fn known(&mut self, seq: i64) -> rusqlite::Result<Known> {
+        let read = |row: &Row<'_>| {
+            Ok(Known { seq, signed: digest(row, 0)?, content: digest(row, 1)?, revisions: row.get(2)? })
+        };
+        match self.version.query_row([seq], read).optional()? {
+            Some(version) => Ok(version),
+            None => self.details.query_row([seq], read),
+        }
+    }
+
     /// Spends the identity on this row.
-    pub(super) fn claim(
-        &mut self,
-        id: &Digest,
-        seq: i64,
-        signed: &Digest,
-        content: &Digest,
-        changes: &mut Changes,
-    ) -> rusqlite::Result<()> {
-        self.insert.execute((seq, &id.as_bytes()[..], &signed.as_bytes()[..], &content.as_bytes()[..]))?;
+    pub(super) fn claim(&mut self, id: &Digest, seq: i64, changes: &mut Changes) {
         self.runs.claim(id, seq, changes);
-        Ok(())
     }
 
     /// From now on this version is the true one: its repeats are duplicates, other details are revisions of it.
     pub(super) fn hold_true(&mut self, seq: i64, signed: &Digest, content: &Digest) -> rusqlite::Result<()> {
-        self.hold_true.execute((seq, &signed.as_bytes()[..], &content.as_bytes()[..])).map(drop)
+        let version = (seq, &signed.as_bytes()[..], &content.as_bytes()[..]);
+        self.begin.execute(version)?;
+        self.hold_true.execute(version).map(drop)
     }
 
     pub(super) fn count_revision(&mut self, seq: i64) -> rusqlite::Result<()> {
+        let Known { signed, content, .. } = self.known(seq)?;
+        self.begin.execute((seq, &signed.as_bytes()[..], &content.as_bytes()[..]))?;
         self.count_revision.execute([seq]).map(drop)
     }
 }
@@ -76,8 +85,4 @@ impl<'c> Identities<'c> {
 /// The row an identity was spent on, read without the writer's memory.
 pub(super) fn row_of(connection: &Connection, id: &Digest) -> rusqlite::Result<Option<i64>> {
     runs::row_of(connection, Indexed::Identities, id)
-}
-
-fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    Ok(Known { seq: row.get(0)?, signed: digest(row, 1)?, content: digest(row, 2)?, revisions: row.get(3)? })
 }

@@ -10,6 +10,7 @@ use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
 
 use super::owe::delivery;
+use super::rows;
 use super::tails::Tails;
 use super::tally::Changes;
 
@@ -173,7 +174,7 @@ impl Link {
 
 /// Reads `state, waits, next_event, next_generation, missed` from column `first` on.
 pub(super) fn link(row: &Row<'_>, first: usize, id: DeliveryId) -> rusqlite::Result<Option<Link>> {
-    let Some(state) = State::from_number(row.get(first)?) else { return Ok(None) };
+    let Some(state) = rows::state(row.get(first)?) else { return Ok(None) };
     let waits: Option<i64> = row.get(first + 1)?;
     let next: (Option<i64>, Option<u32>) = (row.get(first + 2)?, row.get(first + 3)?);
     let missed = row.get_ref(first + 4)?.as_blob_or_null()?.map(Missed::read).unwrap_or_default();

@@ -9,6 +9,8 @@ use rusqlite::{Connection, Statement};
 use super::books::Book;
 use super::holds::Holds;
 use super::lanes::{Lanes, Place};
+use super::lease::Due;
+use super::rows::FRESH;
 use super::tally::Changes;
 use crate::Wanted;
 
@@ -62,17 +64,19 @@ impl<'c> Owing<'c> {
         }
         let Some(order) = circumstances.order.filter(|_| !circumstances.stale && !want.hold.is_zero()) else {
             if want.skips_stale && circumstances.stale {
-                self.write(id, State::Skipped, (at, at), None, None, changes)?;
+                self.write(id, State::Skipped, (at, Due::At(at)), None, None, changes)?;
             } else {
-                self.append(id, want.in_order, (at, at), book, changes)?;
+                let due = if circumstances.new { Due::Fresh } else { Due::At(at) };
+                self.append(id, want.in_order, (at, due), book, changes)?;
             }
             return Ok(true);
         };
         if circumstances.overtaken {
-            self.write(id, State::Superseded, (at, at), None, None, changes)?;
+            self.write(id, State::Superseded, (at, Due::At(at)), None, None, changes)?;
         } else {
             let keeps_to_its_lane = want.in_order.then_some(0);
-            self.write(id, State::Held, (at, at.plus(want.hold)), keeps_to_its_lane, None, changes)?;
+            let over = Due::At(at.plus(want.hold));
+            self.write(id, State::Held, (at, over), keeps_to_its_lane, None, changes)?;
             self.holds.hold(order, id)?;
         }
         Ok(true)
@@ -83,7 +87,7 @@ impl<'c> Owing<'c> {
         &mut self,
         id: DeliveryId,
         in_order: bool,
-        times: (Timestamp, Timestamp),
+        times: (Timestamp, Due),
         book: Option<&mut Book>,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
@@ -98,7 +102,7 @@ impl<'c> Owing<'c> {
     pub(super) fn write_at(
         &mut self,
         id: DeliveryId,
-        times: (Timestamp, Timestamp),
+        times: (Timestamp, Due),
         place: &Place,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
@@ -114,24 +118,31 @@ impl<'c> Owing<'c> {
         &mut self,
         id: DeliveryId,
         state: State,
-        (created_at, at): (Timestamp, Timestamp),
+        (created_at, due): (Timestamp, Due),
         waits: Option<i64>,
         missed: Option<Vec<u8>>,
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
+        let (number, at) = match (state, due) {
+            (State::Pending, Due::Fresh) => (FRESH, created_at),
+            (state, Due::Fresh) => (state as u8, created_at),
+            (state, Due::At(at)) => (state as u8, at),
+        };
         self.insert.execute((
             id.event.0,
             id.destination.0,
             id.generation,
-            state as u8,
+            number,
             created_at.as_micros(),
             at.as_micros(),
             waits,
             missed,
         ))?;
         changes.deliveries(id.destination, state, 1);
-        if state == State::Pending {
-            changes.due(id.destination, at);
+        match (state, due) {
+            (State::Pending, Due::Fresh) => changes.fresh(id.destination, id.event.0),
+            (State::Pending, Due::At(at)) => changes.due(id.destination, at),
+            _ => {}
         }
         Ok(())
     }

@@ -1,14 +1,18 @@
 //! Rebuilding a payment from what its events state, to compare it with what was folded as they came.
 
-use payhook_domain::id::PaymentId;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use payhook_domain::event::Event;
+use payhook_domain::id::{EventSeq, PaymentId};
 use payhook_domain::payment::Facts;
 use payhook_domain::verdict::Standing;
 use rusqlite::Connection;
 
-use super::entries::SEGMENT_SHIFT;
 use super::identities;
 use super::record::Recorder;
 use super::rows::standing_number;
+use super::segments::words;
 use crate::Rebuilt;
 
 /// Folds the payment anew and keeps the result; nothing when no payment has this name.
@@ -17,12 +21,15 @@ pub(super) fn rebuild(
     recorder: &mut Recorder<'_>,
     id: PaymentId,
 ) -> rusqlite::Result<Option<Rebuilt>> {
-    let Some(row) = recorder.books.aliases.payment(&id.0)? else { return Ok(None) };
+    let Some(row) = recorder.books.named(&id.0)? else { return Ok(None) };
     let Some(mut book) = recorder.books.load(row)? else { return Ok(None) };
     let before = book.facts().clone();
     let mut after = Facts::default();
     for seq in events(connection, &before, book.id)? {
-        let Some(event) = recorder.entries.event(connection, payhook_domain::id::EventSeq(seq))? else { continue };
+        let Some(event) = recorder.entries.event(connection, EventSeq(seq))? else { continue };
+        if !is_held_true(recorder, &event)? {
+            continue;
+        }
         if let Some(fact) = event.fact {
             after.add(event.id.0, event.content, fact);
         }
@@ -51,27 +58,40 @@ fn events(connection: &Connection, facts: &Facts, payment: i64) -> rusqlite::Res
             }
         }
     }
-    let last: i64 =
-        connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?.query_row([], |row| row.get(0))?;
-    let mut keys = connection.prepare_cached("SELECT key FROM payments WHERE id = ?1 OR merged = ?1")?;
-    let keys: Vec<String> = keys.query_map([payment], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let mut named = connection.prepare_cached(
-        "SELECT e.seq, e.standing FROM lookups l JOIN events e ON e.seq = l.seq
-         WHERE l.segment = ?1 AND l.word = ?2 AND e.payment_row IN (SELECT id FROM payments WHERE id = ?3 OR merged = ?3)",
-    )?;
-    for segment in 0..=(last >> SEGMENT_SHIFT) {
-        for key in &keys {
-            let mut found = named.query((segment, key, payment))?;
-            while let Some(row) = found.next()? {
-                if counts(row.get(1)?) {
-                    rows.push(row.get(0)?);
-                }
+    let keys = keys(connection, payment)?;
+    let mut named = connection.prepare_cached("SELECT standing, payment_row FROM events WHERE seq = ?1")?;
+    for key in keys.values() {
+        words::search(connection, key, (0, i64::MAX), |seq| {
+            let (standing, row): (u8, Option<i64>) = named.query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            if counts(standing) && row.is_some_and(|row| keys.contains_key(&row)) {
+                rows.push(seq);
             }
-        }
+            Ok(ControlFlow::Continue(()))
+        })?;
     }
     rows.sort_unstable();
     rows.dedup();
     Ok(rows)
+}
+
+/// The payment's row and every row that leads to it, through however many others, with the key each was first known by.
+fn keys(connection: &Connection, payment: i64) -> rusqlite::Result<BTreeMap<i64, String>> {
+    connection
+        .prepare_cached(
+            "WITH RECURSIVE parts (id) AS (
+                 SELECT ?1 UNION SELECT p.id FROM parts JOIN payments p ON p.merged = parts.id
+             )
+             SELECT p.id, p.key FROM parts JOIN payments p ON p.id = parts.id",
+        )?
+        .query_map([payment], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Whether it says what the identity is held to say: once a conflict was accepted, the revisions of what was overruled
+/// say another amount.
+fn is_held_true(recorder: &mut Recorder<'_>, event: &Event) -> rusqlite::Result<bool> {
+    let known = recorder.identities.find(&event.id.0)?;
+    Ok(known.is_none_or(|known| known.signed == event.signed))
 }
 
 /// What was routed counts, and its revisions.

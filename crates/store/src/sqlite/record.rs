@@ -15,7 +15,7 @@ use super::identities::{Identities, Known};
 use super::names::Kinds;
 use super::owe::{Circumstances, Owing};
 use super::rows::{self, Belief};
-use super::runs::Indexed;
+use super::runs::{Indexed, Runs};
 use super::tally::Changes;
 use super::whole::Wholes;
 use crate::{Disposition, RecordEvent, Recording, Wanted};
@@ -254,7 +254,7 @@ impl<'c> Recorder<'c> {
         changes: &mut Changes,
     ) -> rusqlite::Result<Verdict> {
         let event = &item.event;
-        self.identities.claim(&event.id.0, changes.coming_event(), &event.signed, &event.content, changes)?;
+        self.identities.claim(&event.id.0, changes.coming_event(), changes);
         match &item.disposition {
             Disposition::Route(wanted) => {
                 let row = NewRow { standing: Standing::Routed, revision: 0, first: None };
@@ -272,23 +272,35 @@ impl<'c> Recorder<'c> {
         }
     }
 
-    /// Puts more of what follows behind into its index. The last work of a transaction.
-    pub(super) fn follow(&mut self, arrivals: usize, changes: &mut Changes) -> rusqlite::Result<()> {
-        self.identities.runs.follow(arrivals, changes)?;
-        self.books.aliases.runs.follow(arrivals, changes)
+    /// Puts more of what follows behind into its index, and away what is full; whether a segment was. The last work of a
+    /// transaction.
+    pub(super) fn follow(&mut self, arrivals: usize, changes: &mut Changes) -> rusqlite::Result<bool> {
+        for what in Indexed::ALL {
+            self.runs(what).follow(arrivals, changes)?;
+        }
+        self.entries.segments.follow(changes.last_event())
     }
 
     /// The transaction was committed.
     pub(super) fn committed(&mut self, changes: &Changes) {
-        self.identities.runs.committed(changes);
-        self.books.aliases.runs.committed(changes);
+        Indexed::ALL.into_iter().for_each(|what| self.runs(what).committed(changes));
     }
 
     /// What was claimed in `undone` and not yet in `before` is free again.
     pub(super) fn give_back(&mut self, undone: &Changes, before: Option<&Changes>) {
-        let of = |what| undone.claims(what, before.map_or(0, |before| before.claims(what, 0).len()));
-        self.identities.runs.give_back(of(Indexed::Identities));
-        self.books.aliases.runs.give_back(of(Indexed::Aliases));
+        for what in Indexed::ALL {
+            let claimed = undone.claims(what, before.map_or(0, |before| before.claims(what, 0).len()));
+            self.runs(what).give_back(claimed);
+        }
+        self.entries.segments.doubt();
+    }
+
+    fn runs(&mut self, what: Indexed) -> &mut Runs<'c> {
+        match what {
+            Indexed::Identities => &mut self.identities.runs,
+            Indexed::Payments => &mut self.books.names,
+            Indexed::Aliases => &mut self.books.aliases.runs,
+        }
     }
 
     fn standing(&mut self, seq: i64) -> rusqlite::Result<Option<Standing>> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use payhook_domain::delivery::State;
 use payhook_domain::event::{Check, Checks, Event, OccurredAt, Original};
 use payhook_domain::fact::Fact;
 use payhook_domain::id::{EventId, EventSeq, NameId, NotificationId};
@@ -30,6 +31,15 @@ pub(super) const fn standing_number(standing: Standing) -> u8 {
 /// The standing with this number.
 pub(super) fn standing(number: u8) -> Option<Standing> {
     Standing::ALL.iter().copied().find(|standing| standing_number(*standing) == number)
+}
+
+/// The number of [`State::Pending`] while a delivery is due since its event was committed: found in the order of events, it
+/// needs no index.
+pub(super) const FRESH: u8 = 4;
+
+/// The state with this number.
+pub(super) fn state(number: u8) -> Option<State> {
+    if number == FRESH { Some(State::Pending) } else { State::from_number(number) }
 }
 
 /// The columns [`bind_event`] fills, in its order: what the event itself says.

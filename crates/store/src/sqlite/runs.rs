@@ -17,6 +17,7 @@ use rusqlite::{Connection, OptionalExtension, Statement};
 
 use super::filter::Filter;
 use super::rows::digest;
+use super::segments::identities;
 use super::tally::{Changes, sort};
 
 /// Rows put into an index per commit, beside [`STEP_PER_ARRIVAL`] for each event that came: so a run ends before the
@@ -31,35 +32,70 @@ const STEP_PER_ARRIVAL: usize = 4;
 pub(super) enum Indexed {
     /// Identities of events, by the event's row.
     Identities = 0,
-    /// Names of payments and orders, by the alias's row.
-    Aliases = 1,
+    /// First names of payments, by the payment's row.
+    Payments = 1,
+    /// Further names of payments, and orders, by the alias's row.
+    Aliases = 2,
 }
 
 impl Indexed {
-    /// How many there are.
-    pub(super) const COUNT: usize = 2;
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Identities, Self::Payments, Self::Aliases];
 
     /// Rows in a run. With as many again waiting, a quarter of a million are about 18 MB; at five million seven of a
-    /// run share a page of the index.
+    /// run share a page of the index. What is not in the index yet is read at the start, from the wide rows of payments
+    /// too: 35 MB of them at most.
     const fn run_length(self) -> usize {
         match self {
             Self::Identities => 1 << 18,
+            Self::Payments => 1 << 16,
             Self::Aliases => 1 << 17,
         }
     }
 
-    /// The table, its row number and the index's table; the index calls the row number the same.
-    const fn tables(self) -> (&'static str, &'static str, &'static str) {
+    /// The index's table, and what it calls the row number.
+    const fn index(self) -> (&'static str, &'static str) {
         match self {
-            Self::Identities => ("identities", "event", "identity_index"),
-            Self::Aliases => ("aliases", "id", "alias_index"),
+            Self::Identities => ("identity_index", "event"),
+            Self::Payments => ("payment_index", "payment"),
+            Self::Aliases => ("alias_index", "id"),
         }
+    }
+
+    /// Asks for the digest of row `?1`.
+    const fn digest_of(self) -> &'static str {
+        match self {
+            Self::Identities => identities::DIGEST_OF,
+            Self::Payments => "SELECT name FROM payments WHERE id = ?1",
+            Self::Aliases => "SELECT digest FROM aliases WHERE id = ?1",
+        }
+    }
+
+    /// The digests behind row `after`, with their rows.
+    fn behind(self, connection: &Connection, after: i64) -> rusqlite::Result<Vec<(Digest, i64)>> {
+        let sql = match self {
+            Self::Identities => return identities::behind(connection, after),
+            Self::Payments => "SELECT name, id FROM payments WHERE id > ?1",
+            Self::Aliases => "SELECT digest, id FROM aliases WHERE id > ?1",
+        };
+        connection.prepare(sql)?.query_map([after], |row| Ok((digest(row, 0)?, row.get(1)?)))?.collect()
+    }
+
+    /// The row behind row `after` with this digest.
+    fn find_behind(self, connection: &Connection, after: i64, id: &Digest) -> rusqlite::Result<Option<i64>> {
+        let sql = match self {
+            Self::Identities => return identities::find(connection, after, id),
+            Self::Payments => "SELECT id FROM payments WHERE id > ?1 AND name = ?2",
+            Self::Aliases => "SELECT id FROM aliases WHERE id > ?1 AND digest = ?2",
+        };
+        connection.prepare_cached(sql)?.query_row((after, &id.as_bytes()[..]), |row| row.get(0)).optional()
     }
 
     /// Where the row up to which all are in the index is kept.
     pub(super) const fn mark(self) -> i64 {
         match self {
             Self::Identities => sort::INDEXED,
+            Self::Payments => sort::PAYMENTS_INDEXED,
             Self::Aliases => sort::ALIASES_INDEXED,
         }
     }
@@ -78,6 +114,7 @@ pub(super) struct Runs<'c> {
     filter: Option<Filter>,
     path: Option<PathBuf>,
     look: Statement<'c>,
+    digest_of: Statement<'c>,
     index: Statement<'c>,
 }
 
@@ -91,14 +128,10 @@ impl<'c> Runs<'c> {
 
     fn load_in_runs_of(run_length: usize, what: Indexed, connection: &'c Connection) -> rusqlite::Result<Self> {
         let indexed = indexed(connection, what)?;
-        let (table, row, index) = what.tables();
-        let fresh = connection
-            .prepare(&format!("SELECT digest, {row} FROM {table} WHERE {row} > ?1"))?
-            .query_map([indexed], |row| Ok((digest(row, 0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?;
+        let (index, row) = what.index();
         Ok(Self {
             what,
-            fresh,
+            fresh: what.behind(connection, indexed)?.into_iter().collect(),
             run: BTreeMap::new(),
             run_at: None,
             indexed,
@@ -106,6 +139,7 @@ impl<'c> Runs<'c> {
             filter: None,
             path: None,
             look: connection.prepare(&look(what))?,
+            digest_of: connection.prepare(what.digest_of())?,
             index: connection
                 .prepare(&format!("INSERT INTO {index} (prefix, {row}) VALUES (?1, ?2) ON CONFLICT DO NOTHING"))?,
         })
@@ -116,7 +150,7 @@ impl<'c> Runs<'c> {
         match self.fresh.get(id).or_else(|| self.run.get(id)) {
             Some(row) => Ok(Some(*row)),
             None if self.filter.as_ref().is_some_and(|filter| !filter.perhaps(prefix(id))) => Ok(None),
-            None => self.look.query_row((prefix(id), &id.as_bytes()[..]), |row| row.get(0)).optional(),
+            None => find_indexed(&mut self.look, &mut self.digest_of, id),
         }
     }
 
@@ -169,7 +203,7 @@ impl<'c> Runs<'c> {
     fn filter_anew(&mut self) {
         self.filter = None;
         let Some(path) = &self.path else { return };
-        let filter = Filter::fill(path, self.what.tables().2, self.count());
+        let filter = Filter::fill(path, self.what.index().0, self.count());
         self.run.keys().for_each(|id| filter.add(prefix(id)));
         self.filter = Some(filter);
     }
@@ -183,25 +217,31 @@ impl<'c> Runs<'c> {
 }
 
 fn look(what: Indexed) -> String {
-    let (table, row, index) = what.tables();
-    format!(
-        "SELECT t.{row} FROM {index} i CROSS JOIN {table} t ON t.{row} = i.{row} WHERE i.prefix = ?1 AND t.digest = ?2"
-    )
+    let (index, row) = what.index();
+    format!("SELECT {row} FROM {index} WHERE prefix = ?1")
+}
+
+/// The row in the index whose whole digest is this one.
+fn find_indexed(look: &mut Statement<'_>, digest_of: &mut Statement<'_>, id: &Digest) -> rusqlite::Result<Option<i64>> {
+    let mut rows = look.query([prefix(id)])?;
+    while let Some(row) = rows.next()? {
+        let row = row.get(0)?;
+        if digest_of.query_row([row], |row| digest(row, 0)).optional()? == Some(*id) {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
 }
 
 /// The row of a digest, read without the writer's memory: from the index, else among the newest, at most two runs of
 /// them.
 pub(super) fn row_of(connection: &Connection, what: Indexed, id: &Digest) -> rusqlite::Result<Option<i64>> {
-    let (table, row, _) = what.tables();
-    let (prefix, id) = (prefix(id), &id.as_bytes()[..]);
-    let known = connection.prepare_cached(&look(what))?.query_row((prefix, id), |row| row.get(0)).optional()?;
-    if known.is_some() {
-        return Ok(known);
+    let mut look = connection.prepare_cached(&look(what))?;
+    let mut digest_of = connection.prepare_cached(what.digest_of())?;
+    match find_indexed(&mut look, &mut digest_of, id)? {
+        Some(row) => Ok(Some(row)),
+        None => what.find_behind(connection, indexed(connection, what)?, id),
     }
-    connection
-        .prepare_cached(&format!("SELECT {row} FROM {table} WHERE {row} > ?1 AND digest = ?2"))?
-        .query_row((indexed(connection, what)?, id), |row| row.get(0))
-        .optional()
 }
 
 fn indexed(connection: &Connection, what: Indexed) -> rusqlite::Result<i64> {
@@ -220,14 +260,14 @@ mod tests {
     use super::*;
     use crate::sqlite::tally::{ADD, Numbers};
 
-    const WHAT: Indexed = Indexed::Identities;
+    const WHAT: Indexed = Indexed::Aliases;
 
     fn id(n: i64) -> Digest {
         Digest::of([&n.to_be_bytes()[..]])
     }
 
     fn claim(runs: &mut Runs<'_>, file: &Connection, id: Digest, row: i64, changes: &mut Changes) {
-        file.prepare_cached("INSERT INTO identities VALUES (?1, ?2, x'', x'', 0)")
+        file.prepare_cached("INSERT INTO aliases VALUES (?1, ?2, 0, NULL)")
             .expect("prepares")
             .execute((row, &id.as_bytes()[..]))
             .expect("written");

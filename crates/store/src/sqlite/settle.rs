@@ -21,7 +21,7 @@ impl<'c> Settler<'c> {
         Ok(Self {
             update: connection.prepare(
                 "UPDATE deliveries SET state = ?4, attempts = attempts + 1, at = ?5, waits = ?6
-                 WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state = 2
+                 WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state IN (2, 4)
                  RETURNING state, waits, next_event, next_generation, missed",
             )?,
             attempt: connection.prepare(
@@ -41,8 +41,8 @@ impl<'c> Settler<'c> {
         changes: &mut Changes,
     ) -> rusqlite::Result<Settled> {
         let id = settlement.delivery;
-        let Some(due_at) = leases.end(id) else { return Ok(Settled::LeaseLost) };
-        changes.ended(id, due_at);
+        let Some(due) = leases.end(id) else { return Ok(Settled::LeaseLost) };
+        changes.ended(id, due);
         let over = settlement.attempt.started_at.plus(settlement.attempt.took);
         let (state, at) = match settlement.next {
             Next::Delivered => (State::Delivered, over),

@@ -7,6 +7,7 @@ use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Standing;
 use rusqlite::{Connection, Statement};
 
+use super::lease::Due;
 use super::rows::standing_number;
 use super::runs::Indexed;
 
@@ -29,6 +30,8 @@ pub(super) mod sort {
     pub(in crate::sqlite) const ALIASES_INDEXED: i64 = 11;
     /// The highest number of a payment ever handed out.
     pub(in crate::sqlite) const LAST_PAYMENT: i64 = 12;
+    /// Not a count: the row up to which payments' first names are in their index.
+    pub(in crate::sqlite) const PAYMENTS_INDEXED: i64 = 13;
 }
 
 /// The highest numbers handed out so far.
@@ -40,6 +43,11 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
+    /// The highest number of an event row handed out.
+    pub(super) fn last_event(&self) -> i64 {
+        self.event
+    }
+
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let mut highest = connection.prepare("SELECT coalesce(sum(count), 0) FROM tallies WHERE sort = ?1")?;
         Ok(Self {
@@ -61,8 +69,9 @@ pub(super) struct Changes {
     deliveries: Vec<(NameId, State, i64)>,
     retried: Vec<(NameId, i64)>,
     due: Vec<(NameId, Timestamp)>,
-    ended: Vec<(DeliveryId, Timestamp)>,
-    runs: [RunChanges; Indexed::COUNT],
+    fresh: Vec<(NameId, i64)>,
+    ended: Vec<(DeliveryId, Due)>,
+    runs: [RunChanges; Indexed::ALL.len()],
 }
 
 /// What a transaction changes of one index that follows behind.
@@ -85,6 +94,11 @@ impl Changes {
     /// The number the next event row will get.
     pub(super) fn coming_event(&self) -> i64 {
         self.numbers.event + 1
+    }
+
+    /// The highest number of an event row handed out.
+    pub(super) fn last_event(&self) -> i64 {
+        self.numbers.event
     }
 
     pub(super) fn take_event(&mut self) -> i64 {
@@ -138,9 +152,16 @@ impl Changes {
         }
     }
 
-    /// A lease on a delivery that had been due at `at` ended.
-    pub(super) fn ended(&mut self, delivery: DeliveryId, at: Timestamp) {
-        self.ended.push((delivery, at));
+    /// A delivery of `destination` is due since this event was committed.
+    pub(super) fn fresh(&mut self, destination: NameId, event: i64) {
+        if self.fresh.iter().all(|(known, _)| *known != destination) {
+            self.fresh.push((destination, event));
+        }
+    }
+
+    /// A lease on a delivery that had been due so ended.
+    pub(super) fn ended(&mut self, delivery: DeliveryId, due: Due) {
+        self.ended.push((delivery, due));
     }
 
     /// A digest was written.
@@ -176,8 +197,13 @@ impl Changes {
         self.due.iter().copied()
     }
 
+    /// The first event per destination that it is owed at once.
+    pub(super) fn firsts(&self) -> impl Iterator<Item = (NameId, i64)> + '_ {
+        self.fresh.iter().copied()
+    }
+
     /// The leases that ended in it, from the `skip`th on.
-    pub(super) fn leases_ended(&self, skip: usize) -> &[(DeliveryId, Timestamp)] {
+    pub(super) fn leases_ended(&self, skip: usize) -> &[(DeliveryId, Due)] {
         &self.ended[skip..]
     }
 
@@ -195,7 +221,7 @@ impl Changes {
             put(sort::EVENTS, standing, 0, by)?;
         }
         put(sort::LAST_PAYMENT, 0, 0, self.numbers.payment - self.start.payment)?;
-        for what in [Indexed::Identities, Indexed::Aliases] {
+        for what in Indexed::ALL {
             put(what.mark(), 0, 0, self.run_gained(what))?;
         }
         put(sort::DUPLICATES, 0, 0, self.duplicates)?;

@@ -24,7 +24,7 @@ impl<'c> Wholes<'c> {
             )?,
             notification: connection.prepare("SELECT notification FROM events WHERE seq = ?1")?,
             sent: connection.prepare(sent)?,
-            same: connection.prepare("SELECT body = ?2 FROM bodies WHERE notification = ?1")?,
+            same: connection.prepare("SELECT body IS ?2 FROM notifications WHERE id = ?1")?,
         })
     }
 

@@ -24,8 +24,10 @@ use super::condition::Condition;
 use super::connect;
 use super::disk::Disk;
 use super::fault;
+use super::floor;
 use super::handback::Giver;
-use super::lease::{Leases, Leasing};
+use super::lease::Leases;
+use super::leasing::Leasing;
 use super::names::Kinds;
 use super::quarantine::Bounds;
 use super::queue::{Look, Queue, Taken};
@@ -112,6 +114,7 @@ impl Writer {
     fn serve(&mut self, connection: &Connection, leases: &mut Leases) -> rusqlite::Result<Ending> {
         let (begin, commit, add) = batch::frame(connection)?;
         let numbers = Numbers::load(connection)?;
+        floor::begin(connection, leases)?;
         let mut leasing = Leasing::prepare(connection, self.kinds.clone())?;
         let mut rooms = Rooms {
             connection,
@@ -148,7 +151,7 @@ impl Writer {
             }
             for look in taken.looks.drain(..) {
                 let Look { destination, limit, now, giver } = look;
-                let lease = leasing.lease(destination, limit, now, rooms.leases);
+                let lease = leasing.lease(destination, limit, (now, rooms.numbers.last_event()), rooms.leases);
                 let lease = lease.and_then(|lease| Ok(until(lease, rooms.recorder.owing.holds.next()?)));
                 giver.give(lease.map_err(|error| Unavailable::Failed(error.to_string())));
             }

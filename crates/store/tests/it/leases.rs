@@ -2,7 +2,7 @@
 
 use payhook_domain::delivery::{Outcome, State};
 use payhook_domain::id::{DeliveryId, EventSeq};
-use payhook_store::{Next, Settled};
+use payhook_store::{Disposition, Next, Settled};
 
 use crate::desk::{Desk, at, event, first_delivery};
 
@@ -25,9 +25,14 @@ async fn due_deliveries_are_handed_out_once_the_longest_due_first() {
     assert!(lease.more);
     assert_eq!(lease.due.iter().map(|leased| leased.id.event.0).collect::<Vec<_>>(), [1, 2]);
     let lease = desk.lease(9, 3).await;
-    assert_eq!(lease.due.iter().map(|leased| leased.id.event.0).collect::<Vec<_>>(), [3]);
-    assert_eq!((lease.more, lease.next_due), (false, Some(at(4))));
+    let due = lease.due.iter().map(|leased| leased.id.event.0).collect::<Vec<_>>();
+    assert_eq!(due, [3, 4], "what is stored is due, whatever the clock says of its receipt");
+    assert_eq!((lease.more, lease.next_due), (false, None));
     assert_eq!(leased(&desk, 9, 3).await, [0; 0]);
+    desk.settle(first_delivery(EventSeq(4), desk.shop), 1, 5, Next::Retry(at(9))).await;
+    let lease = desk.lease(9, 8).await;
+    assert_eq!((lease.due.len(), lease.more, lease.next_due), (0, false, Some(at(9))), "a retry is due at its time");
+    assert_eq!(leased(&desk, 9, 9).await, [4]);
 }
 
 #[tokio::test]
@@ -120,10 +125,11 @@ const HOUR: i64 = 60 * 60;
 
 #[tokio::test]
 async fn what_a_clock_that_was_ahead_made_due_is_due_when_it_is_corrected() {
-    let desk = desk_with(1).await;
+    let desk = desk_with(5).await;
+    assert_eq!(leased(&desk, 9, 10).await.len(), 5);
     let ahead = 365 * 24 * HOUR;
-    for (second, identity) in [(ahead, "ahead"), (ahead + 1, "further"), (24 * HOUR, "a day"), (26 * HOUR, "too far")] {
-        desk.one(event(identity, 1, "", desk.to_shop()), second).await;
+    for (event, second) in [(1, 10), (2, ahead), (3, ahead + 1), (4, 24 * HOUR), (5, 26 * HOUR)] {
+        desk.settle(first_delivery(EventSeq(event), desk.shop), 1, 10, Next::Retry(at(second))).await;
     }
     assert_eq!(leased(&desk, 1, 10).await, [1]);
     let lease = desk.lease(2, 10).await;
@@ -136,14 +142,40 @@ async fn what_a_clock_that_was_ahead_made_due_is_due_when_it_is_corrected() {
     let id = first_delivery(EventSeq(2), desk.shop);
     desk.store.unlease(id);
     assert_eq!(leased(&desk, 9, 10).await, [2]);
-    assert_eq!(desk.settle(id, 1, 11, Next::Retry(at(20))).await, Settled::Done);
+    assert_eq!(desk.settle(id, 2, 11, Next::Retry(at(20))).await, Settled::Done);
     assert_eq!(leased(&desk, 9, 20).await, [2], "and from then on by the right clock");
 }
 
 #[tokio::test]
 async fn what_is_beyond_reach_and_held_is_not_what_is_next() {
-    let desk = desk_with(0).await;
-    desk.one(event("ahead", 1, "", desk.to_shop()), 100 * HOUR).await;
+    let desk = desk_with(1).await;
+    assert_eq!(leased(&desk, 9, 100 * HOUR).await, [1]);
+    desk.settle(first_delivery(EventSeq(1), desk.shop), 1, 100 * HOUR, Next::Retry(at(200 * HOUR))).await;
     let lease = desk.lease(9, 10).await;
     assert_eq!((lease.due.len(), lease.more, lease.next_due), (1, false, None));
+}
+
+#[tokio::test]
+async fn what_was_owed_before_a_restart_is_found_behind_what_was_delivered_and_given_back_once() {
+    let desk = desk_with(3_000).await;
+    let mut all = Vec::new();
+    loop {
+        let lease = desk.lease(200, 4_000).await;
+        all.extend(lease.due.iter().map(|leased| leased.id));
+        if !lease.more {
+            break;
+        }
+    }
+    assert_eq!(all.len(), 3_000, "each once");
+    let left = [first_delivery(EventSeq(7), desk.shop), first_delivery(EventSeq(2_500), desk.shop)];
+    for id in all.iter().filter(|id| !left.contains(id)) {
+        assert_eq!(desk.settle(*id, 1, 4_001, Next::Delivered).await, Settled::Done);
+    }
+    // A segment that is written meanwhile keeps the place up to which nothing is owed.
+    for second in 3_001..=4_200 {
+        desk.one(event(&format!("e{second}"), 1, "", Disposition::Route(Vec::new())), second).await;
+    }
+    let desk = desk.reopened().await;
+    assert_eq!(leased(&desk, 9, 5_000).await, [7, 2_500]);
+    assert_eq!(desk.tallies().await.oldest_pending, Some(at(7)));
 }

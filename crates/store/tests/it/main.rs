@@ -12,6 +12,7 @@ mod model;
 mod payments;
 mod quarantine;
 mod retries;
+mod segments;
 mod superseded;
 mod tallies;
 mod told;

@@ -60,11 +60,12 @@ fn counted(desk: &Desk) -> Tallies {
     let events = groups("SELECT 0, standing, count(*) FROM events GROUP BY standing");
     let deliveries = groups(
         "SELECT destination, CASE WHEN state > 10 AND EXISTS (SELECT 1 FROM deliveries n WHERE n.event = d.event
-             AND n.destination = d.destination AND n.generation > d.generation) THEN 0 ELSE state END AS word, count(*)
+             AND n.destination = d.destination AND n.generation > d.generation) THEN 0
+             WHEN state = 4 THEN 2 ELSE state END AS word, count(*)
          FROM deliveries d GROUP BY destination, word",
     );
     let state = |number| payhook_domain::delivery::State::from_number(number).map_or("retried", |state| state.as_str());
-    let oldest = number("SELECT min(created_at) FROM deliveries WHERE state = 2");
+    let oldest = number("SELECT min(created_at) FROM deliveries WHERE state IN (2, 4)");
     Tallies {
         notifications: number("SELECT count(*) FROM notifications"),
         events: events.into_iter().map(|(_, s, count)| (standings[usize::from(s)].to_owned(), count)).collect(),

@@ -15,7 +15,7 @@ use crate::desk::{Desk, event, failed, options};
 async fn one_bad_recording_of_a_batch_fails_alone() {
     let desk = Desk::new().await;
     desk.file()
-        .execute_batch("CREATE TRIGGER bad BEFORE INSERT ON bodies WHEN NEW.body = x'626164' BEGIN SELECT RAISE(ABORT, 'bad'); END")
+        .execute_batch("CREATE TRIGGER bad BEFORE INSERT ON notifications WHEN NEW.body = x'626164' BEGIN SELECT RAISE(ABORT, 'bad'); END")
         .expect("made");
     let good = |n: i64| desk.recording(vec![event(&format!("good {n}"), 1, "", desk.both())], n);
     let mut bad = desk.recording(vec![event("bad", 1, "", desk.both())], 9);

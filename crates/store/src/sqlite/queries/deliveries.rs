@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::sqlite::names::Kinds;
 use crate::sqlite::owe::delivery;
-use crate::sqlite::rows::{as_i64, digest, unreadable};
+use crate::sqlite::rows::{FRESH, as_i64, digest, state, unreadable};
 use crate::{DeliveryFilter, DeliveryRow, Page, PageRequest};
 
 macro_rules! columns {
@@ -87,7 +87,7 @@ pub(super) fn list(
         .query_map(
             named_params! {
                 ":destination": filter.destination.map(|destination| destination.0),
-                ":states": filter.states.iter().fold(0_i64, |bits, state| bits | 1 << (*state as u8)),
+                ":states": filter.states.iter().fold(0_i64, |bits, state| bits | bits_of(*state)),
                 ":event": start.event.0,
                 ":from_destination": start.destination.0,
                 ":generation": start.generation,
@@ -131,10 +131,16 @@ fn start(connection: &Connection, filter: &DeliveryFilter, page: &PageRequest) -
     Ok(delivery(last, NameId(u16::MAX), u32::MAX))
 }
 
+/// The bits of the numbers that mean this state.
+fn bits_of(state: State) -> i64 {
+    let fresh = if state == State::Pending { 1 << FRESH } else { 0 };
+    fresh | 1 << (state as u8)
+}
+
 fn delivery_row(row: &Row<'_>, kinds: &Kinds) -> rusqlite::Result<DeliveryRow> {
     Ok(DeliveryRow {
         id: delivery(row.get(0)?, NameId(row.get(1)?), row.get(2)?),
-        state: State::from_number(row.get(3)?).ok_or_else(|| unreadable(3, "state"))?,
+        state: state(row.get(3)?).ok_or_else(|| unreadable(3, "state"))?,
         attempts: row.get(4)?,
         created_at: Timestamp::from_micros(row.get(5)?),
         at: Timestamp::from_micros(row.get(6)?),

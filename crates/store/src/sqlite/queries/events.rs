@@ -3,15 +3,17 @@
 //! A list walks the rows by number, newest first, at most [`PageRequest::SCAN_MAX`] of them for one page; three filters
 //! have an index of their own instead: a reference, a standing other than `routed`, and time, which bounds the walk.
 
+use std::ops::ControlFlow;
+
 use payhook_domain::id::{EventId, EventSeq};
 use payhook_domain::verdict::Standing;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::times;
-use crate::sqlite::entries::SEGMENT_SHIFT;
 use crate::sqlite::identities;
 use crate::sqlite::names::Kinds;
 use crate::sqlite::rows::{as_i64, standing_number, stored_columns, stored_event};
+use crate::sqlite::segments::words;
 use crate::{EventFilter, Page, PageRequest, StoredEvent};
 
 /// What every list compares; a filter not given is null.
@@ -136,28 +138,21 @@ impl Walk<'_> {
         Ok(page(rows, next.filter(|next| *next >= low)))
     }
 
-    /// Newest first over the rows with this reference, segment by segment.
+    /// Newest first over the rows with this reference.
     fn found(&self, reference: &str, low: i64, high: i64) -> rusqlite::Result<Page<StoredEvent>> {
-        let high = high.min(self.last()?);
-        let mut lookup = self.connection.prepare_cached(
-            "SELECT seq FROM lookups WHERE segment = ?1 AND word = ?2 AND seq BETWEEN ?3 AND ?4 ORDER BY seq DESC",
-        )?;
         let mut found = self.connection.prepare_cached(FOUND)?;
-        let mut rows = Vec::new();
-        for segment in ((low >> SEGMENT_SHIFT)..=(high >> SEGMENT_SHIFT)).rev() {
-            let mut seqs = lookup.query((segment, reference, low, high))?;
-            while let Some(seq) = seqs.next()? {
-                let seq: i64 = seq.get(0)?;
-                if rows.len() == self.limit {
-                    return Ok(page(rows, Some(seq)));
-                }
-                let row = self.with_filter(seq, |params| {
-                    found.query_row(params, |row| stored_event(row, self.kinds)).optional()
-                })?;
-                rows.extend(row);
+        let (mut rows, mut next) = (Vec::new(), None);
+        words::search(self.connection, reference, (low, high), |seq| {
+            if rows.len() == self.limit {
+                next = Some(seq);
+                return Ok(ControlFlow::Break(()));
             }
-        }
-        Ok(page(rows, None))
+            let row = self
+                .with_filter(seq, |params| found.query_row(params, |row| stored_event(row, self.kinds)).optional())?;
+            rows.extend(row);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(page(rows, next))
     }
 
     fn rows(&self, sql: &str, low: i64, high: i64) -> rusqlite::Result<Vec<StoredEvent>> {

@@ -10,8 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 pub(super) fn one(connection: &Connection, id: NotificationId) -> rusqlite::Result<Option<Notification>> {
     connection
         .prepare_cached(
-            "SELECT source, received_at, target, peer, config, headers, body
-             FROM notifications LEFT JOIN bodies ON bodies.notification = notifications.id WHERE id = ?1",
+            "SELECT source, received_at, target, peer, config, headers, body FROM notifications WHERE id = ?1",
         )?
         .query_row([id.0], |row| {
             let bytes =

@@ -1,14 +1,16 @@
 //! Payments: one by any of its names, and lists, the newest first.
 
+use std::ops::ControlFlow;
+
 use payhook_domain::id::{NameId, PaymentId};
 use payhook_domain::payment::Facts;
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::sqlite::books::follow;
-use crate::sqlite::entries::SEGMENT_SHIFT;
 use crate::sqlite::rows::{as_i64, digest, unreadable};
 use crate::sqlite::runs::{self, Indexed};
+use crate::sqlite::segments::words;
 use crate::{Page, PageRequest, PaymentFilter, PaymentRow};
 
 macro_rules! columns {
@@ -35,12 +37,22 @@ const WALK: &str = concat!(
 
 /// The payment known by this name.
 pub(super) fn one(connection: &Connection, id: PaymentId) -> rusqlite::Result<Option<PaymentRow>> {
+    match named(connection, id)? {
+        Some(row) => at(connection, row).map(|found| found.map(|(_, payment)| payment)),
+        None => Ok(None),
+    }
+}
+
+/// The row of the payment known by this name.
+fn named(connection: &Connection, id: PaymentId) -> rusqlite::Result<Option<i64>> {
+    if let Some(row) = runs::row_of(connection, Indexed::Payments, &id.0)? {
+        return Ok(Some(row));
+    }
     let Some(alias) = runs::row_of(connection, Indexed::Aliases, &id.0)? else { return Ok(None) };
-    let row: Option<i64> = connection
+    connection
         .prepare_cached("SELECT payment FROM aliases WHERE id = ?1 AND success_at IS NULL")?
         .query_row([alias], |row| row.get(0))
-        .optional()?;
-    row.map_or(Ok(None), |row| at(connection, row).map(|found| found.map(|(_, payment)| payment)))
+        .optional()
 }
 
 /// A page of payments that fit.
@@ -73,22 +85,18 @@ fn of_reference(
     filter: &PaymentFilter,
     limit: usize,
 ) -> rusqlite::Result<Page<PaymentRow>> {
-    let last: i64 =
-        connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?.query_row([], |row| row.get(0))?;
-    let mut lookup = connection.prepare_cached(
-        "SELECT e.payment_row FROM lookups l JOIN events e ON e.seq = l.seq
-         WHERE l.segment = ?1 AND l.word = ?2 AND e.payment_row IS NOT NULL ORDER BY l.seq DESC",
-    )?;
+    let mut payment = connection.prepare_cached("SELECT payment_row FROM events WHERE seq = ?1")?;
     let mut found: Vec<(i64, PaymentRow)> = Vec::new();
-    for segment in (0..=(last >> SEGMENT_SHIFT)).rev() {
-        let mut rows = lookup.query((segment, reference))?;
-        while let Some(row) = rows.next()? {
-            let Some((id, payment)) = at(connection, row.get(0)?)? else { continue };
-            if found.len() < limit && fits(&payment, filter) && found.iter().all(|(known, _)| *known != id) {
-                found.push((id, payment));
-            }
+    words::search(connection, reference, (0, i64::MAX), |seq| {
+        let row: Option<i64> = payment.query_row([seq], |row| row.get(0))?;
+        if let Some((id, payment)) = row.map_or(Ok(None), |row| at(connection, row))?
+            && fits(&payment, filter)
+            && found.iter().all(|(known, _)| *known != id)
+        {
+            found.push((id, payment));
         }
-    }
+        Ok(if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
     Ok(Page { rows: found.into_iter().map(|(_, row)| row).collect(), next: None })
 }
 

@@ -3,9 +3,10 @@
 use payhook_domain::delivery::State;
 use payhook_domain::id::NameId;
 use payhook_domain::time::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
-use crate::sqlite::rows::{as_i64, standing, unreadable};
+use crate::sqlite::floor;
+use crate::sqlite::rows::{FRESH, as_i64, standing, unreadable};
 use crate::sqlite::tally::sort;
 use crate::{PageRequest, Tallies};
 
@@ -37,14 +38,20 @@ pub(super) fn read(connection: &Connection) -> rusqlite::Result<Tallies> {
     Ok(tallies)
 }
 
-/// When the oldest pending delivery was made. Exact up to [`PageRequest::SCAN_MAX`] pending ones; of more, the oldest
-/// among so many of the first destinations', the longest due of each first.
+/// When the oldest pending delivery was made. Exact up to [`PageRequest::SCAN_MAX`] pending ones that were tried or waited;
+/// of more, the oldest among so many of the first destinations', the longest due of each first.
 fn oldest_pending(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
-    let oldest: Option<i64> = connection
+    let indexed: Option<i64> = connection
         .prepare_cached(
             "SELECT min(created_at) FROM
              (SELECT created_at FROM deliveries INDEXED BY deliveries_due WHERE state = 2 LIMIT ?1)",
         )?
         .query_row([as_i64(PageRequest::SCAN_MAX)], |row| row.get(0))?;
-    Ok(oldest.map(Timestamp::from_micros))
+    let fresh: Option<i64> = connection
+        .prepare_cached(
+            "SELECT created_at FROM deliveries NOT INDEXED WHERE event >= ?1 AND state = ?2 ORDER BY event LIMIT 1",
+        )?
+        .query_row((floor::kept(connection)?, FRESH), |row| row.get(0))
+        .optional()?;
+    Ok([indexed, fresh].into_iter().flatten().min().map(Timestamp::from_micros))
 }
