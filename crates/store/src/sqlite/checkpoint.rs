@@ -14,9 +14,9 @@ use rusqlite::{Connection, ErrorCode, Statement};
 use super::connect;
 
 /// Pages in the log at which the copying begins: 16 MiB.
-const FRAMES_MANY: i64 = 4_096;
+const FRAMES_MANY: i64 = 2_048;
 /// Pages so few that the writer may copy them itself: about a millisecond.
-const FRAMES_FEW: i64 = 256;
+const FRAMES_FEW: i64 = 128;
 /// Most rounds of copying while the writer goes on; each leaves about a third of the one before.
 const ROUNDS_MAX: u32 = 4;
 /// Commits between two looks at the log's length.

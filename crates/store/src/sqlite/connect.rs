@@ -15,6 +15,10 @@ const READER_CACHE_KIB: u32 = 2 * 1024;
 /// Bytes of its log's file that are kept for use again; a burst may make it longer.
 const LOG_BYTES_KEPT: u32 = 64 << 20;
 
+/// Bytes of a page, of a file made now. A commit rewrites the last page of each table, and each page is two writes to the
+/// log: twice the usual size is a third fewer of them.
+const PAGE_BYTES: u32 = 8 * 1024;
+
 /// How long a connection waits for another program's lock before it gives up. Ours never wait for each other.
 const BUSY_MS: u32 = 1_000;
 
@@ -59,6 +63,7 @@ pub(super) fn writer(path: &Path, sync: bool) -> rusqlite::Result<Connection> {
     connection.execute_batch(&format!(
         "PRAGMA busy_timeout = {BUSY_MS};
          PRAGMA foreign_keys = OFF;
+         PRAGMA page_size = {PAGE_BYTES};
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = {};
          PRAGMA cache_size = -{WRITER_CACHE_KIB};
