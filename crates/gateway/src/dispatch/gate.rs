@@ -74,6 +74,8 @@ pub(crate) struct Pass {
 pub(crate) struct Ended {
     /// What it changed.
     pub(crate) turn: Option<Turn>,
+    /// Failures in a row that are to be kept, or taken back.
+    pub(crate) streak_is_news: bool,
     /// The destination is taken for down, and rests until then.
     pub(crate) down_until: Option<Timestamp>,
 }
@@ -207,7 +209,8 @@ impl Pass {
             Outcome::Delivered | Outcome::Rejected => state.breaker.answered(begun, now),
             Outcome::Failed { retry_after } => state.breaker.failed(begun, started_at, now, retry_after),
         });
-        Ended { turn, down_until: state.breaker.resting().map(|(_, until)| until) }
+        let streak_is_news = state.breaker.streak_is_news(now);
+        Ended { turn, streak_is_news, down_until: state.breaker.resting().map(|(_, until)| until) }
     }
 }
 
