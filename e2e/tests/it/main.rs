@@ -4,6 +4,7 @@
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
 //! - `order`: events of one payment arrive one after the other.
 //! - `outage`: bad news that waits, and days without a receiver.
+//! - `replays`: old events sent again.
 //! - `power_cut`: nor does a power cut, nor a sync that fails.
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
@@ -27,6 +28,7 @@ mod listeners;
 mod order;
 mod outage;
 mod power_cut;
+mod replays;
 mod same_again;
 mod stage;
 mod vectors;
