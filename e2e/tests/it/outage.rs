@@ -179,3 +179,24 @@ fn without_a_breaker_every_try_counts_and_the_same_days_end_in_dead_letters() {
     let dead = gateway.list("/api/v1/deliveries?state=dead");
     assert_eq!(dead.iter().filter(|delivery| delivery["state"] == "exhausted").count(), 3, "{dead:?}");
 }
+
+#[test]
+fn a_person_who_resumes_a_resting_destination_waits_for_no_schedule() {
+    let receiver = Receiver::start(Some(SECRET));
+    receiver.behave(|_| Behaviour::Answer(500));
+    let breaker = "breaker = { failures = 1, rest = \"10m\", rest_max = \"10m\" }\nretry = {";
+    let gateway = Setup::new(&configuration(&receiver).replace("retry = {", breaker)).start();
+    send(&gateway, &Item::authorisation(1));
+    let state = || gateway.get("/api/v1/destinations/shop").json()["state"].clone();
+    let began = Instant::now();
+    while state() != "resting" {
+        assert!(began.elapsed() < PATIENCE, "it never rests");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    receiver.behave(|_| Behaviour::Answer(200));
+    gateway.post("/api/v1/destinations/shop/resume", &serde_json::Value::Null);
+    assert!(
+        receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 2),
+        "the only delivery is due in ten minutes"
+    );
+}

@@ -57,6 +57,8 @@ struct Open {
     /// The present rest, before jitter.
     rest: Duration,
     probing: bool,
+    /// A person asked for a probe: it takes what is owed, due or not.
+    hurried: bool,
 }
 
 /// Failures in a row.
@@ -152,6 +154,7 @@ impl Breaker {
             until: Timestamp::from_micros(open.until).min(now.plus(patience.rest_max)),
             rest: Duration::from_millis(open.rest_ms).clamp(patience.rest, patience.rest_max),
             probing: false,
+            hurried: false,
         });
     }
 
@@ -219,7 +222,7 @@ impl Breaker {
         if let Some(open) = self.open {
             let rest = open.rest.saturating_mul(2).min(patience.rest_max);
             let until = self.end_of(rest, patience, now, asked);
-            self.open = Some(Open { until, rest, probing: false, ..open });
+            self.open = Some(Open { until, rest, probing: false, hurried: false, ..open });
             return Some(Turn::Longer { until });
         }
         let streak = self.streak.get_or_insert(Streak { failures: 0, since: started_at });
@@ -232,7 +235,7 @@ impl Breaker {
         self.epoch = self.epoch.wrapping_add(1);
         self.streak = None;
         let until = self.end_of(patience.rest, patience, now, asked);
-        self.open = Some(Open { since, until, rest: patience.rest, probing: false });
+        self.open = Some(Open { since, until, rest: patience.rest, probing: false, hurried: false });
         Some(Turn::Opened { failures, until })
     }
 
@@ -249,15 +252,20 @@ impl Breaker {
         news
     }
 
-    /// Ends the rest: the next look probes. Whether there was one.
+    /// Ends the rest: the next look probes, with whatever is owed. Whether there was one.
     pub(crate) fn wake(&mut self, now: Timestamp) -> bool {
-        match &mut self.open {
-            Some(open) if open.until > now => {
-                open.until = now;
-                true
-            }
-            _ => false,
-        }
+        let Some(open) = &mut self.open else { return false };
+        let rested = open.until > now;
+        open.until = open.until.min(now);
+        open.hurried = true;
+        rested
+    }
+
+    /// Until when what is due may be taken for a probe. A delivery that failed while its destination was down is due when
+    /// the rest would have been over; a person who ends the rest does not wait for that.
+    pub(crate) fn probes_what_is_due_by(&self, now: Timestamp) -> Timestamp {
+        let hurried = self.open.is_some_and(|open| open.hurried);
+        if hurried { now.plus(Schedule::DELAY_MAX) } else { now }
     }
 
     /// Since when it is open, and until when it rests.
@@ -375,6 +383,19 @@ mod tests {
         assert_eq!(breaker.answered(late, at(1)), None);
         assert_eq!(breaker.failed(late, at(0), at(1), None), None);
         assert!(breaker.resting().is_some());
+    }
+
+    #[test]
+    fn who_is_woken_probes_with_whatever_is_owed_and_then_rests_as_before() {
+        let mut breaker = breaker();
+        assert!(!breaker.wake(at(0)), "it does not rest");
+        fail(&mut breaker, 10, 0);
+        assert_eq!(breaker.probes_what_is_due_by(at(1)), at(1));
+        assert!(breaker.wake(at(1)) && breaker.may(at(1)) == May::Probe);
+        assert!(breaker.probes_what_is_due_by(at(1)) > at(601));
+        let probe = breaker.begin();
+        rest_of(breaker.failed(probe, at(1), at(1), None), 1);
+        assert_eq!(breaker.probes_what_is_due_by(at(2)), at(2));
     }
 
     #[test]

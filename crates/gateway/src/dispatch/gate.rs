@@ -57,8 +57,8 @@ struct State {
 pub(crate) enum Room {
     /// So many, at least one.
     For(usize),
-    /// One, to see whether the destination is back.
-    ForProbe,
+    /// One of those due by then, to see whether the destination is back.
+    ForProbe(Timestamp),
     /// None, before this when it is known; whatever opens it earlier rings.
     Shut(Option<Timestamp>),
 }
@@ -121,7 +121,7 @@ impl Gate {
             return Room::Shut(until);
         }
         match state.meter.as_ref().map_or(Ok(wanted), |meter| meter.room(wanted, now)) {
-            Ok(_) if may == May::Probe => Room::ForProbe,
+            Ok(_) if may == May::Probe => Room::ForProbe(state.breaker.probes_what_is_due_by(now)),
             Ok(count) => Room::For(count),
             Err(until) => Room::Shut(Some(until)),
         }
