@@ -44,20 +44,23 @@ pub(crate) fn run(count: usize) -> anyhow::Result<()> {
         load::run(gateway.address, &requests, CONNECTIONS, Pace::Saturating, |_, _| {})?;
     }
     gateway.wait_until_settled(PATIENCE)?;
-    let rss_before = gateway.server.rss_mb();
     let [old, none] = generations(&gateway)?;
     ensure!((old.rows, none.rows) == (count, 0), "{count} events, and {old:?} and {none:?}");
 
     let (before, began) = (gateway.server.cpu(), Instant::now());
     let replay = gateway.post("/api/v1/replays", &json!({ "rate": RATE }))?;
     let target = format!("/api/v1/replays/{}", replay["id"].as_str().context("a replay has an id")?);
-    let mut rss_most: f64 = 0.0;
+    // Before it, and when each quarter has come.
+    let mut rss = vec![gateway.server.rss_mb()];
     while gateway.get(&target)?["state"] == "running" || sink.count() < 2 * count {
         ensure!(began.elapsed() < PATIENCE, "{} of {count} after {PATIENCE:?}", sink.count() - count);
-        rss_most = rss_most.max(gateway.server.rss_mb());
+        if rss.len() < 4 && sink.count() - count >= count * rss.len() / 4 {
+            rss.push(gateway.server.rss_mb());
+        }
         std::thread::sleep(Duration::from_millis(50));
     }
     let took = began.elapsed();
+    rss.push(gateway.server.rss_mb());
     gateway.wait_until_settled(PATIENCE)?;
     let cpu = gateway.server.cpu() - before;
 
@@ -65,12 +68,14 @@ pub(crate) fn run(count: usize) -> anyhow::Result<()> {
     let [still, new] = generations(&gateway)?;
     ensure!(still == old, "the old deliveries were {old:?} and are {still:?}");
     ensure!((new.rows, new.delivered_at_once) == (count, count), "of {count} new deliveries there are {new:?}");
-    println!("| replayed | deliveries/s | CPU µs per delivery | RSS MB before | RSS MB at most |");
-    println!("|---|---|---|---|---|");
+    let rss: Vec<String> = rss.iter().map(|rss| format!("{rss:.0}")).collect();
+    println!("| replayed | deliveries/s | CPU µs per delivery | RSS MB before, and after each quarter |");
+    println!("|---|---|---|---|");
     println!(
-        "| {count} | {:.0} | {:.1} | {rss_before:.1} | {rss_most:.1} |",
+        "| {count} | {:.0} | {:.1} | {} |",
         count as f64 / took.as_secs_f64(),
         cpu.as_secs_f64() * 1e6 / count as f64,
+        rss.join(", "),
     );
     Ok(())
 }
