@@ -21,7 +21,7 @@ pub(crate) fn run(events: usize) -> anyhow::Result<()> {
     for step in 0..events.div_ceil(STEP) {
         let requests = requests::make(step * STEP, STEP);
         let before = gateway.server.cpu();
-        let load = load::run(gateway.address, &requests, CONNECTIONS, |_, _| {})?;
+        let load = load::run(gateway.address, &requests, CONNECTIONS, load::Pace::Saturating, |_, _| {})?;
         let cost = (gateway.server.cpu() - before).as_secs_f64() * 1e6 / STEP as f64;
         let first = *first.get_or_insert(cost);
         if step % STEPS_PER_LINE == 0 || (step + 1) * STEP >= events {

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use tempfile::TempDir;
 
+use crate::load::{self, Pace};
 use crate::process::Server;
 use crate::report::{Measured, StartUp};
 use crate::sink::Sink;
-use crate::{CONNECTIONS, load, requests};
+use crate::{CONNECTIONS, requests};
 
 /// Longest a gateway may take to start, and deliveries to arrive.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -19,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Gateway {
     pub(crate) server: Server,
     pub(crate) address: SocketAddr,
+    pub(crate) admin: SocketAddr,
     pub(crate) folder: TempDir,
     pub(crate) ready: Duration,
 }
@@ -40,7 +42,7 @@ impl Gateway {
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        Ok(Self { server, address: public, folder, ready: started.elapsed() })
+        Ok(Self { server, address: public, admin, folder, ready: started.elapsed() })
     }
 }
 
@@ -61,10 +63,10 @@ pub(crate) fn acknowledge(count: usize) -> anyhow::Result<Measured> {
 pub(crate) fn acknowledge_with(count: usize, more: &str) -> anyhow::Result<Measured> {
     let silent = TcpListener::bind(("127.0.0.1", 0))?;
     let gateway = Gateway::start(silent.local_addr()?, &format!("concurrency = 1\ntimeout = \"60s\"\n{more}"))?;
-    load::run(gateway.address, &requests::make(0, count / 10), CONNECTIONS, |_, _| {})?;
+    load::run(gateway.address, &requests::make(0, count / 10), CONNECTIONS, Pace::Saturating, |_, _| {})?;
     let requests = requests::make(count, count);
     let before = gateway.server.cpu();
-    let load = load::run(gateway.address, &requests, CONNECTIONS, |_, _| {})?;
+    let load = load::run(gateway.address, &requests, CONNECTIONS, Pace::Saturating, |_, _| {})?;
     let cpu = gateway.server.cpu() - before;
     Ok(Measured { requests: count, took: load.took, cpu, rss_mb: gateway.server.rss_mb(), latencies: load.latencies })
 }
@@ -74,13 +76,14 @@ pub(crate) fn end_to_end(count: usize) -> anyhow::Result<(Measured, Measured)> {
     let (sink, destination) = Sink::listen()?;
     let gateway = Gateway::start(destination, "")?;
     let warm_up = count / 10;
-    load::run(gateway.address, &requests::make(0, warm_up), CONNECTIONS, |_, _| {})?;
+    load::run(gateway.address, &requests::make(0, warm_up), CONNECTIONS, Pace::Saturating, |_, _| {})?;
     wait_for(&sink, warm_up)?;
     let requests = requests::make(count, count);
     let mut sent = vec![Instant::now(); count];
     let before = gateway.server.cpu();
     let started = Instant::now();
-    let load = load::run(gateway.address, &requests, CONNECTIONS, |position, at| sent[position] = at)?;
+    let load =
+        load::run(gateway.address, &requests, CONNECTIONS, Pace::Saturating, |position, at| sent[position] = at)?;
     wait_for(&sink, warm_up + count)?;
     let took = started.elapsed();
     // The last settlements are written while nothing else happens.

@@ -1,5 +1,6 @@
 //! The generator: many keep-alive connections on one epoll, one request in flight on each.
 
+use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -19,60 +20,79 @@ pub(crate) struct Load {
 struct Connection {
     stream: TcpStream,
     sent_at: Instant,
-    request: usize,
-    written: usize,
     answer: Vec<u8>,
 }
 
+/// Longest the server may stay silent.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+
+/// How fast requests are sent.
+#[derive(Clone, Copy)]
+pub(crate) enum Pace {
+    /// As fast as they are answered.
+    Saturating,
+    /// So many a second, evenly spaced, whatever is answered. What has to wait for a free connection has waited since
+    /// it was due: a slow server is not spared the question.
+    PerSecond(u32),
+}
+
+impl Pace {
+    fn due(self, position: usize, started: Instant) -> Instant {
+        match self {
+            Self::Saturating => Instant::now(),
+            Self::PerSecond(rate) => started + Duration::from_secs_f64(position as f64 / f64::from(rate)),
+        }
+    }
+}
+
 /// Sends every request once over `connections` connections; each answer must be a 200. `sent` is told each request's
-/// position and moment.
+/// position and the moment from which its time counts.
 pub(crate) fn run(
     address: SocketAddr,
     requests: &[Vec<u8>],
     connections: usize,
+    pace: Pace,
     mut sent: impl FnMut(usize, Instant),
 ) -> anyhow::Result<Load> {
     let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
     let mut open = Vec::with_capacity(connections);
-    let started = Instant::now();
     for position in 0..connections.min(requests.len()) {
-        let stream = TcpStream::connect(address).context("the server does not answer")?;
-        stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
-        epoll::add(&poll, &stream, epoll::EventData::new_u64(position as u64), epoll::EventFlags::IN)?;
-        let mut connection =
-            Connection { stream, sent_at: Instant::now(), request: position, written: 0, answer: Vec::new() };
-        sent(position, connection.sent_at);
-        connection.write(requests)?;
+        let connection = Connection::open(address)?;
+        epoll::add(&poll, &connection.stream, epoll::EventData::new_u64(position as u64), epoll::EventFlags::IN)?;
         open.push(connection);
     }
-    let (mut next, mut answered) = (open.len(), 0);
+    // Used in turn, so that none idles until the server closes it.
+    let mut idle: VecDeque<usize> = (0..open.len()).collect();
+    let (mut next, mut answered) = (0, 0);
     let mut latencies = Vec::with_capacity(requests.len());
     let mut events = Vec::with_capacity(connections);
+    let started = Instant::now();
     while answered < requests.len() {
+        let mut pause = SILENCE_MAX;
+        while next < requests.len() && !idle.is_empty() {
+            let due = pace.due(next, started);
+            pause = due.saturating_duration_since(Instant::now());
+            if !pause.is_zero() {
+                break;
+            }
+            let connection = &mut open[idle.pop_front().expect("one is idle")];
+            sent(next, due);
+            connection.send(&requests[next], due)?;
+            next += 1;
+            pause = SILENCE_MAX;
+        }
         events.clear();
-        epoll::wait(
-            &poll,
-            rustix::buffer::spare_capacity(&mut events),
-            Some(&rustix::event::Timespec { tv_sec: 30, tv_nsec: 0 }),
-        )?;
-        if events.is_empty() {
-            bail!("no answer for 30 s, after {answered} of {}", requests.len());
+        epoll::wait(&poll, rustix::buffer::spare_capacity(&mut events), Some(&pause.try_into()?))?;
+        if events.is_empty() && pause == SILENCE_MAX {
+            bail!("no answer for {SILENCE_MAX:?}, after {answered} of {}", requests.len());
         }
         for event in &events {
-            let connection = &mut open[event.data.u64() as usize];
-            if !connection.read()? {
-                continue;
-            }
-            answered += 1;
-            latencies.push(connection.sent_at.elapsed().as_micros() as u32);
-            if next < requests.len() {
-                connection.request = next;
-                connection.written = 0;
-                connection.sent_at = Instant::now();
-                sent(next, connection.sent_at);
-                next += 1;
-                connection.write(requests)?;
+            let position = event.data.u64() as usize;
+            let connection = &mut open[position];
+            if connection.read()? {
+                answered += 1;
+                latencies.push(connection.sent_at.elapsed().as_micros() as u32);
+                idle.push_back(position);
             }
         }
     }
@@ -80,13 +100,17 @@ pub(crate) fn run(
 }
 
 impl Connection {
+    fn open(address: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).context("the server does not answer")?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        Ok(Self { stream, sent_at: Instant::now(), answer: Vec::new() })
+    }
+
     /// Writes the request. It fits the socket's buffer, so a write that would block is a fault.
-    fn write(&mut self, requests: &[Vec<u8>]) -> anyhow::Result<()> {
-        let request = &requests[self.request];
-        while self.written < request.len() {
-            self.written += self.stream.write(&request[self.written..])?;
-        }
-        Ok(())
+    fn send(&mut self, request: &[u8], sent_at: Instant) -> anyhow::Result<()> {
+        self.sent_at = sent_at;
+        Ok(self.stream.write_all(request)?)
     }
 
     /// Reads what is there; true when the answer is whole.

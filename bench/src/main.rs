@@ -9,21 +9,26 @@
 //! - `servers`: what the gateway is compared with: a fixed answer, and a fixed answer after verifying.
 //! - `sink`: a receiver of deliveries that costs almost nothing.
 //! - `gateway`: the shipped binary, with its default configuration and one route.
+//! - `admin`: its API.
 //! - `process`: a child's processor time and memory.
 //! - `curve`: the cost of a notification as the store grows.
 //! - `parts`: folding and routing by themselves. `isolation`: what a dead and a slow destination cost a third.
+//! - `owed`: what a backlog costs. `replay`: everything sent again.
 //! - `report`: the table.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark speaks to a terminal")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a workshop tool may stop where it stands")]
 
+mod admin;
 mod curve;
 mod gateway;
 mod isolation;
 mod load;
+mod owed;
 mod parts;
 mod process;
+mod replay;
 mod report;
 mod requests;
 mod servers;
@@ -50,10 +55,13 @@ fn main() -> anyhow::Result<ExitCode> {
         ["--fold"] => parts::fold()?,
         ["--routes", count] => parts::routes(count.parse()?)?,
         ["--isolation", events] => isolation::run(events.parse()?)?,
+        ["--owed", deliveries] => owed::run(deliveries.parse()?)?,
+        ["--replay", events] => replay::run(events.parse()?)?,
         ["serve", "noop"] => servers::noop()?,
         ["serve", "verify"] => servers::verify()?,
         _ => bail!(
-            "usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS | --fold | --routes N | --isolation EVENTS]"
+            "usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS | --fold | --routes N | --isolation EVENTS \
+             | --owed DELIVERIES | --replay EVENTS]"
         ),
     }
     Ok(ExitCode::SUCCESS)

@@ -70,30 +70,38 @@ fn least(mut part: impl FnMut()) -> Duration {
     (0..ROUNDS).map(|_| round(&mut part)).min().unwrap_or_default()
 }
 
-/// Prints what an acknowledgement costs with more and more routes, of which one fits.
+/// Prints what an acknowledgement costs with more and more routes, of which one takes the event.
 pub(crate) fn routes(requests: usize) -> anyhow::Result<()> {
     crate::process::pin_self_to(1);
     println!("| routes | CPU µs per request | × one route |");
     println!("|---|---|---|");
+    let cases = [
+        ("1", 0, other_kinds as fn(usize) -> String),
+        ("100, the others for other kinds", 99, other_kinds),
+        ("1,000, the others for other kinds", 999, other_kinds),
+        ("100, the others with a condition that is asked", 99, other_amounts),
+        ("1,000, the others with a condition that is asked", 999, other_amounts),
+    ];
     let mut first = None;
-    for count in [1_usize, 100, 1_000] {
-        let measured = gateway::acknowledge_with(requests, &other_routes(count - 1))?;
+    for (name, count, takes) in cases {
+        let measured = gateway::acknowledge_with(requests, &other_routes(count, takes))?;
         let cost = measured.cpu.as_secs_f64() * 1e6 / measured.requests as f64;
         let first = *first.get_or_insert(cost);
-        println!("| {count} | {cost:.1} | {:.2} |", cost / first);
+        println!("| {name} | {cost:.1} | {:.2} |", cost / first);
     }
     Ok(())
 }
 
-/// Routes that look at the same events and take none of them: half by pattern, half by condition.
-fn other_routes(count: usize) -> String {
-    let route = |number: usize| {
-        let takes = if number.is_multiple_of(2) {
-            format!("events = [\"dispute.*\", \"CODE_{number}\"]")
-        } else {
-            format!("events = [\"payment.captured\"]\nwhen = \"event.amount.value == {number}\"")
-        };
-        format!("[[route]]\nname = \"other-{number}\"\n{takes}\nto = [\"shop\"]\n")
-    };
-    (0..count).map(route).collect()
+/// Routes that take none of the events.
+fn other_routes(count: usize, takes: fn(usize) -> String) -> String {
+    let route = |number: usize| format!("[[route]]\nname = \"other-{number}\"\n{}\nto = [\"shop\"]\n", takes(number));
+    (1..=count).map(route).collect()
+}
+
+fn other_kinds(number: usize) -> String {
+    format!("events = [\"dispute.*\", \"CODE_{number}\"]")
+}
+
+fn other_amounts(number: usize) -> String {
+    format!("events = [\"payment.authorised\"]\nwhen = \"event.amount.value == {number}0000000\"")
 }

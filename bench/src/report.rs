@@ -33,18 +33,14 @@ impl Row {
     pub(crate) fn of(name: &'static str, measured: Measured) -> Self {
         let Measured { requests, took, cpu, rss_mb, mut latencies } = measured;
         latencies.sort_unstable();
-        let percentile = |share: f64| {
-            let position = ((latencies.len() as f64 * share) as usize).min(latencies.len().saturating_sub(1));
-            latencies.get(position).map_or(f64::NAN, |micros| f64::from(*micros) / 1_000.0)
-        };
         Self {
             name,
             per_second: requests as f64 / took.as_secs_f64(),
             cpu_us: cpu.as_secs_f64() * 1e6 / requests as f64,
             rss_mb,
-            p50_ms: percentile(0.5),
-            p99_ms: percentile(0.99),
-            p999_ms: percentile(0.999),
+            p50_ms: percentile(&latencies, 0.5),
+            p99_ms: percentile(&latencies, 0.99),
+            p999_ms: percentile(&latencies, 0.999),
         }
     }
 }
@@ -62,4 +58,10 @@ pub(crate) fn print(rows: &[Row], start_up: &StartUp) {
     }
     println!();
     println!("ready in {} ms, idle RSS {:.1} MB", start_up.ready.as_millis(), start_up.idle_rss_mb);
+}
+
+/// The value below which this share of them lies, in milliseconds; `micros` are sorted.
+pub(crate) fn percentile(micros: &[u32], share: f64) -> f64 {
+    let position = ((micros.len() as f64 * share) as usize).min(micros.len().saturating_sub(1));
+    micros.get(position).map_or(f64::NAN, |micros| f64::from(*micros) / 1_000.0)
 }

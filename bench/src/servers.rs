@@ -29,10 +29,10 @@ pub(crate) fn measure(name: &str, count: usize) -> anyhow::Result<Measured> {
     BufReader::new(server.stdout()).read_line(&mut line)?;
     let address: SocketAddr = line.trim().parse()?;
     let warm_up = requests::make(0, count / 10);
-    load::run(address, &warm_up, CONNECTIONS, |_, _| {})?;
+    load::run(address, &warm_up, CONNECTIONS, load::Pace::Saturating, |_, _| {})?;
     let requests = requests::make(count, count);
     let before = server.cpu();
-    let load = load::run(address, &requests, CONNECTIONS, |_, _| {})?;
+    let load = load::run(address, &requests, CONNECTIONS, load::Pace::Saturating, |_, _| {})?;
     Ok(Measured {
         requests: count,
         took: load.took,

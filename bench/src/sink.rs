@@ -1,12 +1,12 @@
-//! A receiver of deliveries that costs almost nothing: one thread, one epoll, a fixed answer. It notes when the
-//! delivery of each request came.
+//! A receiver of deliveries that costs almost nothing: one thread, one epoll, a fixed answer, at once or after a while.
+//! It notes when the delivery of each request came.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::epoll;
 
@@ -24,12 +24,28 @@ impl Sink {
     pub(crate) fn listen() -> anyhow::Result<(Self, SocketAddr)> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?;
+        Ok((Self::on(listener, Duration::ZERO)?, address))
+    }
+
+    /// The same, each answer `after` a while.
+    pub(crate) fn listen_slowly(after: Duration) -> anyhow::Result<(Self, SocketAddr)> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let address = listener.local_addr()?;
+        Ok((Self::on(listener, after)?, address))
+    }
+
+    /// The same where somebody was, or was not.
+    pub(crate) fn listen_at(address: SocketAddr) -> anyhow::Result<Self> {
+        Self::on(TcpListener::bind(address)?, Duration::ZERO)
+    }
+
+    fn on(listener: TcpListener, after: Duration) -> anyhow::Result<Self> {
         let sink = Self::default();
         let told = sink.clone();
         std::thread::Builder::new()
             .name("sink".into())
-            .spawn(move || told.take_forever(&listener).expect("the sink runs"))?;
-        Ok((sink, address))
+            .spawn(move || told.take_forever(&listener, after).expect("the sink runs"))?;
+        Ok(sink)
     }
 
     /// How many came so far.
@@ -37,12 +53,17 @@ impl Sink {
         self.count.load(Ordering::Acquire)
     }
 
+    /// How many came so far of those with a lower number.
+    pub(crate) fn count_below(&self, number: usize) -> usize {
+        self.arrivals.lock().expect("not poisoned").iter().filter(|(one, _)| *one < number).count()
+    }
+
     /// Number and moment of each.
     pub(crate) fn arrivals(&self) -> Vec<(usize, Instant)> {
         self.arrivals.lock().expect("not poisoned").clone()
     }
 
-    fn take_forever(&self, listener: &TcpListener) -> anyhow::Result<()> {
+    fn take_forever(&self, listener: &TcpListener, after: Duration) -> anyhow::Result<()> {
         const LISTENER: u64 = u64::MAX;
         listener.set_nonblocking(true)?;
         let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
@@ -50,9 +71,17 @@ impl Sink {
         let mut open: HashMap<u64, (TcpStream, Vec<u8>)> = HashMap::new();
         let mut next = 0;
         let mut events = Vec::with_capacity(256);
+        let mut late: VecDeque<(Instant, u64)> = VecDeque::new();
         loop {
+            while let Some((_, id)) = late.pop_front_if(|(at, _)| *at <= Instant::now()) {
+                if !open.get_mut(&id).is_some_and(|(stream, _)| answer(stream)) {
+                    open.remove(&id);
+                }
+            }
+            let pause =
+                late.front().map(|(at, _)| at.saturating_duration_since(Instant::now()).try_into()).transpose()?;
             events.clear();
-            epoll::wait(&poll, rustix::buffer::spare_capacity(&mut events), None)?;
+            epoll::wait(&poll, rustix::buffer::spare_capacity(&mut events), pause.as_ref())?;
             for event in &events {
                 let id = event.data.u64();
                 if id == LISTENER {
@@ -63,38 +92,48 @@ impl Sink {
                         open.insert(next, (stream, Vec::new()));
                         next += 1;
                     }
-                } else if let Some((stream, buffer)) = open.get_mut(&id)
-                    && !self.read(stream, buffer)
-                {
-                    open.remove(&id);
+                } else if let Some((stream, buffer)) = open.get_mut(&id) {
+                    let Some(requests) = self.read(stream, buffer) else {
+                        open.remove(&id);
+                        continue;
+                    };
+                    if !after.is_zero() {
+                        late.extend((0..requests).map(|_| (Instant::now() + after, id)));
+                    } else if !(0..requests).all(|_| answer(stream)) {
+                        open.remove(&id);
+                    }
                 }
             }
         }
     }
 
-    /// Reads what is there and answers every whole request; false when the connection is over.
-    fn read(&self, stream: &mut TcpStream, buffer: &mut Vec<u8>) -> bool {
+    /// Reads what is there and notes every whole request; how many, or nothing when the connection is over.
+    fn read(&self, stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<usize> {
         let mut chunk = [0; 16 * 1024];
         loop {
             match stream.read(&mut chunk) {
-                Ok(0) => return false,
+                Ok(0) => return None,
                 Ok(read) => buffer.extend_from_slice(&chunk[..read]),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                Err(_) => return false,
+                Err(_) => return None,
             }
         }
+        let mut requests = 0;
         while let Some(length) = whole_request(buffer) {
             if let Some(number) = number_in(&buffer[..length]) {
                 self.arrivals.lock().expect("not poisoned").push((number, Instant::now()));
             }
             self.count.fetch_add(1, Ordering::AcqRel);
             buffer.drain(..length);
-            if stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").is_err() {
-                return false;
-            }
+            requests += 1;
         }
-        true
+        Some(requests)
     }
+}
+
+/// False when the connection is over.
+fn answer(stream: &mut TcpStream) -> bool {
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").is_ok()
 }
 
 /// The length of the first request in `buffer`, when it is all there.

@@ -4,6 +4,8 @@
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
 //! - `order`: events of one payment arrive one after the other.
 //! - `outage`: bad news that waits, and days without a receiver.
+//! - `owed`: a backlog, however long, and what comes new beside it.
+//! - `replays`: old events sent again.
 //! - `power_cut`: nor does a power cut, nor a sync that fails.
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
@@ -26,7 +28,9 @@ mod life;
 mod listeners;
 mod order;
 mod outage;
+mod owed;
 mod power_cut;
+mod replays;
 mod same_again;
 mod stage;
 mod vectors;

@@ -121,3 +121,82 @@ fn four_days_of_outage_end_with_no_dead_letter_and_the_backlog_drains_in_order()
         }
     }
 }
+
+/// When the gateway is started again over four days: behind every wait of the default schedule, drawn out by its jitter
+/// (5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h), so that a delivery whose tries all count has none left at the last
+/// but one.
+const MOMENTS: [&str; 11] = ["0s", "10s", "6m", "40m", "3h", "9h", "21h", "37h", "60h", "87h", "96h"];
+
+/// `orders` are owed to a destination with the default schedule, and `lines`, that fails for four days; the folder they
+/// are kept in. The gateway is killed between any two tries.
+fn four_days_down(receiver: &Receiver, lines: &str, orders: u64) -> (tempfile::TempDir, String) {
+    receiver.behave(|_| Behaviour::Answer(500));
+    let stage = configuration(receiver);
+    let (before, after) = stage.split_once("retry = ").expect("the stage is impatient");
+    let (_, after) = after.split_once('\n').expect("of one line");
+    let configuration = format!("{before}{lines}{after}");
+    let folder = tempfile::tempdir().expect("a folder");
+    for moment in MOMENTS {
+        let gateway = at(moment, &configuration, folder.path());
+        if moment == MOMENTS[0] {
+            (0..orders).for_each(|order| send(&gateway, &Item::authorisation(order)));
+        }
+        std::thread::sleep(A_WHILE);
+    }
+    (folder, configuration)
+}
+
+fn at(offset: &str, configuration: &str, folder: &std::path::Path) -> Gateway {
+    Setup::new(configuration).in_folder(folder).argument(&format!("--clock-offset={offset}")).start()
+}
+
+#[test]
+fn a_busy_and_a_quiet_destination_outlive_four_days_with_the_default_schedule() {
+    for orders in [40, 1] {
+        let receiver = Receiver::start(Some(SECRET));
+        let (folder, configuration) = four_days_down(&receiver, "", orders);
+        let tries = receiver.count();
+        assert!(tries >= MOMENTS.len(), "{tries} tries: the clock was not turned far enough");
+        receiver.behave(|_| Behaviour::Answer(200));
+        let gateway = at("97h", &configuration, folder.path());
+        assert_eq!(gateway.list("/api/v1/deliveries?state=dead").len(), 0, "dead letters of {orders} orders");
+        let all = usize::try_from(orders).expect("few");
+        let delivered = || gateway.list("/api/v1/deliveries?state=delivered").len();
+        let began = Instant::now();
+        while delivered() < all {
+            assert!(began.elapsed() < PATIENCE, "{} of {all} are delivered:\n{}", delivered(), gateway.log_text());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+#[test]
+fn without_a_breaker_every_try_counts_and_the_same_days_end_in_dead_letters() {
+    let receiver = Receiver::start(Some(SECRET));
+    let (folder, configuration) = four_days_down(&receiver, "breaker = false\n", 3);
+    assert_eq!(receiver.count(), 3 * 10, "ten tries each");
+    let gateway = at("97h", &configuration, folder.path());
+    let dead = gateway.list("/api/v1/deliveries?state=dead");
+    assert_eq!(dead.iter().filter(|delivery| delivery["state"] == "exhausted").count(), 3, "{dead:?}");
+}
+
+#[test]
+fn a_person_who_resumes_a_resting_destination_waits_for_no_schedule() {
+    let receiver = Receiver::start(Some(SECRET));
+    receiver.behave(|_| Behaviour::Answer(500));
+    let breaker = "breaker = { failures = 1, rest = \"10m\", rest_max = \"10m\" }\nretry = {";
+    let gateway = Setup::new(&configuration(&receiver).replace("retry = {", breaker)).start();
+    send(&gateway, &Item::authorisation(1));
+    let state = || gateway.get("/api/v1/destinations/shop").json()["state"].clone();
+    let began = Instant::now();
+    while state() != "resting" {
+        assert!(began.elapsed() < PATIENCE, "it never rests");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    receiver.behave(|_| Behaviour::Answer(200));
+    gateway.post("/api/v1/destinations/shop/resume", &serde_json::Value::Null);
+    assert!(
+        receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 2),
+        "the only delivery is due in ten minutes"
+    );
+}

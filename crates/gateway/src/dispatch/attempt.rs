@@ -14,8 +14,7 @@ use payhook_domain::time::Timestamp;
 use payhook_store::{Leased, Next, Settlement};
 use tokio::sync::Semaphore;
 
-use super::breaker::Turn;
-use super::gate::{Gate, Pass};
+use super::gate::{Ended, Gate, Pass};
 use super::tries::{self, Tried};
 use super::{parcel, settle, turn};
 use crate::alerts::{Alert, HOUR, stretch};
@@ -55,15 +54,17 @@ pub(crate) async fn make(counter: Arc<Counter>, leased: Leased, begins_at: Times
     };
     let tried = AssertUnwindSafe(try_once(&counter, pass, leased)).catch_unwind().await;
     drop(hand);
-    let Ok((settlement, turn)) = tried else {
+    let Ok((settlement, ended)) = tried else {
         tracing::error!(destination = target.settings.name, %delivery, "a try ended in a fault of ours");
         gateway.store.unlease(delivery);
         return None;
     };
     let next = settlement.next;
     let followed = settle::until_written(gateway, settlement).await;
-    if let Some(turn) = turn {
-        turn::follow(gateway, gate, &target.settings.name, turn).await;
+    match ended.turn {
+        Some(turn) => turn::follow(gateway, gate, &target.settings.name, turn).await,
+        None if ended.streak_is_news => turn::keep(gateway, gate, &target.settings.name).await,
+        None => {}
     }
     match next {
         Next::Retry(at) => Some(at),
@@ -71,8 +72,8 @@ pub(crate) async fn make(counter: Arc<Counter>, leased: Leased, begins_at: Times
     }
 }
 
-/// One try at the destination, what is to be written of it, and whether it turned the breaker.
-async fn try_once(counter: &Counter, pass: Pass, leased: Leased) -> (Settlement, Option<Turn>) {
+/// One try at the destination, what is to be written of it, and what it changed at the gate.
+async fn try_once(counter: &Counter, pass: Pass, leased: Leased) -> (Settlement, Ended) {
     let Counter { gateway, target, gate, .. } = counter;
     let started_at = gateway.clock.now();
     let parcel = parcel::wrap(gateway, target.settings.format, &leased, started_at);
@@ -106,7 +107,7 @@ async fn try_once(counter: &Counter, pass: Pass, leased: Leased) -> (Settlement,
         gateway.alert(dead_letter(target, parcel.event, tried.delivery, finished_at));
     }
     let stops_on_dead = target.settings.on_dead == OnDead::Stop;
-    (Settlement { delivery: tried.delivery, attempt, next, stops_on_dead }, ended.turn)
+    (Settlement { delivery: tried.delivery, attempt, next, stops_on_dead }, ended)
 }
 
 /// Told once an hour for each destination: a dead endpoint may end thousands.

@@ -11,7 +11,8 @@
 //! delivered and rejected is a failure, whatever the status: a destination that says 404 to everything is down, too.
 //!
 //! It remembers when the destination was down. Tries made then do not count towards a delivery's end, so an outage of
-//! any length leaves no dead letter.
+//! any length leaves no dead letter. Failures in a row are kept, too: over days of outage a gateway may be started again
+//! between any two tries of a quiet destination.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -28,6 +29,10 @@ const FEW: u32 = 3;
 /// Outages remembered; of older ones the tries count.
 const OUTAGES_MAX: usize = 64;
 
+/// How often failures in a row are kept: a busy destination opens its breaker sooner, and one that fails and answers by
+/// turns is not to be written down at every turn.
+const STREAK_KEPT_EVERY: Duration = Duration::from_secs(60);
+
 /// How far a rest may stray, so that two gateways do not probe in step.
 const JITTER: f64 = 0.1;
 
@@ -37,6 +42,8 @@ pub(crate) struct Breaker {
     patience: Option<Patience>,
     open: Option<Open>,
     streak: Option<Streak>,
+    /// When failures in a row were kept last, and whether what is kept still says so.
+    streak_kept: (Option<Timestamp>, bool),
     outages: VecDeque<(i64, i64)>,
     /// Counts openings, so that what was begun before one says nothing about what came after it.
     epoch: u32,
@@ -50,6 +57,8 @@ struct Open {
     /// The present rest, before jitter.
     rest: Duration,
     probing: bool,
+    /// A person asked for a probe: it takes what is owed, due or not.
+    hurried: bool,
 }
 
 /// Failures in a row.
@@ -101,6 +110,8 @@ pub(crate) struct Begun {
 #[serde(default)]
 struct Kept {
     open: Option<KeptOpen>,
+    /// How many failures in a row, and since when.
+    streak: Option<(u32, i64)>,
     /// From and to, in microseconds.
     outages: Vec<(i64, i64)>,
 }
@@ -115,20 +126,35 @@ struct KeptOpen {
 impl Breaker {
     /// A closed one; without patience it never opens. `seed` spreads its rests.
     pub(crate) fn new(patience: Option<Patience>, seed: u64) -> Self {
-        Self { patience, open: None, streak: None, outages: VecDeque::new(), epoch: 0, seed }
+        Self {
+            patience,
+            open: None,
+            streak: None,
+            streak_kept: (None, false),
+            outages: VecDeque::new(),
+            epoch: 0,
+            seed,
+        }
     }
 
     /// As it was when `kept` was written. A rest that would outlast the longest one was written under another clock or
     /// configuration and ends in time.
     pub(crate) fn restore(&mut self, kept: &[u8], now: Timestamp) {
-        let Ok(Kept { open, outages }) = serde_json::from_slice(kept) else { return };
+        let Ok(Kept { open, streak, outages }) = serde_json::from_slice(kept) else { return };
         self.outages = outages.into();
-        let (Some(open), Some(patience)) = (open, self.patience) else { return };
+        let Some(patience) = self.patience else { return };
+        self.streak = streak.map(|(failures, since)| {
+            let since = Timestamp::from_micros(since).min(now);
+            Streak { failures, since }
+        });
+        self.streak_kept = (None, streak.is_some());
+        let Some(open) = open else { return };
         self.open = Some(Open {
             since: Timestamp::from_micros(open.since),
             until: Timestamp::from_micros(open.until).min(now.plus(patience.rest_max)),
             rest: Duration::from_millis(open.rest_ms).clamp(patience.rest, patience.rest_max),
             probing: false,
+            hurried: false,
         });
     }
 
@@ -139,7 +165,8 @@ impl Breaker {
             until: open.until.as_micros(),
             rest_ms: u64::try_from(open.rest.as_millis()).unwrap_or(u64::MAX),
         });
-        let kept = Kept { open, outages: self.outages.iter().copied().collect() };
+        let streak = self.streak.map(|streak| (streak.failures, streak.since.as_micros()));
+        let kept = Kept { open, streak, outages: self.outages.iter().copied().collect() };
         serde_json::to_vec(&kept).unwrap_or_default()
     }
 
@@ -195,7 +222,7 @@ impl Breaker {
         if let Some(open) = self.open {
             let rest = open.rest.saturating_mul(2).min(patience.rest_max);
             let until = self.end_of(rest, patience, now, asked);
-            self.open = Some(Open { until, rest, probing: false, ..open });
+            self.open = Some(Open { until, rest, probing: false, hurried: false, ..open });
             return Some(Turn::Longer { until });
         }
         let streak = self.streak.get_or_insert(Streak { failures: 0, since: started_at });
@@ -208,19 +235,37 @@ impl Breaker {
         self.epoch = self.epoch.wrapping_add(1);
         self.streak = None;
         let until = self.end_of(patience.rest, patience, now, asked);
-        self.open = Some(Open { since, until, rest: patience.rest, probing: false });
+        self.open = Some(Open { since, until, rest: patience.rest, probing: false, hurried: false });
         Some(Turn::Opened { failures, until })
     }
 
-    /// Ends the rest: the next look probes. Whether there was one.
-    pub(crate) fn wake(&mut self, now: Timestamp) -> bool {
-        match &mut self.open {
-            Some(open) if open.until > now => {
-                open.until = now;
-                true
-            }
-            _ => false,
+    /// Whether failures in a row have begun, gone on or ended so that it is worth keeping now. What turned is kept anyway.
+    pub(crate) fn streak_is_news(&mut self, now: Timestamp) -> bool {
+        let (kept_at, is_kept) = self.streak_kept;
+        let news = match self.streak {
+            Some(_) => kept_at.is_none_or(|at| now.since(at) >= STREAK_KEPT_EVERY),
+            None => is_kept,
+        };
+        if news {
+            self.streak_kept = (self.streak.map(|_| now).or(kept_at), self.streak.is_some());
         }
+        news
+    }
+
+    /// Ends the rest: the next look probes, with whatever is owed. Whether there was one.
+    pub(crate) fn wake(&mut self, now: Timestamp) -> bool {
+        let Some(open) = &mut self.open else { return false };
+        let rested = open.until > now;
+        open.until = open.until.min(now);
+        open.hurried = true;
+        rested
+    }
+
+    /// Until when what is due may be taken for a probe. A delivery that failed while its destination was down is due when
+    /// the rest would have been over; a person who ends the rest does not wait for that.
+    pub(crate) fn probes_what_is_due_by(&self, now: Timestamp) -> Timestamp {
+        let hurried = self.open.is_some_and(|open| open.hurried);
+        if hurried { now.plus(Schedule::DELAY_MAX) } else { now }
     }
 
     /// Since when it is open, and until when it rests.
@@ -341,6 +386,19 @@ mod tests {
     }
 
     #[test]
+    fn who_is_woken_probes_with_whatever_is_owed_and_then_rests_as_before() {
+        let mut breaker = breaker();
+        assert!(!breaker.wake(at(0)), "it does not rest");
+        fail(&mut breaker, 10, 0);
+        assert_eq!(breaker.probes_what_is_due_by(at(1)), at(1));
+        assert!(breaker.wake(at(1)) && breaker.may(at(1)) == May::Probe);
+        assert!(breaker.probes_what_is_due_by(at(1)) > at(601));
+        let probe = breaker.begin();
+        rest_of(breaker.failed(probe, at(1), at(1), None), 1);
+        assert_eq!(breaker.probes_what_is_due_by(at(2)), at(2));
+    }
+
+    #[test]
     fn an_abandoned_probe_leaves_room_for_another() {
         let mut breaker = breaker();
         fail(&mut breaker, 10, 0);
@@ -364,6 +422,36 @@ mod tests {
         without.restore(&kept, at(1_001));
         assert_eq!(without.may(at(1_001)), May::Begin);
         after.restore(b"not ours", at(0));
+    }
+
+    #[test]
+    fn failures_in_a_row_are_known_after_a_restart_and_forgotten_after_an_answer() {
+        let mut now = 0;
+        let mut kept = breaker().keep();
+        let mut turn = None;
+        for wait in [0, 5, 300, 1_800] {
+            now += wait;
+            let mut breaker = breaker();
+            breaker.restore(&kept, at(now));
+            turn = fail(&mut breaker, 1, now);
+            assert!(breaker.streak_is_news(at(now)) || turn.is_some());
+            kept = breaker.keep();
+        }
+        assert!(matches!(turn, Some(Turn::Opened { failures: 4, .. })), "{turn:?}");
+
+        let mut breaker = breaker();
+        fail(&mut breaker, 2, 0);
+        assert!(breaker.streak_is_news(at(0)) && !breaker.streak_is_news(at(1)), "kept once a minute");
+        let begun = breaker.begin();
+        breaker.answered(begun, at(2));
+        assert!(breaker.streak_is_news(at(2)) && !breaker.streak_is_news(at(2)), "its end is kept at once");
+        let mut after = self::breaker();
+        after.restore(&breaker.keep(), at(3));
+        assert_eq!(after.failures(), 0);
+        fail(&mut after, 1, 4);
+        let begun = after.begin();
+        after.answered(begun, at(4));
+        assert!(!after.streak_is_news(at(4)), "what nobody kept need not be taken back");
     }
 
     #[test]

@@ -125,14 +125,14 @@ impl Desk {
         }
         let Counter { gateway, target, gate, .. } = &*self.counter;
         let now = gateway.clock.now();
-        let limit = match gate.room(free, now) {
-            Room::For(limit) => limit,
-            Room::ForProbe if self.in_hand.is_empty() => 1,
+        let (limit, due_by) = match gate.room(free, now) {
+            Room::For(limit) => (limit, now),
+            Room::ForProbe(due_by) if self.in_hand.is_empty() => (1, due_by),
             // A probe goes alone: what is in hand still was begun before.
-            Room::ForProbe => return Found::AllUntil(Some(now.plus(PROBE_PAUSE))),
+            Room::ForProbe(_) => return Found::AllUntil(Some(now.plus(PROBE_PAUSE))),
             Room::Shut(until) => return Found::AllUntil(until),
         };
-        let Lease { due, more, next_due } = match gateway.store.lease(target.id, limit, now).await {
+        let Lease { due, more, next_due } = match gateway.store.lease(target.id, limit, due_by).await {
             Ok(lease) => lease,
             Err(Unavailable::Closed) => return Found::AllUntil(None),
             Err(_) => return Found::Nothing,

@@ -57,8 +57,8 @@ struct State {
 pub(crate) enum Room {
     /// So many, at least one.
     For(usize),
-    /// One, to see whether the destination is back.
-    ForProbe,
+    /// One of those due by then, to see whether the destination is back.
+    ForProbe(Timestamp),
     /// None, before this when it is known; whatever opens it earlier rings.
     Shut(Option<Timestamp>),
 }
@@ -74,6 +74,8 @@ pub(crate) struct Pass {
 pub(crate) struct Ended {
     /// What it changed.
     pub(crate) turn: Option<Turn>,
+    /// Failures in a row that are to be kept, or taken back.
+    pub(crate) streak_is_news: bool,
     /// The destination is taken for down, and rests until then.
     pub(crate) down_until: Option<Timestamp>,
 }
@@ -119,7 +121,7 @@ impl Gate {
             return Room::Shut(until);
         }
         match state.meter.as_ref().map_or(Ok(wanted), |meter| meter.room(wanted, now)) {
-            Ok(_) if may == May::Probe => Room::ForProbe,
+            Ok(_) if may == May::Probe => Room::ForProbe(state.breaker.probes_what_is_due_by(now)),
             Ok(count) => Room::For(count),
             Err(until) => Room::Shut(Some(until)),
         }
@@ -207,7 +209,8 @@ impl Pass {
             Outcome::Delivered | Outcome::Rejected => state.breaker.answered(begun, now),
             Outcome::Failed { retry_after } => state.breaker.failed(begun, started_at, now, retry_after),
         });
-        Ended { turn, down_until: state.breaker.resting().map(|(_, until)| until) }
+        let streak_is_news = state.breaker.streak_is_news(now);
+        Ended { turn, streak_is_news, down_until: state.breaker.resting().map(|(_, until)| until) }
     }
 }
 

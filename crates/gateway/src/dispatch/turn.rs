@@ -1,4 +1,4 @@
-//! What follows when a breaker turns: it is kept, shown, told, and the desk looks again.
+//! What follows when a breaker turns: it is kept, shown, told, and the desk looks again. Or when it is about to: it is kept.
 
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
@@ -24,6 +24,13 @@ pub(crate) async fn follow(gateway: &Gateway, gate: &Gate, destination: &str, tu
     gateway.bells.ring();
     if let Err(error) = kept.await {
         tracing::debug!(destination, %error, "the breaker's state was not kept");
+    }
+}
+
+/// Keeps what the breaker has seen, though it did not turn.
+pub(super) async fn keep(gateway: &Gateway, gate: &Gate, destination: &str) {
+    if let Err(error) = gate.keep_breaker(|memo| gateway.store.keep(memo)).await {
+        tracing::debug!(destination, %error, "failures in a row were not kept");
     }
 }
 

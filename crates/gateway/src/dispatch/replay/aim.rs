@@ -19,13 +19,11 @@ use crate::routing;
 /// Most items of one notification looked through for the one it was sent whole for.
 const ITEMS_MAX: i64 = 1_000;
 
-/// One event to one destination, and what became of it there before.
+/// One event to one destination.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Aimed {
     pub(super) event: EventSeq,
     pub(super) wanted: Wanted,
-    /// The newest delivery of it there, and how it stands.
-    pub(super) before: Option<(DeliveryId, State)>,
 }
 
 /// To whom `row` goes. `wholes` remembers the last notification sent whole to each destination.
@@ -50,10 +48,16 @@ pub(super) async fn at(
         } else {
             row.seq
         };
-        let before = newest(reader, event, wanted.destination).await?;
-        let fits = |states: &Vec<State>| before.is_some_and(|(_, state)| states.contains(&state));
-        if meant.states.as_ref().is_none_or(fits) {
-            aimed.push(Aimed { event, wanted, before });
+        // Looked up only where it is asked for: it costs as much as making the delivery.
+        let fits = match &meant.states {
+            Some(states) => {
+                let before = newest(reader, event, wanted.destination).await?;
+                before.is_some_and(|(_, state)| states.contains(&state))
+            }
+            None => true,
+        };
+        if fits {
+            aimed.push(Aimed { event, wanted });
         }
     }
     Ok(aimed)
@@ -122,7 +126,8 @@ async fn whole(
     Ok(Some(row.seq))
 }
 
-async fn newest(
+/// The newest delivery of an event to a destination, and how it stands.
+pub(super) async fn newest(
     reader: &dyn Reader,
     event: EventSeq,
     destination: NameId,

@@ -37,13 +37,15 @@ pub(crate) async fn preview(gateway: &Gateway, asked: Asked, after: i64) -> Resu
     let meant = asked.meant(gateway)?;
     let mut job = desk::draft(gateway, asked).await?;
     job.at = job.at.max(after);
-    let plan = gateway.plan.load_full();
+    let (plan, reader) = (gateway.plan.load_full(), gateway.reader.as_ref());
     let mut rows = Vec::new();
     for _ in 0..STRETCHES_MAX {
-        let found = walk::on(gateway.reader.as_ref(), &job, &meant, SHOWN_MAX - rows.len().min(SHOWN_MAX - 1)).await?;
+        let found = walk::on(reader, &job, &meant, SHOWN_MAX - rows.len().min(SHOWN_MAX - 1)).await?;
         for row in &found.rows {
-            for one in aim::at(&plan, gateway.reader.as_ref(), &meant, row, &mut job.wholes).await? {
-                rows.push(Shown { event: row.clone(), destination: one.wanted.destination, before: one.before });
+            for one in aim::at(&plan, reader, &meant, row, &mut job.wholes).await? {
+                let destination = one.wanted.destination;
+                let before = aim::newest(reader, one.event, destination).await?;
+                rows.push(Shown { event: row.clone(), destination, before });
             }
         }
         job.at = found.at;

@@ -30,15 +30,17 @@ pub(super) async fn to_its_end(gateway: Arc<Gateway>, mut job: Job, mut cancel: 
     let mut kept_at = gateway.clock.now();
     while job.is_running() && !*stopping.borrow_and_update() {
         let cancelled = *cancel.borrow_and_update();
+        let began = gateway.clock.now();
         let pause = match step(&gateway, &job, cancelled).await {
             Ok(step) => {
                 let now = gateway.clock.now();
                 let is_worth = !step.batch.is_empty() || !step.job.is_running() || now.since(kept_at) >= KEPT_EVERY;
                 match write(&gateway, &step, is_worth).await {
-                    Ok(pause) => {
+                    Ok(share) => {
                         kept_at = if is_worth { now } else { kept_at };
                         job = step.job;
-                        pause
+                        // The work is part of the time its deliveries have at this rate.
+                        share.saturating_sub(gateway.clock.now().since(began))
                     }
                     Err(Unavailable::Closed) => return,
                     Err(_) => STORE_PAUSE,
@@ -107,7 +109,7 @@ fn add(batch: &mut Vec<Again>, event: EventSeq, wanted: payhook_store::Wanted) {
     }
 }
 
-/// Writes it, and says how long to wait so that the rate is held.
+/// Writes it, and says how long its deliveries have at the replay's rate.
 async fn write(gateway: &Gateway, step: &Step, is_worth: bool) -> Result<Duration, Unavailable> {
     if !is_worth {
         return Ok(Duration::ZERO);
