@@ -5,7 +5,11 @@
 //! content digests: one over the signed details that money hangs on, one over everything. They tell a duplicate from a
 //! revision from a conflict.
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::{self, Context, SHA256};
+
+/// Parts of an identity are short and many: up to this many bytes they are gathered and digested in one step, which costs
+/// a third less than a context that is updated with each.
+const GATHERED_MAX: usize = 256;
 
 /// The first 16 bytes of a SHA-256. At 2⁶⁴ digests a collision becomes likely; a merchant makes fewer than 2⁴⁰.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,14 +19,24 @@ impl Digest {
     /// Digests `parts`, each preceded by its length, so that no two lists of parts read alike.
     #[must_use]
     pub fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut context = Context::new(&SHA256);
+        let mut gathered = [0; GATHERED_MAX];
+        let mut length = 0;
+        let mut context: Option<Context> = None;
         for part in parts {
-            context.update(&(part.len() as u64).to_be_bytes());
+            let preceding = (part.len() as u64).to_be_bytes();
+            let room = gathered.get_mut(length..length + preceding.len() + part.len());
+            if let (None, Some(room)) = (&context, room) {
+                room[..preceding.len()].copy_from_slice(&preceding);
+                room[preceding.len()..].copy_from_slice(part);
+                length += room.len();
+                continue;
+            }
+            let context = context.get_or_insert_with(|| begun(&gathered[..length]));
+            context.update(&preceding);
             context.update(part);
         }
-        let mut first = [0; 16];
-        first.copy_from_slice(&context.finish().as_ref()[..16]);
-        Self(first)
+        let whole = context.map_or_else(|| digest::digest(&SHA256, &gathered[..length]), Context::finish);
+        Self(*whole.as_ref().first_chunk().expect("a SHA-256 has 32 bytes"))
     }
 
     /// A digest read back from the store.
@@ -36,6 +50,12 @@ impl Digest {
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
+}
+
+fn begun(bytes: &[u8]) -> Context {
+    let mut context = Context::new(&SHA256);
+    context.update(bytes);
+    context
 }
 
 impl std::fmt::Debug for Digest {
@@ -96,6 +116,17 @@ mod tests {
     fn parts_cannot_be_cut_elsewhere_and_read_the_same() {
         assert_ne!(SCOPE.identity(&["ab", "c"]), SCOPE.identity(&["a", "bc"]));
         assert_ne!(SCOPE.identity(&["ab"]), SCOPE.identity(&["ab", ""]));
+    }
+
+    #[test]
+    fn long_parts_are_digested_as_short_ones_are() {
+        for length in 0..2 * GATHERED_MAX {
+            let (long, short) = (vec![b'l'; length], b"short".as_slice());
+            let parts = [short, &long, short, &long, short];
+            let framed = parts.map(|part| [&(part.len() as u64).to_be_bytes(), part].concat()).concat();
+            let whole = digest::digest(&SHA256, &framed);
+            assert_eq!(Digest::of(parts).as_bytes(), &whole.as_ref()[..16], "{length}");
+        }
     }
 
     #[test]

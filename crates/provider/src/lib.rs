@@ -22,6 +22,7 @@ mod key;
 mod keyring;
 mod meaning;
 mod original;
+mod reader;
 mod request;
 pub mod sample;
 mod scalar;

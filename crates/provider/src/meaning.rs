@@ -7,10 +7,11 @@
 //! behind, so that no two values are written alike, and the members of an object moved into the order of their names.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write};
 
 use payhook_domain::identity::Digest;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::reader::{Quoted, Reader, Token};
+use crate::scalar::{is_whole, near};
 
 /// What stands before a text, a list, an object and a member's name, and behind the last of a list's or object's.
 const TEXT: u8 = b't';
@@ -19,13 +20,20 @@ const OBJECT: u8 = b'm';
 const NAME: u8 = b'n';
 const END: u8 = b'e';
 
-/// The digest of what a body says, or of its bytes where it is no JSON or nested beyond reason (128 deep).
+/// How deep what is said may be nested. Reading it goes as deep into the stack.
+const DEPTH_MAX: usize = 127;
+
+/// The digest of what a body says, or of its bytes where it is no JSON, nested beyond reason (128 deep), or holds half a
+/// character or a number that is out of bounds.
 pub(crate) fn digest(body: &[u8]) -> Digest {
-    let Ok(text) = std::str::from_utf8(body) else { return Digest::of([body]) };
-    let mut meaning = Meaning::with_room_for(body.len());
-    let mut json = serde_json::Deserializer::from_str(text);
-    let read = Value(&mut meaning).deserialize(&mut json).and_then(|_| json.end());
-    if read.is_ok() { meaning.digest() } else { Digest::of([body]) }
+    let written = || {
+        let mut reader = Reader::new(body)?;
+        let mut meaning = Meaning::with_room_for(body.len());
+        let token = reader.token()?;
+        meaning.value(token, &mut reader)?;
+        if reader.is_at_end() { meaning.written() } else { None }
+    };
+    Digest::of([written().as_deref().unwrap_or(body)])
 }
 
 /// Whether something was said.
@@ -50,6 +58,10 @@ pub(crate) struct Meaning {
     /// The members of every object not yet ended, the innermost's last.
     members: Vec<Member>,
     moved: Vec<u8>,
+    /// How many objects and lists are not yet ended.
+    depth: usize,
+    /// Whether something was met that has no meaning.
+    is_meaningless: bool,
 }
 
 /// Where a member stands in what is written.
@@ -72,12 +84,14 @@ pub(crate) struct Object {
 impl Meaning {
     /// Nothing yet, with room for what a text of this many bytes may say.
     pub(crate) fn with_room_for(bytes: usize) -> Self {
-        Self { written: Vec::with_capacity(bytes + 64), members: Vec::with_capacity(64), moved: Vec::new() }
+        let (written, members) = (Vec::with_capacity(bytes + 64), Vec::with_capacity(32));
+        Self { written, members, moved: Vec::new(), depth: 0, is_meaningless: false }
     }
 
-    /// The digest of everything written.
-    pub(crate) fn digest(&self) -> Digest {
-        Digest::of([self.written.as_slice()])
+    /// Everything written; nothing when something was met that has no meaning: half a character, a number out of
+    /// bounds, what is nested beyond reason.
+    pub(crate) fn written(self) -> Option<Vec<u8>> {
+        (!self.is_meaningless).then_some(self.written)
     }
 
     /// Writes a text.
@@ -86,15 +100,45 @@ impl Meaning {
         Said::unless(text.is_empty())
     }
 
+    /// Writes the value that begins with `token`, as it is read; nothing when it is no JSON.
+    pub(crate) fn value<'r>(&mut self, token: Token<'r>, reader: &mut Reader<'r>) -> Option<Said> {
+        Some(match token {
+            Token::Null => self.text(""),
+            Token::Flag(flag) => self.text(flag),
+            Token::Number(number) => self.number(number),
+            Token::Text(text) => {
+                let text = self.decoded(text);
+                self.text(&text)
+            }
+            Token::Object | Token::List => self.nested(token, reader)?,
+        })
+    }
+
+    /// Writes an object's members, as they are read; `value` reads and writes that of a name.
+    pub(crate) fn object<'r>(
+        &mut self,
+        reader: &mut Reader<'r>,
+        mut value: impl FnMut(&mut Self, &mut Reader<'r>, &str, Token<'r>) -> Option<Said>,
+    ) -> Option<Said> {
+        let object = self.begin();
+        reader.members(|reader, name| {
+            let name = self.decoded(name);
+            let token = reader.token()?;
+            self.member(&name, |meaning| value(meaning, reader, &name, token))
+        })?;
+        Some(self.end(&object))
+    }
+
     /// Begins an object.
     pub(crate) fn begin(&mut self) -> Object {
         let start = self.written.len();
         self.written.push(OBJECT);
+        self.depth += 1;
         Object { start, first: self.members.len() }
     }
 
     /// Writes a member, unless its value says nothing. One that comes twice counts twice, in the order it came.
-    pub(crate) fn member<E>(&mut self, name: &str, value: impl FnOnce(&mut Self) -> Result<Said, E>) -> Result<(), E> {
+    pub(crate) fn member(&mut self, name: &str, value: impl FnOnce(&mut Self) -> Option<Said>) -> Option<()> {
         let start = self.written.len();
         self.framed(NAME, name);
         let at = self.written.len();
@@ -105,12 +149,12 @@ impl Meaning {
             }
             Said::Nothing => self.written.truncate(start),
         }
-        Ok(())
+        Some(())
     }
 
     /// Ends an object: its members in the order of their names.
     pub(crate) fn end(&mut self, object: &Object) -> Said {
-        let Self { written, members, moved } = self;
+        let Self { written, members, moved, .. } = self;
         let own = &mut members[object.first..];
         let name = |member: &Member| &written[member.name..member.value];
         if !own.is_sorted_by_key(name) {
@@ -124,26 +168,23 @@ impl Meaning {
         written.push(END);
         let said = Said::unless(own.is_empty());
         members.truncate(object.first);
+        self.depth -= 1;
         said
     }
 
     /// Whatever the value is; for a list of texts alone, the one text that they make with commas between them.
-    pub(crate) fn joined<'de, D: Deserializer<'de>>(&mut self, value: D) -> Result<Said, D::Error> {
+    pub(crate) fn joined<'r>(&mut self, token: Token<'r>, reader: &mut Reader<'r>) -> Option<Said> {
         let start = self.written.len();
-        let said = Value(self).deserialize(value)?;
-        match self.texts_from(start) {
-            Some(joined) => {
-                self.written.truncate(start);
-                Ok(self.text(&joined))
-            }
-            None => Ok(said),
-        }
+        let said = self.value(token, reader)?;
+        let Some(joined) = self.texts_from(start) else { return Some(said) };
+        self.written.truncate(start);
+        Some(self.text(&joined))
     }
 
     /// The texts of the list that was written from `start` on, joined; nothing when it is another value or holds one.
     fn texts_from(&self, start: usize) -> Option<String> {
         let mut rest = self.written[start..].strip_prefix(&[LIST])?;
-        let mut joined = String::new();
+        let mut joined = String::with_capacity(rest.len());
         while let Some(text) = rest.strip_prefix(&[TEXT]) {
             let (length, text) = length_of(text)?;
             let (text, behind) = text.split_at_checked(length)?;
@@ -156,14 +197,57 @@ impl Meaning {
         (rest == [END]).then_some(joined)
     }
 
+    /// What is nested beyond reason is read all the same.
+    fn nested<'r>(&mut self, token: Token<'r>, reader: &mut Reader<'r>) -> Option<Said> {
+        if self.depth == DEPTH_MAX {
+            self.is_meaningless = true;
+            return reader.pass_over(token).map(|()| Said::Nothing);
+        }
+        match token {
+            Token::List => self.list(reader),
+            _ => self.object(reader, |meaning, reader, _, token| meaning.value(token, reader)),
+        }
+    }
+
+    fn list<'r>(&mut self, reader: &mut Reader<'r>) -> Option<Said> {
+        self.written.push(LIST);
+        self.depth += 1;
+        let mut is_empty = true;
+        while reader.element(is_empty)? {
+            let token = reader.token()?;
+            self.value(token, reader)?;
+            is_empty = false;
+        }
+        self.depth -= 1;
+        self.written.push(END);
+        Some(Said::unless(is_empty))
+    }
+
+    /// Whole numbers as they are written; others as the number they come near to.
+    fn number(&mut self, number: &str) -> Said {
+        if is_whole(number) {
+            return self.text(number);
+        }
+        let near = near(number);
+        self.is_meaningless |= near.is_none();
+        self.text(&near.unwrap_or_default().to_string())
+    }
+
+    fn decoded<'r>(&mut self, text: Quoted<'r>) -> Cow<'r, str> {
+        let decoded = text.decoded();
+        self.is_meaningless |= decoded.is_none();
+        decoded.unwrap_or_default()
+    }
+
     fn framed(&mut self, sort: u8, text: &str) {
-        self.written.push(sort);
+        let mut before = sort;
         let mut length = text.len();
         while length > 0x7f {
-            self.written.push(length.to_le_bytes()[0] | 0x80);
+            self.written.push(before);
+            before = length.to_le_bytes()[0] | 0x80;
             length >>= 7;
         }
-        self.written.push(length.to_le_bytes()[0]);
+        self.written.extend_from_slice(&[before, length.to_le_bytes()[0]]);
         self.written.extend_from_slice(text.as_bytes());
     }
 }
@@ -174,90 +258,6 @@ fn length_of(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let length = bytes[..=last].iter().rev().fold(0, |length, byte| length << 7 | usize::from(byte & 0x7f));
     Some((length, &bytes[last + 1..]))
 }
-
-/// Writes a JSON value as it is read.
-pub(crate) struct Value<'m>(pub(crate) &'m mut Meaning);
-
-impl<'de> DeserializeSeed<'de> for Value<'_> {
-    type Value = Said;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Said, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Value<'_> {
-    fn shown(self, value: impl fmt::Display) -> Said {
-        let mut text = String::new();
-        // Writing into a String does not fail.
-        let _ = write!(text, "{value}");
-        self.0.text(&text)
-    }
-}
-
-impl<'de> Visitor<'de> for Value<'_> {
-    type Value = Said;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Said, E> {
-        Ok(self.0.text(text))
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Said, E> {
-        Ok(self.0.text(if flag { "true" } else { "false" }))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Said, E> {
-        Ok(self.shown(number))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Said, E> {
-        Ok(self.shown(number))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Said, E> {
-        Ok(self.shown(number))
-    }
-
-    fn visit_unit<E>(self) -> Result<Said, E> {
-        Ok(self.0.text(""))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Said, A::Error> {
-        let meaning = self.0;
-        meaning.written.push(LIST);
-        let mut said = Said::Nothing;
-        while seq.next_element_seed(Value(&mut *meaning))?.is_some() {
-            said = Said::Much;
-        }
-        meaning.written.push(END);
-        Ok(said)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Said, A::Error> {
-        members(self.0, map, |meaning, _, map| map.next_value_seed(Value(meaning)))
-    }
-}
-
-/// Writes an object's members as they are read; `value` reads and writes that of a name.
-pub(crate) fn members<'de, A: MapAccess<'de>>(
-    meaning: &mut Meaning,
-    mut map: A,
-    mut value: impl FnMut(&mut Meaning, &str, &mut A) -> Result<Said, A::Error>,
-) -> Result<Said, A::Error> {
-    let object = meaning.begin();
-    while let Some(Name(name)) = map.next_key()? {
-        meaning.member(&name, |meaning| value(meaning, &name, &mut map))?;
-    }
-    Ok(meaning.end(&object))
-}
-
-/// A member's name, borrowed unless it holds an escape.
-#[derive(serde::Deserialize)]
-struct Name<'r>(#[serde(borrow)] Cow<'r, str>);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! A request as a provider sees it: borrowed, byte for byte.
 
 use http::HeaderMap;
+use http::header::{AsHeaderName, CONTENT_TYPE};
 
 /// One received request. Nothing in it was decoded, trimmed or re-ordered.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +18,7 @@ impl<'r> RawRequest<'r> {
     /// The value of the header `name` when it is there once and visible ASCII; twice is as good as not at all, since
     /// two parties may each read another of them.
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<&'r str> {
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&'r str> {
         let mut values = self.headers.get_all(name).iter();
         let only = values.next()?.to_str().ok()?;
         values.next().is_none().then_some(only)
@@ -26,7 +27,7 @@ impl<'r> RawRequest<'r> {
     /// The media type of the body in lower case, without parameters; empty when none is given.
     #[must_use]
     pub fn media_type(&self) -> String {
-        let value = self.header("content-type").unwrap_or_default();
+        let value = self.header(CONTENT_TYPE).unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 }

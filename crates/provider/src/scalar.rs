@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::reader::Token;
+
 /// The text a JSON scalar stands for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Scalar<'r> {
@@ -22,6 +24,19 @@ pub(crate) enum Scalar<'r> {
 }
 
 impl<'r> Scalar<'r> {
+    /// What a value is that begins with `token`; nothing when it is a string that holds half a character, or a number out
+    /// of bounds.
+    pub(crate) fn of(token: Token<'r>) -> Option<Self> {
+        Some(match token {
+            Token::Null => Self::Absent,
+            Token::Flag(flag) => Self::Text(Cow::Borrowed(flag)),
+            Token::Number(number) if is_whole(number) => Self::Text(Cow::Borrowed(number)),
+            Token::Number(number) => near(number).map(|_| Self::Odd)?,
+            Token::Text(text) => Self::Text(text.decoded()?),
+            Token::Object | Token::List => Self::Odd,
+        })
+    }
+
     /// The text, when there is one; `null`, absence and oddities read alike.
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
@@ -52,6 +67,16 @@ impl<'r> Scalar<'r> {
             Self::Odd => None,
         }
     }
+}
+
+/// Whether a number as JSON writes it is a whole one of 64 bits: there is one way to write those.
+pub(crate) fn is_whole(number: &str) -> bool {
+    number != "-0" && (number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok())
+}
+
+/// The number that a number as JSON writes it comes near to; nothing when it is out of bounds.
+pub(crate) fn near(number: &str) -> Option<f64> {
+    serde_json::from_str(number).ok()
 }
 
 impl<'de: 'r, 'r> Deserialize<'de> for Scalar<'r> {
@@ -111,9 +136,14 @@ impl<'de> Visitor<'de> for ScalarVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reader::Reader;
 
+    /// As both ways of reading see it.
     fn read(json: &str) -> Scalar<'_> {
-        serde_json::from_str(json).expect("JSON")
+        let scalar = serde_json::from_str(json).expect("JSON");
+        let token = Reader::new(json.as_bytes()).expect("text").token().expect("JSON");
+        assert_eq!(Scalar::of(token).as_ref(), Some(&scalar), "{json}");
+        scalar
     }
 
     #[test]
@@ -126,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_no_scalar_is_odd_and_not_an_error() {
-        for json in ["{}", r#"{"a":[1,{}]}"#, "[1,2]", "1.5", "1e3", "123456789012345678901234567890"] {
+        for json in ["{}", r#"{"a":[1,{}]}"#, "[1,2]", "1.5", "1e3", "-0", "123456789012345678901234567890"] {
             assert_eq!(read(json), Scalar::Odd, "{json}");
         }
     }

@@ -199,6 +199,7 @@ mod tests {
                 dispute_status: text(status),
                 ..AdditionalData::default()
             },
+            said: None,
             raw: b"",
             at: None,
         })

@@ -1,10 +1,7 @@
 //! The JSON envelope: `{"live": …, "notificationItems": [{"NotificationRequestItem": {…}}]}`.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use super::item::{Fields, StandardItem};
-use crate::json;
+use super::item::StandardItem;
+use crate::reader::{Reader, Token};
 use crate::scalar::Scalar;
 
 /// No item that could be authentic is shorter, in bytes: names, signature, code and outcome alone take 144. It bounds
@@ -14,54 +11,84 @@ const ITEM_LEN_MIN: usize = 128;
 /// What the envelope is.
 #[derive(Debug)]
 pub(super) enum Envelope<'r> {
-    /// A standard envelope with at least one item.
-    Items {
-        /// The environment it claims.
-        live: Option<bool>,
-        /// The items' own objects, each where the envelope has one.
-        items: Vec<Option<&'r RawValue>>,
-    },
+    /// A standard envelope with at least one item, each where it is readable.
+    Items(Items<'r>),
     /// An object without items.
     Other,
     /// Not a JSON object, not UTF-8, or more items than its bytes can hold.
     Unreadable,
 }
 
-/// Reads the envelope and leaves the items for [`item`].
+/// The items in their order; nothing in place of one that is not readable.
+type Items<'r> = Vec<Option<Box<StandardItem<'r>>>>;
+
+/// Reads the envelope and its items.
 pub(super) fn read(body: &[u8]) -> Envelope<'_> {
-    let Some(read) = json::object_in::<EnvelopeFields<'_>>(body) else { return Envelope::Unreadable };
-    let items = read.notification_items.unwrap_or_default();
-    match items.len() {
-        0 => Envelope::Other,
-        count if count > 1 && count > body.len() / ITEM_LEN_MIN => Envelope::Unreadable,
-        _ => Envelope::Items {
-            live: read.live.flag(),
-            items: items.into_iter().map(|item| item.notification_request_item).collect(),
-        },
+    match members(body) {
+        None => Envelope::Unreadable,
+        Some(Members { items, .. }) if items.is_empty() => Envelope::Other,
+        Some(Members { live, mut items }) => {
+            items.iter_mut().flatten().for_each(|item| item.live = live);
+            Envelope::Items(items)
+        }
     }
 }
 
-/// Reads one item of the envelope; nothing when it is not the object it should be.
-pub(super) fn item<'r>(body: &'r [u8], live: Option<bool>, raw: &'r RawValue) -> Option<StandardItem<'r>> {
-    let text = raw.get();
-    let fields: Fields<'r> = json::object(text)?;
-    let at = text.as_ptr().addr() - body.as_ptr().addr();
-    fields.into_item(live, text.as_bytes(), Some(at))
+/// What is read of the envelope.
+struct Members<'r> {
+    /// The environment it claims.
+    live: Option<bool>,
+    items: Items<'r>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EnvelopeFields<'r> {
-    #[serde(borrow, default)]
-    live: Scalar<'r>,
-    #[serde(borrow)]
-    notification_items: Option<Vec<ItemFields<'r>>>,
+fn members(body: &[u8]) -> Option<Members<'_>> {
+    let mut reader = Reader::new(body)?;
+    let (mut live, mut items) = (None, None);
+    let count_max = (body.len() / ITEM_LEN_MIN).max(1);
+    (reader.token()? == Token::Object).then_some(())?;
+    reader.members(|reader, name| {
+        let token = reader.token()?;
+        match name.decoded()?.as_ref() {
+            "live" => {
+                reader.pass_over(token)?;
+                once(&mut live, Scalar::of(token)?)
+            }
+            "notificationItems" => once(&mut items, list(reader, token, count_max)?),
+            _ => reader.pass_over(token),
+        }
+    })?;
+    reader.is_at_end().then(|| Members { live: live.unwrap_or_default().flag(), items: items.unwrap_or_default() })
 }
 
-#[derive(Deserialize)]
-struct ItemFields<'r> {
-    #[serde(borrow, rename = "NotificationRequestItem")]
-    notification_request_item: Option<&'r RawValue>,
+fn list<'r>(reader: &mut Reader<'r>, token: Token<'r>, count_max: usize) -> Option<Items<'r>> {
+    let mut items = Vec::new();
+    match token {
+        Token::List => {}
+        Token::Null => return Some(items),
+        _ => return None,
+    }
+    while reader.element(items.is_empty())? {
+        (items.len() < count_max && reader.token()? == Token::Object).then_some(())?;
+        items.push(element(reader)?);
+    }
+    Some(items)
+}
+
+fn element<'r>(reader: &mut Reader<'r>) -> Option<Option<Box<StandardItem<'r>>>> {
+    let mut item = None;
+    reader.members(|reader, name| match name.decoded()?.as_ref() {
+        "NotificationRequestItem" => once(&mut item, StandardItem::read(reader)?),
+        _ => {
+            let token = reader.token()?;
+            reader.pass_over(token)
+        }
+    })?;
+    Some(item.flatten())
+}
+
+/// Takes what may stand once only: two readers may each take another of two.
+fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    place.replace(value).is_none().then_some(())
 }
 
 #[cfg(test)]
@@ -71,8 +98,8 @@ mod tests {
     #[test]
     fn an_item_knows_where_its_bytes_stand() {
         let body = br#" {"live":"false","notificationItems":[ {"NotificationRequestItem": {"pspReference":"A"} } ]}"#;
-        let Envelope::Items { live, items } = read(body) else { panic!("not an envelope") };
-        let item = item(body, live, items[0].expect("an item")).expect("readable");
+        let Envelope::Items(items) = read(body) else { panic!("not an envelope") };
+        let item = items[0].as_ref().expect("readable");
         let at = item.at.expect("JSON");
         assert_eq!(&body[at..at + item.raw.len()], br#"{"pspReference":"A"}"#);
         assert_eq!(item.live, Some(false));
@@ -93,7 +120,7 @@ mod tests {
         ] {
             let read = read(body);
             assert_eq!(matches!(read, Envelope::Unreadable), unreadable, "{read:?}");
-            assert!(!matches!(read, Envelope::Items { .. }));
+            assert!(!matches!(read, Envelope::Items(_)));
         }
     }
 

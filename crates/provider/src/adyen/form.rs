@@ -4,18 +4,23 @@
 
 use std::borrow::Cow;
 
+use http::header::CONTENT_TYPE;
 use percent_encoding::percent_decode_str;
 
-use super::item::{AmountFields, Fields, StandardItem};
+use super::content;
+use super::item::{Fields, StandardItem};
 use crate::RawRequest;
 use crate::scalar::Scalar;
 
 /// The media type it comes with.
 pub(super) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
+/// What its parameters of `additionalData` begin with.
+pub(super) const ADDITIONAL: &str = "additionalData.";
+
 /// Whether the request says that it is a form.
 pub(super) fn is_form(request: &RawRequest<'_>) -> bool {
-    let value = request.header("content-type").unwrap_or_default();
+    let value = request.header(CONTENT_TYPE).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(MEDIA_TYPE)
 }
 
@@ -32,37 +37,23 @@ pub(super) enum Form<'r> {
 /// Reads the one item of a form.
 pub(super) fn item(body: &[u8]) -> Form<'_> {
     let Some(pairs) = pairs(body) else { return Form::Unreadable };
+    let said = content::of_form(&pairs);
     let mut fields = Fields::default();
-    let mut amount = AmountFields::default();
-    let mut additional = super::item::AdditionalData::default();
-    let mut live = Scalar::Absent;
+    let mut live = None;
     for (name, value) in pairs {
-        let slot = match name.as_ref() {
-            "pspReference" => &mut fields.psp_reference,
-            "originalReference" => &mut fields.original_reference,
-            "merchantAccountCode" => &mut fields.merchant_account_code,
-            "merchantReference" => &mut fields.merchant_reference,
-            "value" => &mut amount.value,
-            "currency" => &mut amount.currency,
-            "eventCode" => &mut fields.event_code,
-            "success" => &mut fields.success,
-            "eventDate" => &mut fields.event_date,
-            "paymentMethod" => &mut fields.payment_method,
-            "live" => &mut live,
-            other => match other.strip_prefix("additionalData.").and_then(|key| additional.slot(key)) {
-                Some(slot) => slot,
-                None => continue,
+        let text = || Some(Scalar::Text(value));
+        match name.as_ref() {
+            "live" if live.is_some() => return Form::Twice,
+            "live" => live = text(),
+            "value" | "currency" => fields.meet_in_amount(&name, text),
+            other => match other.strip_prefix(ADDITIONAL) {
+                Some(key) => fields.meet_in_additional(key, text),
+                None => fields.meet(other, text),
             },
-        };
-        if *slot != Scalar::Absent {
-            return Form::Twice;
         }
-        *slot = Scalar::Text(value);
     }
-    fields.amount = Some(amount);
-    fields.additional_data = Some(additional);
-    let item = fields.into_item(live.flag(), body, None).expect("a form holds text only");
-    Form::Item(Box::new(item))
+    let Some(item) = fields.into_item(said, body, None) else { return Form::Twice };
+    Form::Item(Box::new(StandardItem { live: live.unwrap_or_default().flag(), ..item }))
 }
 
 /// The form as one flat JSON object, names and values as decoded, in the order received.

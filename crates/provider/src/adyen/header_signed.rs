@@ -5,6 +5,7 @@
 //! `{eventType, live, eventDate, pspReference, content}`. Their set is open: what has a type is an event, of kind
 //! `other` unless it is about a token. They are not about payments: platform transfers are books of their own.
 
+use http::HeaderName;
 use payhook_domain::event::{Checks, Event};
 use payhook_domain::id::EventId;
 use payhook_domain::identity::{Digest, Environment, Scope};
@@ -14,20 +15,18 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::envelope::{self, Envelope};
-use super::item::AmountFields;
 use super::parse::{self, filled, occurred_at};
 use super::{NAME, codes, currency};
 use crate::scalar::Scalar;
 use crate::{Parsed, json, original};
 
 /// Where the signature stands.
-pub(super) const HEADER: &str = "hmacsignature";
+pub(super) static HEADER: HeaderName = HeaderName::from_static("hmacsignature");
 
 /// What an authentic body says.
 pub(super) fn parse(body: &[u8], environment: Environment) -> Parsed {
-    if let Envelope::Items { live, items } = envelope::read(body) {
-        let items: Option<Vec<_>> = items.into_iter().map(|raw| envelope::item(body, live, raw?)).collect();
-        return match items {
+    if let Envelope::Items(items) = envelope::read(body) {
+        return match items.into_iter().collect::<Option<Vec<_>>>() {
             Some(items) => Parsed::Events(items.iter().map(|item| parse::event(item, environment)).collect()),
             None => not_understood(body, environment, "an item is not readable"),
         };
@@ -85,9 +84,19 @@ struct Data<'r> {
     amount: Option<&'r RawValue>,
 }
 
+/// `data.amount`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Amount<'r> {
+    #[serde(borrow)]
+    value: Scalar<'r>,
+    #[serde(borrow)]
+    currency: Scalar<'r>,
+}
+
 fn event(read: &Body<'_>, code: &str, body: &[u8], environment: Environment) -> Event {
     let data: Data<'_> = read.data.and_then(|raw| json::object(raw.get())).unwrap_or_default();
-    let amount: AmountFields<'_> = data.amount.and_then(|raw| json::object(raw.get())).unwrap_or_default();
+    let amount: Amount<'_> = data.amount.and_then(|raw| json::object(raw.get())).unwrap_or_default();
     let (value, currency) = (amount.value.text().unwrap_or_default(), amount.currency.text().unwrap_or_default());
     let account = data.merchant_account.text().unwrap_or_default();
     let reference = data.reference.text().unwrap_or_default();

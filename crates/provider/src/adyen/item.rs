@@ -1,14 +1,13 @@
 //! One standard item as Adyen writes it: the eight signed values, and the few unsigned ones that are read here.
 //!
-//! Everything borrows from the body. Fields nobody asked for are passed over, so that a new field costs nothing.
+//! Everything borrows from the body but what the item says as a whole, which is written in the same pass.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use payhook_domain::identity::Digest;
-use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
+use super::content;
+use crate::reader::{Reader, Token};
 use crate::scalar::Scalar;
 
 /// One item, read but not judged.
@@ -24,6 +23,8 @@ pub(crate) struct StandardItem<'r> {
     pub(super) live: Option<bool>,
     /// What was asked for of `additionalData`, unsigned but for its own signature.
     pub(super) additional: AdditionalData<'r>,
+    /// What it says, written to be digested; absent when that has no meaning but its bytes.
+    pub(super) said: Option<Vec<u8>>,
     /// The item's own bytes.
     pub(super) raw: &'r [u8],
     /// Where `raw` begins in the body; absent when the item is not JSON.
@@ -44,6 +45,19 @@ pub(super) struct Signed<'r> {
 }
 
 impl<'r> StandardItem<'r> {
+    /// Reads one item as JSON; nothing when it is no JSON, nothing inside when it is not the object it should be.
+    pub(super) fn read(reader: &mut Reader<'r>) -> Option<Option<Box<Self>>> {
+        let at = reader.position();
+        let token = reader.token()?;
+        if token != Token::Object {
+            reader.pass_over(token)?;
+            return Some(None);
+        }
+        let mut fields = Fields::default();
+        let said = content::read(reader, &mut fields)?;
+        Some(fields.into_item(said, reader.since(at).as_bytes(), Some(at)).map(Box::new))
+    }
+
     /// The item's own bytes.
     pub(crate) fn raw(&self) -> &'r [u8] {
         self.raw
@@ -80,68 +94,120 @@ impl Signed<'_> {
     }
 }
 
-/// The fields of `NotificationRequestItem` that are read. A field that stands twice is an error: two readers may each
-/// take another of them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+/// The fields of `NotificationRequestItem` that are read, as they are met. A field that stands twice spoils the item: two
+/// readers may each take another of them.
+#[derive(Debug, Default)]
 pub(super) struct Fields<'r> {
-    #[serde(borrow)]
-    pub(super) psp_reference: Scalar<'r>,
-    #[serde(borrow)]
-    pub(super) original_reference: Scalar<'r>,
+    psp_reference: Option<Scalar<'r>>,
+    original_reference: Option<Scalar<'r>>,
     /// Seen once in the wild, in place of the other.
-    #[serde(borrow, rename = "originalreference")]
-    pub(super) original_reference_in_lower_case: Scalar<'r>,
-    #[serde(borrow)]
-    pub(super) merchant_account_code: Scalar<'r>,
-    #[serde(borrow)]
-    pub(super) merchant_reference: Scalar<'r>,
-    #[serde(borrow)]
-    pub(super) amount: Option<AmountFields<'r>>,
-    #[serde(borrow)]
-    pub(super) event_code: Scalar<'r>,
-    #[serde(borrow)]
-    pub(super) success: Scalar<'r>,
-    #[serde(borrow)]
-    pub(super) event_date: Scalar<'r>,
-    #[serde(borrow)]
-    pub(super) payment_method: Scalar<'r>,
-    #[serde(borrow)]
-    pub(super) additional_data: Option<AdditionalData<'r>>,
-}
-
-/// `amount`, also of the families signed by a header.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct AmountFields<'r> {
-    #[serde(borrow)]
-    pub(super) value: Scalar<'r>,
-    #[serde(borrow)]
-    pub(super) currency: Scalar<'r>,
+    original_reference_in_lower_case: Option<Scalar<'r>>,
+    merchant_account: Option<Scalar<'r>>,
+    merchant_reference: Option<Scalar<'r>>,
+    event_code: Option<Scalar<'r>>,
+    success: Option<Scalar<'r>>,
+    event_date: Option<Scalar<'r>>,
+    payment_method: Option<Scalar<'r>>,
+    has_amount: bool,
+    value: Option<Scalar<'r>>,
+    currency: Option<Scalar<'r>>,
+    has_additional: bool,
+    additional: AdditionalData<'r>,
+    are_spoilt: bool,
 }
 
 impl<'r> Fields<'r> {
-    /// The item these fields make; nothing when a signed field holds what cannot be signed as text.
-    pub(super) fn into_item(self, live: Option<bool>, raw: &'r [u8], at: Option<usize>) -> Option<StandardItem<'r>> {
-        let amount = self.amount.unwrap_or_default();
+    /// Meets a member of the item.
+    pub(super) fn meet(&mut self, name: &str, value: impl FnOnce() -> Option<Scalar<'r>>) {
+        let field = match name {
+            "pspReference" => &mut self.psp_reference,
+            "originalReference" => &mut self.original_reference,
+            "originalreference" => &mut self.original_reference_in_lower_case,
+            "merchantAccountCode" => &mut self.merchant_account,
+            "merchantReference" => &mut self.merchant_reference,
+            "eventCode" => &mut self.event_code,
+            "success" => &mut self.success,
+            "eventDate" => &mut self.event_date,
+            "paymentMethod" => &mut self.payment_method,
+            _ => return,
+        };
+        self.are_spoilt |= !fill(field, value);
+    }
+
+    /// Meets `amount`, an object or `null`.
+    pub(super) fn meet_amount(&mut self, token: Token<'r>) {
+        self.are_spoilt |= self.has_amount || !is_group(token);
+        self.has_amount = true;
+    }
+
+    /// Meets a member of `amount`.
+    pub(super) fn meet_in_amount(&mut self, name: &str, value: impl FnOnce() -> Option<Scalar<'r>>) {
+        let field = match name {
+            "value" => &mut self.value,
+            "currency" => &mut self.currency,
+            _ => return,
+        };
+        self.are_spoilt |= !fill(field, value);
+    }
+
+    /// Meets `additionalData`, an object or `null`.
+    pub(super) fn meet_additional(&mut self, token: Token<'r>) {
+        self.are_spoilt |= self.has_additional || !is_group(token);
+        self.has_additional = true;
+    }
+
+    /// Meets a member of `additionalData`.
+    pub(super) fn meet_in_additional(&mut self, key: &str, value: impl FnOnce() -> Option<Scalar<'r>>) {
+        let Some(slot) = self.additional.slot(key) else { return };
+        match value() {
+            Some(value) if *slot == Scalar::Absent => *slot = value,
+            _ => self.are_spoilt = true,
+        }
+    }
+
+    /// The item these fields make; nothing when they are spoilt, or a signed field holds what cannot be signed as text.
+    pub(super) fn into_item(self, said: Option<Vec<u8>>, raw: &'r [u8], at: Option<usize>) -> Option<StandardItem<'r>> {
         let original = match self.original_reference {
-            Scalar::Absent => self.original_reference_in_lower_case,
+            None | Some(Scalar::Absent) => self.original_reference_in_lower_case,
             given => given,
         };
         let signed = Signed {
-            psp_reference: self.psp_reference.or_empty()?,
-            original_reference: original.or_empty()?,
-            merchant_account: self.merchant_account_code.or_empty()?,
-            merchant_reference: self.merchant_reference.or_empty()?,
-            value: amount.value.or_empty()?,
-            currency: amount.currency.or_empty()?,
-            event_code: self.event_code.or_empty()?,
-            success: self.success.or_empty()?,
+            psp_reference: signed(self.psp_reference)?,
+            original_reference: signed(original)?,
+            merchant_account: signed(self.merchant_account)?,
+            merchant_reference: signed(self.merchant_reference)?,
+            value: signed(self.value)?,
+            currency: signed(self.currency)?,
+            event_code: signed(self.event_code)?,
+            success: signed(self.success)?,
         };
-        let additional = self.additional_data.unwrap_or_default();
-        let (event_date, payment_method) = (self.event_date, self.payment_method);
-        Some(StandardItem { signed, event_date, payment_method, live, additional, raw, at })
+        (!self.are_spoilt).then(|| StandardItem {
+            signed,
+            event_date: self.event_date.unwrap_or_default(),
+            payment_method: self.payment_method.unwrap_or_default(),
+            live: None,
+            additional: self.additional,
+            said,
+            raw,
+            at,
+        })
     }
+}
+
+/// Whether a value that begins so may hold members.
+fn is_group(token: Token<'_>) -> bool {
+    matches!(token, Token::Object | Token::Null)
+}
+
+/// Fills a field; not when it stood before, or holds half a character.
+fn fill<'r>(field: &mut Option<Scalar<'r>>, value: impl FnOnce() -> Option<Scalar<'r>>) -> bool {
+    let is_first = field.is_none();
+    *field = value();
+    is_first && field.is_some()
+}
+
+fn signed(field: Option<Scalar<'_>>) -> Option<Cow<'_, str>> {
+    field.unwrap_or_default().or_empty()
 }
 
 /// The keys of `additionalData` that are read.
@@ -181,38 +247,3 @@ impl<'r> AdditionalData<'r> {
         Some(&mut self.order_legs[place].1)
     }
 }
-
-/// By hand, because the map is wide (200 keys are known), its keys are free text, and few of them matter.
-impl<'de: 'r, 'r> Deserialize<'de> for AdditionalData<'r> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(AdditionalDataVisitor)
-    }
-}
-
-struct AdditionalDataVisitor;
-
-impl<'de> Visitor<'de> for AdditionalDataVisitor {
-    type Value = AdditionalData<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("additional data")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut data = AdditionalData::default();
-        while let Some(Name(key)) = map.next_key()? {
-            match data.slot(&key) {
-                Some(slot) if *slot == Scalar::Absent => *slot = map.next_value()?,
-                Some(_) => return Err(A::Error::custom("a key stands twice")),
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(data)
-    }
-}
-
-/// A key of a JSON object, borrowed unless it holds an escape.
-#[derive(Deserialize)]
-struct Name<'r>(#[serde(borrow)] Cow<'r, str>);

@@ -1,5 +1,7 @@
 //! From an authentic standard item to an event.
 
+use std::borrow::Cow;
+
 use payhook_domain::event::{Event, OccurredAt, Original};
 use payhook_domain::id::EventId;
 use payhook_domain::identity::{Digest, Environment, Scope};
@@ -56,15 +58,14 @@ pub(super) fn filled(text: &str) -> Option<String> {
 /// item without `pspReference` is told apart by its content, so that two of them never count as one.
 fn identity(item: &StandardItem<'_>, environment: Environment, content: Digest) -> Digest {
     let signed = &item.signed;
-    let content = format!("{content:?}");
-    let apart = match signed.event_code.as_ref() {
-        codes::ISSUER_COMMENTS => content.as_str(),
-        codes::REPORT_AVAILABLE => item.event_date.text().unwrap_or_default(),
-        _ if signed.psp_reference.is_empty() => content.as_str(),
-        _ => "",
+    let apart: Cow<'_, str> = match signed.event_code.as_ref() {
+        codes::ISSUER_COMMENTS => format!("{content:?}").into(),
+        codes::REPORT_AVAILABLE => item.event_date.text().unwrap_or_default().into(),
+        _ if signed.psp_reference.is_empty() => format!("{content:?}").into(),
+        _ => "".into(),
     };
     let scope = Scope { provider: NAME, account: &signed.merchant_account, environment };
     let parts = [&signed.psp_reference, &signed.event_code, &signed.success, &signed.original_reference];
     let [psp_reference, event_code, success, original_reference] = parts.map(AsRef::as_ref);
-    scope.identity(&[psp_reference, event_code, success, original_reference, apart])
+    scope.identity(&[psp_reference, event_code, success, original_reference, &apart])
 }

@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 
 use super::form::{self, Form};
 use super::header_signed;
-use super::item::Fields;
+use super::item::StandardItem;
 use crate::entries::Entries;
 use crate::json;
+use crate::reader::Reader;
 use crate::{Key, SignedRequest, Unsigned};
 
 /// Signs what can be signed item by item in the items, and everything else by header. Values keep their bytes.
@@ -21,7 +22,7 @@ pub(super) fn sign(unsigned: Unsigned, key: &Key) -> SignedRequest {
         Some(signed) => signed.into(),
         None => {
             let value = HeaderValue::from_str(&signature(key, &body)).expect("base64 is visible ASCII");
-            headers.insert(HeaderName::from_static(header_signed::HEADER), value);
+            headers.insert(&header_signed::HEADER, value);
             headers.insert(HeaderName::from_static("protocol"), HeaderValue::from_static("HmacSHA256"));
             body
         }
@@ -72,8 +73,7 @@ fn signed_item(mut wrapper: Entries<'_>, key: &Key) -> Box<RawValue> {
 }
 
 fn with_signature(item: &str, key: &Key) -> Option<Box<RawValue>> {
-    let fields: Fields<'_> = json::object(item)?;
-    let message = fields.into_item(None, item.as_bytes(), None)?.signed.message();
+    let message = StandardItem::read(&mut Reader::new(item.as_bytes())?)??.signed.message();
     let mut item: Entries<'_> = serde_json::from_str(item).ok()?;
     let additional = item.get("additionalData").map_or("{}", |data| data.get()).to_owned();
     let mut additional: Entries<'_> = serde_json::from_str(&additional).unwrap_or_default();

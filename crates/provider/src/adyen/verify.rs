@@ -19,7 +19,7 @@ const SIGNATURE_LEN: usize = 44;
 /// Judges a request. A `HmacSignature` header is judged first, over the raw body and before anything is read of it. A
 /// standard webhook whose items carry their own signatures stands on those, whatever a header says.
 pub(super) fn papers<'r>(request: &RawRequest<'r>, keys: &[Key]) -> Papers<'r> {
-    let Some(header) = request.header(header_signed::HEADER) else { return standard(request, keys) };
+    let Some(header) = request.header(&header_signed::HEADER) else { return standard(request, keys) };
     match body(request.body, header, keys) {
         Ok(verified) => Papers::Items(vec![Item::Verified(verified)]),
         Err(refused) => match standard(request, keys) {
@@ -49,11 +49,11 @@ fn standard<'r>(request: &RawRequest<'r>, keys: &[Key]) -> Papers<'r> {
         };
     }
     match envelope::read(request.body) {
-        Envelope::Items { live, items } => Papers::Items(
+        Envelope::Items(items) => Papers::Items(
             items
                 .into_iter()
-                .map(|raw| match raw.and_then(|raw| envelope::item(request.body, live, raw)) {
-                    Some(item) => judge(Box::new(item), keys),
+                .map(|item| match item {
+                    Some(item) => judge(item, keys),
                     None => refused(Unverified::FieldShape, "the item is not readable", None),
                 })
                 .collect(),

@@ -2,6 +2,7 @@
 
 use crate::requests::{self, Posted, envelope, event, events, items, key, refusal};
 use payhook_domain::event::Original;
+use payhook_domain::identity::Digest;
 use payhook_domain::kind::Kind;
 use payhook_domain::verdict::Unverified::{self, *};
 use payhook_provider::Papers;
@@ -172,6 +173,13 @@ fn a_field_that_stands_twice_or_is_no_scalar_is_not_chosen_from() {
     let (_, fields, signature) = PUBLISHED[0];
     for odd in [
         item(&format!(r#""pspReference":"7914073381342284",{fields}"#), signature),
+        item(&format!(r#""pspReference":null,{fields}"#), signature),
+        item(&format!(r#""amount":null,{fields}"#), signature),
+        item(&format!(r#"{fields},"additionalData":null"#), signature),
+        item(&fields.replace(r#"{"value":1130"#, r#"{"value":null,"value":1130"#), signature),
+        item(&fields.replace(r#"{"value":1130,"currency":"EUR"}"#, r#"[1130,"EUR"]"#), signature),
+        item(&fields.replace("1130", "1e999"), signature),
+        item(&fields.replace("TestPayment", r"\ud83d"), signature),
         item(&fields.replace(r#""true""#, r#"["true"]"#), signature),
         item(&fields.replace("1130", "1130.0"), signature),
         format!(r#"{{{fields},"additionalData":{{"hmacSignature":"{signature}","hmacSignature":"{signature}"}}}}"#),
@@ -179,6 +187,20 @@ fn a_field_that_stands_twice_or_is_no_scalar_is_not_chosen_from() {
         r#"[]"#.to_owned(),
     ] {
         assert_eq!(verdict(&post(&[&odd])), Some(FieldShape), "{odd}");
+    }
+}
+
+#[test]
+fn what_nobody_signs_and_nobody_can_read_spoils_nothing_but_its_meaning() {
+    let (hex, fields, signature) = PUBLISHED[0];
+    let keys = [key("adyen", hex)];
+    let plain = event("adyen", &post(&[&item(fields, signature)]), &keys);
+    let deep = format!(r#""a":{}{}"#, "[".repeat(1_000), "]".repeat(1_000));
+    for unread in [r#""shopperName":"Ann\ud83d""#, r#""metadata.\ud83d":"1""#, r#""a":1e999"#, &deep] {
+        let item = format!(r#"{{{fields},"additionalData":{{{unread},"hmacSignature":"{signature}"}}}}"#);
+        let event = event("adyen", &post(&[&item]), &keys);
+        assert_eq!((event.id, event.signed), (plain.id, plain.signed), "{unread}");
+        assert_eq!(event.content, Digest::of([item.as_bytes()]), "it counts by its bytes: {unread}");
     }
 }
 
