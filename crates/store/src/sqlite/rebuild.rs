@@ -1,6 +1,9 @@
 //! Rebuilding a payment from what its events state, to compare it with what was folded as they came.
 
-use payhook_domain::id::PaymentId;
+use std::collections::BTreeMap;
+
+use payhook_domain::event::Event;
+use payhook_domain::id::{EventSeq, PaymentId};
 use payhook_domain::payment::Facts;
 use payhook_domain::verdict::Standing;
 use rusqlite::Connection;
@@ -22,7 +25,10 @@ pub(super) fn rebuild(
     let before = book.facts().clone();
     let mut after = Facts::default();
     for seq in events(connection, &before, book.id)? {
-        let Some(event) = recorder.entries.event(connection, payhook_domain::id::EventSeq(seq))? else { continue };
+        let Some(event) = recorder.entries.event(connection, EventSeq(seq))? else { continue };
+        if !is_held_true(recorder, &event)? {
+            continue;
+        }
         if let Some(fact) = event.fact {
             after.add(event.id.0, event.content, fact);
         }
@@ -53,17 +59,16 @@ fn events(connection: &Connection, facts: &Facts, payment: i64) -> rusqlite::Res
     }
     let last: i64 =
         connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?.query_row([], |row| row.get(0))?;
-    let mut keys = connection.prepare_cached("SELECT key FROM payments WHERE id = ?1 OR merged = ?1")?;
-    let keys: Vec<String> = keys.query_map([payment], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let keys = keys(connection, payment)?;
     let mut named = connection.prepare_cached(
-        "SELECT e.seq, e.standing FROM lookups l JOIN events e ON e.seq = l.seq
-         WHERE l.segment = ?1 AND l.word = ?2 AND e.payment_row IN (SELECT id FROM payments WHERE id = ?3 OR merged = ?3)",
+        "SELECT e.seq, e.standing, e.payment_row FROM lookups l JOIN events e ON e.seq = l.seq
+         WHERE l.segment = ?1 AND l.word = ?2 AND e.payment_row IS NOT NULL",
     )?;
     for segment in 0..=(last >> SEGMENT_SHIFT) {
-        for key in &keys {
-            let mut found = named.query((segment, key, payment))?;
+        for key in keys.values() {
+            let mut found = named.query((segment, key))?;
             while let Some(row) = found.next()? {
-                if counts(row.get(1)?) {
+                if counts(row.get(1)?) && keys.contains_key(&row.get(2)?) {
                     rows.push(row.get(0)?);
                 }
             }
@@ -72,6 +77,26 @@ fn events(connection: &Connection, facts: &Facts, payment: i64) -> rusqlite::Res
     rows.sort_unstable();
     rows.dedup();
     Ok(rows)
+}
+
+/// The payment's row and every row that leads to it, through however many others, with the key each was first known by.
+fn keys(connection: &Connection, payment: i64) -> rusqlite::Result<BTreeMap<i64, String>> {
+    connection
+        .prepare_cached(
+            "WITH RECURSIVE parts (id) AS (
+                 SELECT ?1 UNION SELECT p.id FROM parts JOIN payments p ON p.merged = parts.id
+             )
+             SELECT p.id, p.key FROM parts JOIN payments p ON p.id = parts.id",
+        )?
+        .query_map([payment], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Whether it says what the identity is held to say: once a conflict was accepted, the revisions of what was overruled
+/// say another amount.
+fn is_held_true(recorder: &mut Recorder<'_>, event: &Event) -> rusqlite::Result<bool> {
+    let known = recorder.identities.find(&event.id.0)?;
+    Ok(known.is_none_or(|known| known.signed == event.signed))
 }
 
 /// What was routed counts, and its revisions.

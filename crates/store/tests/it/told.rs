@@ -43,7 +43,8 @@ impl Told<'_> {
     pub(crate) fn item(&self, disposition: Disposition) -> RecordEvent {
         let (kind, subject, effect) = self.says;
         let identity = format!("{}/{}/{kind:?}", self.payment, self.part);
-        let mut item = event(&identity, self.amount, "", disposition);
+        // The date is not signed: the same with another is a revision.
+        let mut item = event(&identity, self.amount, &self.second.to_string(), disposition);
         let told = &mut item.event;
         told.kind = kind;
         told.reference = Some(self.order.to_owned());
