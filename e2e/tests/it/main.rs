@@ -3,6 +3,7 @@
 //! - `life`: one notification through all of it.
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
 //! - `order`: events of one payment arrive one after the other.
+//! - `replays`: old events sent again, through kills.
 //! - `outage`: bad news that waits, and days without a receiver.
 //! - `power_cut`: nor does a power cut, nor a sync that fails.
 //! - `same_again`: ten thousand copies at once are one event.
@@ -13,6 +14,7 @@
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
+//! - `turns`: what a receiver saw of each payment.
 
 #![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
 #![allow(clippy::disallowed_methods, reason = "tests run on the real clock")]
@@ -27,6 +29,8 @@ mod listeners;
 mod order;
 mod outage;
 mod power_cut;
+mod replays;
 mod same_again;
 mod stage;
+mod turns;
 mod vectors;
