@@ -2,8 +2,12 @@
 //!
 //! - `life`: one notification through all of it.
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
+//! - `costly`: what duplicates and disorder cost others.
+//! - `folds`: what is believed of a payment does not depend on how it was told.
 //! - `order`: events of one payment arrive one after the other.
+//! - `dead`: dead letters made again, and lanes that stopped at one.
 //! - `replays`: old events sent again, through kills.
+//! - `pace`: breaker, rate, pause, and a test of the way.
 //! - `outage`: bad news that waits, and days without a receiver.
 //! - `power_cut`: nor does a power cut, nor a sync that fails.
 //! - `same_again`: ten thousand copies at once are one event.
@@ -21,13 +25,17 @@
 
 mod bad_input;
 mod commands;
+mod costly;
 mod crash;
+mod dead;
 mod deliveries;
 mod disk_full;
+mod folds;
 mod life;
 mod listeners;
 mod order;
 mod outage;
+mod pace;
 mod power_cut;
 mod replays;
 mod same_again;
