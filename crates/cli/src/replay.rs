@@ -18,13 +18,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// Deliver old events again: new deliveries, each at the end of its payment's lane; the old ones stay as they are
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  payhook events replay evt_mfrggzdfmztwq2lknnwg23tpob\n  payhook events replay --reference order-1 --dry-run\n  payhook events replay --since 2026-11-21T10:00:00Z --destination shop --rate 50"
+    after_help = "Examples:\n  payhook events replay evt_mfrggzdfmztwq2lknnwg23tpob\n  payhook events replay --reference order-1 --dry-run\n  payhook events replay --payment pay_fyq3bjzsos3bqjah6va6u4swie\n  payhook events replay --since 2026-11-21T10:00:00Z --destination shop --rate 50"
 )]
 pub(crate) struct Replay {
     /// These events
     #[arg(value_name = "EVENT")]
     events: Vec<String>,
-    /// Only of this payment, by the provider's reference of it
+    /// Only of this payment: its id (pay_…), or the provider's reference of it
     #[arg(long, value_name = "PAYMENT")]
     payment: Option<String>,
     /// Only with this reference

@@ -2,7 +2,12 @@
 //!
 //! - `life`: one notification through all of it.
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
+//! - `costly`: what duplicates and disorder cost others.
+//! - `folds`: what is believed of a payment does not depend on how it was told.
 //! - `order`: events of one payment arrive one after the other.
+//! - `dead`: dead letters made again, and lanes that stopped at one.
+//! - `replays`: old events sent again, through kills.
+//! - `pace`: breaker, rate, pause, and a test of the way.
 //! - `outage`: bad news that waits, and days without a receiver.
 //! - `owed`: a backlog, however long, and what comes new beside it.
 //! - `replays`: old events sent again.
@@ -15,22 +20,29 @@
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
+//! - `turns`: what a receiver saw of each payment.
 
 #![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
 #![allow(clippy::disallowed_methods, reason = "tests run on the real clock")]
 
 mod bad_input;
 mod commands;
+mod costly;
 mod crash;
+mod dead;
 mod deliveries;
 mod disk_full;
+mod folds;
 mod life;
 mod listeners;
 mod order;
 mod outage;
 mod owed;
+mod pace;
 mod power_cut;
+mod replay_rate;
 mod replays;
 mod same_again;
 mod stage;
+mod turns;
 mod vectors;

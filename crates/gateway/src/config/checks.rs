@@ -3,6 +3,7 @@
 use super::mistakes::{Findings, Place};
 use super::names;
 use super::resolved::Resolved;
+use super::same_account;
 use super::section::{Placed, Section};
 use super::source::{self, plain};
 
@@ -26,6 +27,7 @@ pub(super) fn typed(
 
 /// Checks what it means: whether anything would be received, and what would be delivered nowhere.
 pub(super) fn resolved(resolved: &Resolved, place: &Place, findings: &mut Findings) {
+    same_account::check(&resolved.sources, place, findings);
     if resolved.destinations.is_empty() {
         let hint = "add a [[destination]] and a [[route]]; until then events are only stored";
         findings.warning(place, "there is no destination: nothing is delivered", hint);

@@ -8,7 +8,7 @@
 //! - `variables`, `overlay`, `expand`, `env_only`: what the environment adds.
 //! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `capture` is of a
 //!   source, `lane` and `pace` of a destination, `hold` of a route.
-//! - `checks`: what only shows between tables. `digest`: what tells configurations apart.
+//! - `checks`, `same_account`: what only shows between tables. `digest`: what tells configurations apart.
 //! - [`mistakes`], [`secret`], `units`, `nearest`, `names`, `addresses`: the words all of them use.
 //!
 //! Nothing else in payhook reads the environment. Nothing here opens a socket or the store.
@@ -31,6 +31,7 @@ mod overlay;
 mod pace;
 pub mod resolved;
 mod route;
+mod same_account;
 pub mod secret;
 mod section;
 mod server;

@@ -3,6 +3,7 @@
 mod decisions;
 mod desk;
 mod file;
+mod histories;
 mod holds;
 mod identity;
 mod lanes;

@@ -134,6 +134,41 @@ async fn a_rebuild_finds_nothing_to_change_and_mends_what_was_broken() {
 }
 
 #[tokio::test]
+async fn a_rebuild_finds_what_was_said_of_a_payment_that_became_another_and_then_another() {
+    let desk = Desk::new().await;
+    let opened = |payment, second| Told { payment, ..Told::of(AUTHORISED, "", 1_000, second) };
+    for (payment, second) in [("P1", 1), ("P2", 2), ("P3", 3)] {
+        desk.one(opened(payment, second).item(desk.to_shop()), second).await;
+    }
+    for (payment, part, second) in [("P3", "P2", 4), ("P2", "P1", 5)] {
+        let links = Told { payment, part, ..Told::of(CAPTURED, "", 100, second) };
+        desk.one(links.item(desk.to_shop()), second).await;
+    }
+    let before = payment(&desk, "P3").await;
+    assert_eq!((before.id, before.facts.len()), (payment(&desk, "P1").await.id, 5));
+    let nothing = payhook_domain::payment::Facts::default().write();
+    desk.file().execute("UPDATE payments SET facts = ?1", [nothing]).expect("broken");
+    let rebuilt = desk.store.rebuild(name("P1")).await.expect("rebuilt").expect("a payment");
+    assert_eq!(rebuilt.after, before.facts);
+}
+
+#[tokio::test]
+async fn a_rebuild_does_not_go_back_to_a_revision_of_what_a_person_overruled() {
+    let desk = Desk::new().await;
+    let told = Told::of(AUTHORISED, "", 1_000, 1);
+    desk.one(told.item(desk.to_shop()), 1).await;
+    let revised = Told { second: 50, ..told.clone() };
+    assert!(matches!(desk.one(revised.item(desk.to_shop()), 2).await, Verdict::Revision { .. }));
+    let corrected = Told { amount: 900, ..told };
+    let Verdict::Conflict(seq) = desk.one(corrected.item(desk.to_shop()), 3).await else { panic!("another amount") };
+    let accepted = Some((vec![], corrected.item(desk.to_shop()).names));
+    assert_eq!(desk.store.decide_conflict(seq, accepted, at(4)).await, Ok(true));
+    assert_eq!(payment(&desk, "P1").await.facts.fold().main().authorised, 900);
+    let rebuilt = desk.store.rebuild(name("P1")).await.expect("rebuilt").expect("a payment");
+    assert!(!rebuilt.changed, "{:?}", rebuilt.after.fold().main());
+}
+
+#[tokio::test]
 async fn an_event_that_says_nothing_of_a_payment_has_none() {
     let desk = Desk::new().await;
     let mut report = Told::of(AUTHORISED, "", 1_000, 1).item(desk.to_shop());

@@ -5,6 +5,7 @@ use payhook_domain::fact::{Effect, Fact, Subject};
 use payhook_domain::id::PaymentId;
 use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::kind::Kind;
+use payhook_domain::money::{Amount, Currency};
 use payhook_domain::payment::Names;
 use payhook_store::{Disposition, RecordEvent};
 
@@ -22,6 +23,7 @@ pub(crate) struct Told<'t> {
     pub(crate) order: &'t str,
     pub(crate) says: (Kind, Subject, Effect),
     pub(crate) amount: i64,
+    pub(crate) currency: &'t str,
     /// The event's own date, in seconds of the test's day.
     pub(crate) second: i64,
 }
@@ -34,7 +36,7 @@ pub(crate) const CHARGED_BACK: (Kind, Subject, Effect) = (Kind::DisputeOpened, S
 impl Told<'static> {
     /// About payment `P1` of order `order-1`.
     pub(crate) const fn of(says: (Kind, Subject, Effect), part: &'static str, amount: i64, second: i64) -> Self {
-        Self { payment: "P1", part, order: "order-1", says, amount, second }
+        Self { payment: "P1", part, order: "order-1", says, amount, currency: "EUR", second }
     }
 }
 
@@ -43,9 +45,12 @@ impl Told<'_> {
     pub(crate) fn item(&self, disposition: Disposition) -> RecordEvent {
         let (kind, subject, effect) = self.says;
         let identity = format!("{}/{}/{kind:?}", self.payment, self.part);
-        let mut item = event(&identity, self.amount, "", disposition);
+        // The date is not signed: the same with another is a revision.
+        let mut item = event(&identity, self.amount, &self.second.to_string(), disposition);
         let told = &mut item.event;
         told.kind = kind;
+        told.amount =
+            Currency::parse(self.currency).map(|currency| Amount { value: self.amount, currency, decimals: 2 });
         told.reference = Some(self.order.to_owned());
         told.payment = Some(self.payment.to_owned());
         told.aliases = Some(self.part.to_owned()).filter(|part| !part.is_empty()).into_iter().collect();

@@ -166,3 +166,31 @@ fn the_digest_counts_every_key_of_delivery() {
     let bad_news = |hold: &str| digest(&route(&format!("events = [\"payment.refused\"]\n{hold}")));
     assert_ne!(bad_news(""), bad_news("hold = \"1m\""));
 }
+
+#[test]
+fn sources_of_one_account_may_not_differ_in_who_captures() {
+    let two = |first: &str, second: &str| {
+        let keys = "keys = [\"${ADYEN_HMAC_KEY}\"]";
+        let source = format!("[[source]]\nname = \"second\"\nprovider = \"adyen\"\n{keys}\n{second}\n[[destination]]");
+        WHOLE.replace("[[destination]]", &format!("{first}\n{source}"))
+    };
+    let of_shop = |capture: &str| format!("merchant_accounts = [\"Shop\", \"Other\"]\n{capture}");
+    let (automatic, manual) = ("capture = \"automatic\"", "capture = \"manual\"");
+    check(
+        &two(&of_shop(automatic), &of_shop(manual)),
+        &["payhook.toml: the sources `adyen` and `second` both route the account `Other` | the same `capture`"],
+    );
+    let by_account = "capture = { Shop = \"manual\" }";
+    check(
+        &two(&of_shop(""), &of_shop(by_account)),
+        &["payhook.toml: the sources `adyen` and `second` both route the account `Shop` | the same `capture`"],
+    );
+    let may = "payhook.toml: the sources `adyen` and `second` differ in `capture`, and may both | merchant_accounts";
+    for (first, second) in [(automatic, ""), (automatic, manual), (by_account, ""), (&of_shop(automatic), manual)] {
+        compare(&shown(&loaded(&two(first, second)).warnings), &[may], first);
+    }
+    let alone = "merchant_accounts = [\"Alone\"]";
+    for (first, second) in [(automatic, automatic), (&of_shop(automatic), alone), ("", ""), (alone, by_account)] {
+        assert_eq!(loaded(&two(first, second)).warnings, [], "{first} and {second}");
+    }
+}

@@ -16,6 +16,7 @@ pub(crate) struct Asked {
     /// By event id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) events: Vec<String>,
+    /// By the payment's id, or by the provider's reference of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

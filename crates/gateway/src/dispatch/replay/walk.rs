@@ -1,7 +1,9 @@
 //! The events of a replay, oldest first: along the store's sequence, or over a list found by an index.
 
-use payhook_domain::id::{EventId, EventSeq};
-use payhook_store::{EventFilter, PageRequest, Reader, StoredEvent, Unavailable};
+use std::collections::BTreeSet;
+
+use payhook_domain::id::{EventId, EventSeq, PaymentId};
+use payhook_store::{EventFilter, PageRequest, PaymentRow, Reader, StoredEvent, Unavailable};
 
 use super::asked::{Asked, Meant, Mistake};
 use super::job::Job;
@@ -69,27 +71,67 @@ pub(super) async fn listed(reader: &dyn Reader, asked: &Asked) -> Result<Option<
             }
             seqs.extend(rows.iter().map(|row| row.seq.0));
         }
-    } else if let Some(word) = asked.payment.as_ref().or(asked.reference.as_ref()) {
-        seqs = with_reference(reader, word, asked.payment.is_some()).await?;
+    } else if let Some(word) = &asked.payment {
+        seqs = of_payment(reader, word).await?;
+    } else if let Some(word) = &asked.reference {
+        seqs = with_reference(reader, word, |_| true).await?;
     } else {
         return Ok(None);
     }
+    seqs.sort_unstable();
+    seqs.dedup();
     if seqs.len() > LISTED_MAX {
         let what = format!("more than {LISTED_MAX} events are meant; narrow it down by --since and --until");
         return Err(Mistake(what).into());
     }
-    seqs.sort_unstable();
-    seqs.dedup();
     Ok(Some(seqs))
 }
 
-async fn with_reference(reader: &dyn Reader, word: &str, of_payment: bool) -> Result<Vec<i64>, Unavailable> {
+/// The rows about a payment, named by its public id or by the provider's reference of it. A provider's own reference
+/// may look like an id of ours.
+async fn of_payment(reader: &dyn Reader, word: &str) -> Result<Vec<i64>, NotFound> {
+    let id: Option<PaymentId> = word.parse().ok();
+    let known = match id {
+        Some(id) => reader.payment(id).await?,
+        None => None,
+    };
+    if let Some(payment) = known {
+        return Ok(of_known(reader, &payment).await?);
+    }
+    let seqs = with_reference(reader, word, |row| row.event.payment.as_deref() == Some(word)).await?;
+    match id {
+        Some(id) if seqs.is_empty() => Err(Mistake(format!("no payment {id}")).into()),
+        _ => Ok(seqs),
+    }
+}
+
+/// The rows that say something of the payment, under whichever reference, and those that only name it.
+async fn of_known(reader: &dyn Reader, payment: &PaymentRow) -> Result<Vec<i64>, Unavailable> {
+    let (mut seqs, mut keys) = (Vec::new(), BTreeSet::from([payment.key.clone()]));
+    for (event, _) in payment.facts.iter() {
+        for row in reader.event(EventId(*event)).await? {
+            seqs.push(row.seq.0);
+            keys.extend(row.event.payment);
+        }
+    }
+    let is_ours = |row: &StoredEvent| row.provider == payment.provider && row.event.account == payment.account;
+    for key in &keys {
+        let names = |row: &StoredEvent| row.event.payment.as_ref() == Some(key) && is_ours(row);
+        seqs.extend(with_reference(reader, key, names).await?);
+    }
+    Ok(seqs)
+}
+
+async fn with_reference(
+    reader: &dyn Reader,
+    word: &str,
+    fits: impl Fn(&StoredEvent) -> bool,
+) -> Result<Vec<i64>, Unavailable> {
     let (mut seqs, mut from) = (Vec::new(), None);
     while seqs.len() <= LISTED_MAX {
         let filter = EventFilter { reference: Some(word.to_owned()), ..EventFilter::default() };
         let page = reader.events(filter, PageRequest { limit: PageRequest::LIMIT_MAX, from }).await?;
-        let fits = |row: &&StoredEvent| !of_payment || row.event.payment.as_deref() == Some(word);
-        seqs.extend(page.rows.iter().filter(fits).map(|row| row.seq.0));
+        seqs.extend(page.rows.iter().filter(|row| fits(row)).map(|row| row.seq.0));
         match page.next {
             Some(next) => from = Some(next),
             None => break,

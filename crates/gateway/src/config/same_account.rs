@@ -1,0 +1,43 @@
+//! Sources of one merchant account: they must agree on who captures.
+//!
+//! An event is folded once, with what the source says by which it came first. If two sources said different things, what
+//! is believed of a payment would depend on which of them the provider reached first.
+
+use std::collections::BTreeSet;
+
+use super::mistakes::{Findings, Place};
+use super::source::Source;
+
+/// Compares each two that may receive for one account.
+pub(super) fn check(sources: &[Source], place: &Place, findings: &mut Findings) {
+    for (number, one) in sources.iter().enumerate() {
+        for other in &sources[number + 1..] {
+            let of_one_payment =
+                one.provider.name() == other.provider.name() && one.scope_environment() == other.scope_environment();
+            if of_one_payment {
+                compare(one, other, place, findings);
+            }
+        }
+    }
+}
+
+fn compare(one: &Source, other: &Source, place: &Place, findings: &mut Findings) {
+    let disagrees = |account: Option<&str>| one.capture.of(account) != other.capture.of(account);
+    let routed: [BTreeSet<&str>; 2] =
+        [one, other].map(|source| source.merchant_accounts.iter().map(String::as_str).collect());
+    let names = format!("the sources `{}` and `{}`", one.name, other.name);
+    if let Some(account) = routed[0].intersection(&routed[1]).find(|account| disagrees(Some(account))) {
+        let what = format!("{names} both route the account `{account}` and differ in `capture`");
+        findings.mistake(place, what, "write the same `capture` for the account in both");
+        return;
+    }
+    // One that lists no accounts may receive for any: those that are named somewhere, and others.
+    let settings = one.capture.settings().chain(other.capture.settings());
+    let named = settings.filter_map(|(account, _)| account).chain(routed.iter().flatten().copied());
+    let may_route = |account: &str| routed.iter().all(|routed| routed.is_empty() || routed.contains(account));
+    let any = routed.iter().all(BTreeSet::is_empty) && disagrees(None);
+    if any || named.into_iter().any(|account| may_route(account) && disagrees(Some(account))) {
+        let what = format!("{names} differ in `capture`, and may both receive for one account");
+        findings.warning(place, what, "name the accounts of each in `merchant_accounts`, or write the same `capture`");
+    }
+}
