@@ -31,4 +31,4 @@ pub mod retry;
 pub mod route;
 pub mod time;
 pub mod verdict;
-mod written;
+pub mod written;

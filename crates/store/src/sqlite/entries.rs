@@ -12,8 +12,8 @@ use rusqlite::{Connection, OptionalExtension, Statement};
 use super::books::Book;
 use super::names::Kinds;
 use super::rows::{
-    Belief, EVENT_COLUMNS, belief_columns, bind_belief, bind_event, event_columns, standing_number, stored_columns,
-    stored_event,
+    BELIEF_COLUMNS, Belief, EVENT_COLUMNS, belief_columns, bind_belief, bind_event, event_columns, standing_number,
+    stored_columns, stored_event,
 };
 use super::segments::Segments;
 use super::tally::Changes;
@@ -88,15 +88,14 @@ impl<'c> Entries<'c> {
             ", ",
             belief_columns!(),
             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)"
+             ?21, ?22, ?23)"
         );
         let renew = concat!(
             "UPDATE events SET notification = ?2, item = ?3, source = ?4, standing = 1, aside = NULL, detail = NULL, (",
             event_columns!(),
             ", ",
             belief_columns!(),
-            ") = (?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26,
-             ?27, ?28) WHERE seq = ?1"
+            ") = (?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) WHERE seq = ?1"
         );
         Ok(Self {
             kinds,
@@ -137,9 +136,9 @@ impl<'c> Entries<'c> {
         insert.raw_bind_parameter(9, row.first)?;
         insert.raw_bind_parameter(10, aside)?;
         insert.raw_bind_parameter(11, detail)?;
-        debug_assert_eq!(insert.parameter_count(), 11 + EVENT_COLUMNS + 4);
+        debug_assert_eq!(insert.parameter_count(), 11 + EVENT_COLUMNS + BELIEF_COLUMNS);
         bind_event(insert, 12, &item.event, &self.kinds)?;
-        bind_belief(insert, 12 + EVENT_COLUMNS, &item.event, belief)?;
+        bind_belief(insert, 12 + EVENT_COLUMNS, belief)?;
         insert.raw_execute()?;
         changes.events(row.standing, 1);
         self.segments.note(seq, &item.event, row.first.is_none())?;
@@ -161,7 +160,7 @@ impl<'c> Entries<'c> {
         self.renew.raw_bind_parameter(3, item.item)?;
         self.renew.raw_bind_parameter(4, origin.source.0)?;
         bind_event(&mut self.renew, 5, &item.event, &self.kinds)?;
-        bind_belief(&mut self.renew, 5 + EVENT_COLUMNS, &item.event, belief)?;
+        bind_belief(&mut self.renew, 5 + EVENT_COLUMNS, belief)?;
         self.renew.raw_execute()?;
         changes.events(Standing::Aside, -1);
         changes.events(Standing::Routed, 1);
