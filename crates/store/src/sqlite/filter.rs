@@ -1,5 +1,5 @@
-//! A filter before an index of digests (see [`super::runs`]): nearly every one that comes is new, and asking an index
-//! of millions about it costs a page read from a random place.
+//! A filter before digests (see [`super::runs`]): nearly every one that comes is new, and asking an index of millions about
+//! it costs a page read from a random place, and the newest in memory a walk through it.
 //!
 //! One bit pattern of four in one word per identity (a blocked Bloom filter): it may say *perhaps* of a new one, about
 //! twice in a hundred, and never *no* of a known one. It is filled by a thread of its own, page by page, while the

@@ -36,6 +36,7 @@ mod readers;
 mod rebuild;
 mod record;
 mod rows;
+mod run;
 mod runs;
 mod schema;
 mod segments;

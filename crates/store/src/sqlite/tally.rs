@@ -78,7 +78,7 @@ pub(super) struct Changes {
 #[derive(Clone, Debug, Default)]
 struct RunChanges {
     claimed: Vec<Digest>,
-    indexed_to: Option<Digest>,
+    indexed_to: Option<usize>,
     gained: i64,
 }
 
@@ -169,9 +169,9 @@ impl Changes {
         self.runs[what as usize].claimed.push(id);
     }
 
-    /// The index follows up to this digest of its run.
-    pub(super) fn indexed(&mut self, what: Indexed, id: Digest) {
-        self.runs[what as usize].indexed_to = Some(id);
+    /// So many of the index's run are in it.
+    pub(super) fn indexed(&mut self, what: Indexed, end: usize) {
+        self.runs[what as usize].indexed_to = Some(end);
     }
 
     /// The run is all in the index, which now holds this many rows more without a gap.
@@ -184,7 +184,7 @@ impl Changes {
         &self.runs[what as usize].claimed[skip..]
     }
 
-    pub(super) fn indexed_to(&self, what: Indexed) -> Option<Digest> {
+    pub(super) fn indexed_to(&self, what: Indexed) -> Option<usize> {
         self.runs[what as usize].indexed_to
     }
 
