@@ -44,6 +44,10 @@ fn handlers_are_called_until_they_succeed_also_by_the_next_process() {
     drop(program);
     let program = run(folder.path());
     let _ = program.listens_on();
-    let said = program.says();
+    let mut said = program.says();
+    if said.starts_with("order-1 is paid: 1250, try ") {
+        // It was killed before it had written down that this was done: at least once.
+        said = program.says();
+    }
     assert!(said.starts_with("order-1 is disputed: dispute.opened, try "), "{said}");
 }
