@@ -60,6 +60,8 @@ pub(crate) struct Meaning {
     moved: Vec<u8>,
     /// How many objects and lists are not yet ended.
     depth: usize,
+    /// How many members may still come; beyond, what is said has no meaning but its bytes.
+    members_left: usize,
     /// Whether something was met that has no meaning.
     is_meaningless: bool,
 }
@@ -85,7 +87,12 @@ impl Meaning {
     /// Nothing yet, with room for what a text of this many bytes may say.
     pub(crate) fn with_room_for(bytes: usize) -> Self {
         let (written, members) = (Vec::with_capacity(bytes + 64), Vec::with_capacity(32));
-        Self { written, members, moved: Vec::new(), depth: 0, is_meaningless: false }
+        Self { written, members, moved: Vec::new(), depth: 0, members_left: usize::MAX, is_meaningless: false }
+    }
+
+    /// The same for at most so many members: what is not yet known to be authentic is not put in order at any length.
+    pub(crate) fn of_members(bytes: usize, members_max: usize) -> Self {
+        Self { members_left: members_max, ..Self::with_room_for(bytes) }
     }
 
     /// Everything written; nothing when something was met that has no meaning: half a character, a number out of
@@ -140,9 +147,12 @@ impl Meaning {
     /// Writes a member, unless its value says nothing. One that comes twice counts twice, in the order it came.
     pub(crate) fn member(&mut self, name: &str, value: impl FnOnce(&mut Self) -> Option<Said>) -> Option<()> {
         let start = self.written.len();
+        self.is_meaningless |= self.members_left == 0;
+        self.members_left = self.members_left.saturating_sub(1);
         self.framed(NAME, name);
         let at = self.written.len();
         match value(self)? {
+            Said::Much if self.is_meaningless => {}
             Said::Much => {
                 let end = self.written.len();
                 self.members.push(Member { start, name: at - name.len(), value: at, end });
@@ -154,10 +164,10 @@ impl Meaning {
 
     /// Ends an object: its members in the order of their names.
     pub(crate) fn end(&mut self, object: &Object) -> Said {
-        let Self { written, members, moved, .. } = self;
+        let Self { written, members, moved, is_meaningless, .. } = self;
         let own = &mut members[object.first..];
         let name = |member: &Member| &written[member.name..member.value];
-        if !own.is_sorted_by_key(name) {
+        if !*is_meaningless && !own.is_sorted_by_key(name) {
             // stable, so that a name that stands twice keeps its order
             own.sort_by(|one, other| name(one).cmp(name(other)));
             moved.clear();
@@ -239,7 +249,11 @@ impl Meaning {
         decoded.unwrap_or_default()
     }
 
+    /// Writes a sort, a length and a text; nothing once there is nothing to digest.
     fn framed(&mut self, sort: u8, text: &str) {
+        if self.is_meaningless {
+            return;
+        }
         let mut before = sort;
         let mut length = text.len();
         while length > 0x7f {
@@ -273,6 +287,26 @@ mod tests {
         ] {
             assert_eq!(digest(one.as_bytes()), digest(other.as_bytes()), "{one}");
         }
+    }
+
+    #[test]
+    fn more_members_than_are_put_in_order_have_no_meaning_but_are_read() {
+        let of = |count: usize| {
+            let members: Vec<String> = (0..count).rev().map(|n| format!(r#""m{n}":"{n}""#)).collect();
+            let text = format!("{{{}}}", members.join(","));
+            let mut reader = Reader::new(text.as_bytes()).expect("UTF-8");
+            let mut meaning = Meaning::of_members(0, 8);
+            let (token, mut read) = (reader.token().expect("an object"), 0);
+            assert_eq!(token, Token::Object);
+            meaning
+                .object(&mut reader, |meaning, reader, _, token| {
+                    read += 1;
+                    meaning.value(token, reader)
+                })
+                .expect("JSON");
+            (read, reader.is_at_end(), meaning.written().is_some())
+        };
+        assert_eq!([of(8), of(9), of(500)], [(8, true, true), (9, true, false), (500, true, false)]);
     }
 
     #[test]

@@ -20,6 +20,9 @@ const SIGNATURE: &str = "hmacSignature";
 /// Room for what most items say, in bytes.
 const ROOM: usize = 960;
 
+/// Most members of an item that are put in order; real ones have fewer than two hundred. An item of more counts by its bytes.
+const MEMBERS_MAX: usize = 2_048;
+
 /// The digest of everything the item says.
 pub(super) fn digest(item: &StandardItem<'_>) -> Digest {
     Digest::of([item.said.as_deref().unwrap_or(item.raw)])
@@ -28,7 +31,7 @@ pub(super) fn digest(item: &StandardItem<'_>) -> Digest {
 /// Reads the members of an item, of which `fields` takes its own, and writes what they say. A form has `operations` as
 /// one text with commas, and so it is written here. Nothing when it is no JSON, nothing inside when it has no meaning.
 pub(super) fn read<'r>(reader: &mut Reader<'r>, fields: &mut Fields<'r>) -> Option<Option<Vec<u8>>> {
-    let mut meaning = Meaning::with_room_for(ROOM);
+    let mut meaning = Meaning::of_members(ROOM, MEMBERS_MAX);
     meaning.object(reader, |meaning, reader, name, token| match name {
         "amount" => amount(reader, token, fields, meaning),
         "additionalData" => additional(reader, token, fields, meaning),
@@ -78,7 +81,7 @@ fn additional<'r>(
 
 /// Writes what the parameters of a form say, each where the JSON item has it.
 pub(super) fn of_form(pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> Option<Vec<u8>> {
-    let mut meaning = Meaning::with_room_for(ROOM);
+    let mut meaning = Meaning::of_members(ROOM, MEMBERS_MAX);
     let all = || pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
     let item = meaning.begin();
     for (name, value) in all() {
