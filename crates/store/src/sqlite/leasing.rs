@@ -196,7 +196,7 @@ impl<'c> Leasing<'c> {
     ) -> rusqlite::Result<()> {
         let mut newest = Vec::new();
         let rows = self.freshest.query((look.destination.0, look.last - NEWEST_WINDOW, look.last))?;
-        pick(rows, look.destination, usize::MAX, leases, &mut newest, |row| row.since = Due::Fresh)?;
+        pick(rows, look.destination, limit, leases, &mut newest, |row| row.since = Due::Fresh)?;
         let rows = self.newest.query((look.destination.0, look.now.as_micros(), NEWEST_WINDOW))?;
         pick(rows, look.destination, usize::MAX, leases, &mut newest, |_| {})?;
         newest.retain(|new| found.iter().all(|old| (old.event, old.generation) != (new.event, new.generation)));
