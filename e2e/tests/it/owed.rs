@@ -103,7 +103,7 @@ fn what_comes_new_is_tried_while_old_retries_go_on() {
     receiver.behave(|_| Behaviour::Answer(500));
     let shop = configuration(&receiver)
         .replace("type = \"http\"", "type = \"http\"\nbreaker = false\nconcurrency = 4")
-        .replace("schedule = [", "schedule = [\"1s\", ");
+        .replace("schedule = [", &format!("schedule = [{}", "\"1s\", ".repeat(20)));
     let gateway = Setup::new(&shop).start();
     send(&gateway, 0, OLD);
     assert!(receiver.wait_until(PATIENCE, |deliveries| places(deliveries).len() == OLD), "each is tried once");
