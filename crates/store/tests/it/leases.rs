@@ -1,10 +1,14 @@
 //! What is handed out, to whom, and how it ends.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use payhook_domain::delivery::{Outcome, State};
 use payhook_domain::id::{DeliveryId, EventSeq};
-use payhook_store::{Disposition, Next, Settled};
+use payhook_store::{Disposition, Next, Options, Settled};
+use proptest::collection::vec;
+use proptest::prelude::*;
 
-use crate::desk::{Desk, at, event, first_delivery};
+use crate::desk::{Desk, at, event, first_delivery, options, want};
 
 async fn desk_with(events: i64) -> Desk {
     let desk = Desk::new().await;
@@ -199,4 +203,60 @@ async fn what_was_committed_before_others_that_were_received_before_it_is_not_pa
     }
     handed_out.sort_unstable();
     assert_eq!(handed_out, (1..=40).collect::<Vec<_>>());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #[test]
+    fn everything_owed_is_handed_out_whatever_the_order_of_receipt_and_whatever_becomes_of_it(
+        received in vec((1..50_i64, any::<bool>(), any::<bool>()), 1..120),
+        looks in vec((1..20_usize, 0..6_u8, any::<bool>()), 400),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let mut desk = Desk::with(Options { unsafe_no_sync: true, ..options() }).await;
+            let mut owed = BTreeSet::new();
+            for (number, (second, shop, later)) in (1..).zip(&received) {
+                let wanted = if *shop { desk.to_shop() } else { Disposition::Route(vec![want(desk.books)]) };
+                let seq = desk.one(event(&format!("e{number}"), 1, "", wanted), *second).await.seq();
+                if *shop {
+                    owed.insert(seq.0);
+                }
+                // Some are handed out while others still come.
+                if *later {
+                    leave(&desk, 3).await;
+                }
+            }
+            let mut tries = BTreeMap::new();
+            for (limit, fate, reopen) in looks {
+                if reopen && fate == 5 {
+                    desk = desk.reopened().await;
+                }
+                for leased in desk.lease(limit, 1_000_000).await.due {
+                    let event = leased.id.event.0;
+                    assert!(owed.contains(&event), "{event} was delivered already");
+                    assert_eq!(leased.attempt, tries.get(&event).copied().unwrap_or(0) + 1);
+                    match fate {
+                        0 => desk.store.unlease(leased.id),
+                        1 | 2 => {
+                            desk.settle(leased.id, leased.attempt, 60, Next::Retry(at(70))).await;
+                            tries.insert(event, leased.attempt);
+                        }
+                        _ => {
+                            desk.settle(leased.id, leased.attempt, 60, Next::Delivered).await;
+                            owed.remove(&event);
+                        }
+                    }
+                }
+            }
+            assert!(owed.is_empty(), "never handed out again: {owed:?}");
+        });
+    }
+}
+
+/// Leases some and gives them up.
+async fn leave(desk: &Desk, limit: usize) {
+    for leased in desk.lease(limit, 1_000_000).await.due {
+        desk.store.unlease(leased.id);
+    }
 }
