@@ -228,8 +228,9 @@ proptest! {
                 }
             }
             let mut tries = BTreeMap::new();
-            for (limit, fate, reopen) in looks {
-                if reopen && fate == 5 {
+            for (number, (limit, fate, reopen)) in looks.into_iter().enumerate() {
+                // Not later: a start looks through everything, and would hide what was passed over.
+                if reopen && fate == 5 && number < 20 {
                     desk = desk.reopened().await;
                 }
                 for leased in desk.lease(limit, 1_000_000).await.due {
