@@ -85,6 +85,7 @@ async fn a_connection_that_asks_nothing_holds_up_neither_the_hand_over_nor_the_s
     let server = Running::start(limits, None, Echo);
     let mut idle = Raw::to(&server).await;
     let (stop, server) = server.tell_to_hand_over();
+    sleep(BEGUN).await;
     let _ = stop.send(());
     assert_eq!(idle.hear_all().await, "", "told to stop, it waits no longer");
     server.await.expect("ends");
