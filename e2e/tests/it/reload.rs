@@ -9,6 +9,7 @@ mod moments;
 mod places;
 
 use std::collections::BTreeSet;
+use std::io::{BufReader, Write};
 use std::time::{Duration, Instant};
 
 use payhook_testkit::gateway::Gateway;
@@ -17,6 +18,7 @@ use payhook_testkit::poster::Fate;
 use payhook_testkit::receiver::{Behaviour, Receiver};
 use payhook_testkit::scale;
 use payhook_testkit::standard_webhooks::Signature;
+use payhook_testkit::wire::read_answer;
 use serde_json::Value;
 
 use crate::stage::{KEY, SECRET, Stored, authorisation, nothing_is_lost, setup};
@@ -25,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Another key, and another secret.
 const KEY_NEW: &str = "AA1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C4B5A69788796A5B4C3D2E1AA";
+/// A key that no configuration has.
+const KEY_FORGED: &str = "BB1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C4B5A69788796A5B4C3D2E1BB";
 const SECRET_NEW: &str = "whsec_YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODk=";
 
 /// Connections that post at once, and how long each waits between two requests.
@@ -87,6 +91,11 @@ fn ten_reloads_a_second_half_of_them_wrong_lose_no_request_and_each_refusal_is_e
         Some(authorisation(number))
     });
     assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged > 10), "nothing was answered");
+    let forger = Adyen::new("/in/adyen", "TestMerchant", KEY_FORGED);
+    let forged = gateway.load(1, move |number| {
+        std::thread::sleep(PAUSE);
+        Some(forger.request(&Item::authorisation(number as u64)))
+    });
     let (mut rounds, mut digests) = (0, BTreeSet::new());
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(seconds) {
@@ -110,6 +119,10 @@ fn ten_reloads_a_second_half_of_them_wrong_lose_no_request_and_each_refusal_is_e
     let fates = load.finish();
     let wrong: Vec<_> = fates.iter().filter(|(_, fate)| !fate.acknowledged()).take(3).collect();
     assert!(wrong.is_empty(), "answered wrongly or not at all: {wrong:?}");
+    forged.stop();
+    let forged = forged.finish();
+    let let_in = |fate: &&Fate| !matches!(fate, Fate::Answered(answer, _) if answer.status == 401);
+    assert_eq!(forged.values().filter(let_in).count(), 0, "of {} forged ones", forged.len());
     nothing_is_lost(&gateway, &receiver, &fates.keys().copied().collect());
     let metrics = gateway.get("/metrics").text();
     let digest = digest(&gateway);
@@ -187,6 +200,24 @@ fn a_key_comes_and_another_retires_without_a_restart() {
 }
 
 #[test]
+fn a_request_is_judged_by_the_configuration_it_began_under() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = setup(&receiver).start();
+    let text = gateway.configuration();
+    let request = authorisation(1);
+    let (first, rest) = request.split_at(request.len() - 20);
+    let mut sender = std::net::TcpStream::connect(gateway.public()).expect("a connection");
+    sender.write_all(first).expect("sent");
+    std::thread::sleep(2 * EVERY);
+    taken(&gateway.reload(&text.replacen(KEY, KEY_NEW, 1)));
+    assert_eq!(gateway.send(&authorisation(2)).expect("an answer").status, 401, "the key is gone");
+    sender.write_all(rest).expect("sent");
+    let answer = read_answer(&mut BufReader::new(sender)).expect("an answer");
+    assert_eq!(answer.status, 200);
+    nothing_is_lost(&gateway, &receiver, &[1].into());
+}
+
+#[test]
 fn what_is_sent_after_a_change_goes_to_the_new_url_with_the_new_secret_and_what_was_in_hand_is_finished_before() {
     const ORDERS: usize = 12;
     let (old, new) = (Receiver::start(Some(SECRET)), Receiver::start(Some(SECRET_NEW)));
@@ -245,6 +276,10 @@ fn a_destination_that_is_owed_something_stays_unless_it_is_abandoned_and_then_co
     taken(&gateway.reload(&text));
     nothing_is_lost(&gateway, &receiver, &orders);
     assert_eq!(gateway.get("/api/v1/status").json()["orphaned"], serde_json::json!([]));
+    let began = Instant::now();
+    while gateway.list("/api/v1/deliveries?state=delivered").len() < orders.len() && began.elapsed() < PATIENCE {
+        std::thread::sleep(EVERY);
+    }
     taken(&gateway.reload(gone));
 }
 
