@@ -9,9 +9,10 @@ use clap::Args;
 use payhook_gateway::boot::{self, BootError, Environs, PlanError};
 use payhook_gateway::clock::{SystemClock, TokioSleeper};
 use payhook_gateway::config::{Variables, units};
+use payhook_gateway::reload::Reloads;
 use payhook_gateway::telemetry;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::complaint::Complaint;
 use crate::output;
@@ -20,11 +21,15 @@ use crate::settings::ConfigArgs;
 /// Run the gateway: receive, verify, write to disk, answer, deliver
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  payhook serve\n  payhook serve --config /etc/payhook/payhook.toml\n  ADYEN_HMAC_KEY=... PAYHOOK_FORWARD_URL=http://127.0.0.1:3000/hook PAYHOOK_SIGNING_SECRET=... payhook serve\n\nSIGTERM or Ctrl-C stops it after what is in hand is finished. PAYHOOK_LOG sets what is logged (info, debug, ...)."
+    after_help = "Examples:\n  payhook serve\n  payhook serve --config /etc/payhook/payhook.toml\n  ADYEN_HMAC_KEY=... PAYHOOK_FORWARD_URL=http://127.0.0.1:3000/hook PAYHOOK_SIGNING_SECRET=... payhook serve\n\nSIGHUP takes a changed configuration, all of it or nothing; --watch takes it without being asked. SIGTERM or Ctrl-C stops it after what is in hand is finished. PAYHOOK_LOG sets what is logged (info, debug, ...)."
 )]
 pub(crate) struct Serve {
     #[command(flatten)]
     config: ConfigArgs,
+
+    /// Take a changed configuration as soon as its files are written, as SIGHUP does
+    #[arg(long)]
+    watch: bool,
 
     /// Turns the clock, for tests: `90m`, `-2d`
     #[arg(long, hide = true, value_name = "DURATION", allow_hyphen_values = true, value_parser = offset_micros)]
@@ -37,6 +42,8 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        // First of all: before it is watched, a signal that asks for the configuration would end the process.
+        let asked = hang_ups()?;
         let config = self.config.load()?;
         let filter = Variables::of_process();
         let log = telemetry::setup::start(filter.get("PAYHOOK_LOG")).context("the log cannot be started")?;
@@ -51,10 +58,24 @@ impl Serve {
         }
         let ready = boot::start(config, environs).await.map_err(complaint)?;
         tracing::info!(public = %ready.public_address()?, admin = %ready.admin_address()?, "ready");
-        ready.serve(stop_signal()?).await;
+        let reloads = Reloads { from: self.config.options(), asked, watch: self.watch };
+        ready.serve_reloading(stop_signal()?, Some(reloads)).await;
         log.sink.flush();
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Rung at every SIGHUP, also at those that come before anybody listens.
+fn hang_ups() -> anyhow::Result<Arc<Notify>> {
+    let mut hang_up = signal(SignalKind::hangup()).context("SIGHUP cannot be watched")?;
+    let asked = Arc::new(Notify::new());
+    let rung = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while hang_up.recv().await.is_some() {
+            rung.notify_one();
+        }
+    });
+    Ok(asked)
 }
 
 /// Turns true at the first SIGTERM or SIGINT.

@@ -33,7 +33,8 @@ impl ConfigArgs {
         config::load(self.options()).map_err(Complaint::from)
     }
 
-    fn options(&self) -> LoadOptions {
+    /// Where it is read from.
+    pub(crate) fn options(&self) -> LoadOptions {
         LoadOptions {
             file: self.config.clone(),
             directory: PathBuf::new(),

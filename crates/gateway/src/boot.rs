@@ -16,16 +16,13 @@ use arc_swap::ArcSwap;
 use http::StatusCode;
 use payhook_destination::Destination;
 use payhook_domain::time::{Clock, Sleeper};
-use payhook_net::{Limits, Refusals, Server, Tls, Tower};
+use payhook_net::Tls;
 use payhook_store::{Store, Unavailable};
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
 
 use crate::alerts::{self, Alert, Alerts};
-use crate::api::{self, Api, Cursors, Token};
-use crate::config::Resolved;
-use crate::dispatch::Desk;
+use crate::api::{Api, Cursors, Token};
+use crate::config::{self, Resolved};
 use crate::dispatch::gate::Gates;
 use crate::dispatch::replay::{self, Replays};
 use crate::gateway::{Bells, Gateway};
@@ -34,6 +31,9 @@ use crate::keyfile;
 use crate::names::NameBook;
 use crate::plan::Plan;
 pub use crate::plan::PlanError;
+use crate::reload::orphans::{self, Orphans};
+use crate::reload::outcome::{self, Outcomes};
+use crate::reload::{Bound, Face, Listeners, Reloads, Running, Services};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::setup::Log;
 
@@ -87,9 +87,11 @@ pub enum BootError {
 pub struct Ready {
     gateway: Arc<Gateway>,
     api: Api,
-    public: TcpListener,
-    admin: TcpListener,
+    public: Bound,
+    admin: Bound,
     tls: Option<Tls>,
+    server: config::Server,
+    face: Face,
     raised: mpsc::Receiver<Alert>,
     reserve_bytes: u64,
 }
@@ -110,19 +112,25 @@ pub(crate) async fn start_with(
 ) -> Result<Ready, BootError> {
     let Environs { clock, sleeper, log, unsafe_no_sync } = environs;
     let server = config.server.clone();
+    let remembers_orders = remembers_orders(&config);
+    let face = Face::new(&config, remembers_orders);
     let store_path = config.store.path.clone();
     let reserve_bytes = config.store.reserve_bytes;
     let store = open_store(&config, unsafe_no_sync)?;
     let envelope_key = keyfile::envelope_key(&store_path).map_err(BootError::Keyfile)?;
     let token = keyfile::token(&store_path).map_err(BootError::Keyfile)?;
-    let plan = Plan::make(config, doors, store.as_ref()).await?;
+    let plan = Plan::make(config, doors, store.as_ref(), None).await?;
     let reader = store.reader();
     let names = NameBook::default();
     names.learn(reader.names().await?);
+    for orphans in orphans::all(&plan, &reader.tallies().await?, &names) {
+        let Orphans { destination, owed } = orphans;
+        tracing::warn!(destination, owed, "deliveries are owed to a destination that is not configured; they are kept");
+    }
     let gates = Gates::restore(&plan, reader.as_ref(), clock.now()).await?;
     let tls = server.tls.as_ref().map(|files| Tls::from_files(&files.cert, &files.key)).transpose()?;
-    let public = bind("server.public", server.public)?;
-    let admin = bind("server.admin", server.admin)?;
+    let public = Bound::to("server.public", server.public)?;
+    let admin = Bound::to("server.admin", server.admin)?;
     let (alerts, raised) = Alerts::new();
     let gateway = Arc::new(Gateway {
         plan: ArcSwap::from_pointee(plan),
@@ -137,6 +145,7 @@ pub(crate) async fn start_with(
         metrics: Metrics::default(),
         bells: Bells::default(),
         alerts,
+        reloads: Outcomes::default(),
         stopping: watch::Sender::new(false),
     });
     let api = Api {
@@ -144,7 +153,8 @@ pub(crate) async fn start_with(
         token: Arc::new(Token::new(&token)),
         cursors: Arc::new(Cursors::new(&envelope_key)),
     };
-    Ok(Ready { gateway, api, public, admin, tls, raised, reserve_bytes })
+    gateway.metrics.runs(&outcome::shown(gateway.plan.load().digest));
+    Ok(Ready { gateway, api, public, admin, tls, server, face, raised, reserve_bytes })
 }
 
 impl Ready {
@@ -153,7 +163,7 @@ impl Ready {
     /// # Errors
     /// When the socket is gone.
     pub fn public_address(&self) -> std::io::Result<SocketAddr> {
-        self.public.local_addr()
+        self.public.address()
     }
 
     /// Where the API answers.
@@ -161,75 +171,52 @@ impl Ready {
     /// # Errors
     /// When the socket is gone.
     pub fn admin_address(&self) -> std::io::Result<SocketAddr> {
-        self.admin.local_addr()
+        self.admin.address()
     }
 
     /// Serves until `stop` turns true, then drains and closes.
     pub async fn serve(self, stop: watch::Receiver<bool>) {
-        let Self { gateway, api, public, admin, tls, raised, reserve_bytes } = self;
+        self.serve_reloading(stop, None).await;
+    }
+
+    /// The same, and takes changed configurations meanwhile.
+    pub async fn serve_reloading(self, stop: watch::Receiver<bool>, reloads: Option<Reloads>) {
+        let Self { gateway, api, public, admin, tls, server, face, raised, reserve_bytes } = self;
         let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised, reserve_bytes));
-        let (desks_stop, desks_stopped) = watch::channel(false);
-        let mut desks = JoinSet::new();
-        for target in &gateway.plan.load().destinations {
-            let desk = Desk::new(Arc::clone(&gateway), Arc::clone(target));
-            desks.spawn(desk.run(desks_stopped.clone(), DRAIN));
-        }
         if let Err(error) = replay::resume(&gateway).await {
             tracing::error!(%error, "unfinished replays cannot be read; they go on after the next start");
         }
-        let limits = || Limits { drain_time_max: DRAIN, ..Limits::default() };
-        let refusals = || Refusals { content_type: "application/json", body: refusal_body };
-        let public_server = Server { limits: limits(), tls, refusals: refusals() };
-        let admin_server = Server { limits: limits(), tls: None, refusals: refusals() };
         let door = Door::new(Arc::clone(&gateway));
-        let public_stop = turned(stop.clone());
-        let told = Arc::clone(&gateway);
-        let admin_stop = async move {
-            turned(stop.clone()).await;
-            told.stopping.send_replace(true);
-        };
-        let (taken, asked) = tokio::join!(
-            public_server.serve(public, door, public_stop),
-            admin_server.serve(admin, Tower(api::router(api)), admin_stop),
-        );
-        // Receivers outlive senders here, so this cannot fail.
-        let _ = desks_stop.send(true);
-        while desks.join_next().await.is_some() {}
+        let services = Services { door, api, drain: DRAIN, stop: stop.clone() };
+        let listeners = Listeners::serve((public, admin), tls, server, services);
+        let connections_cut = Running::new(&gateway, face, listeners, DRAIN).until(stop, reloads).await;
         gateway.store.close().await;
         alerts.abort();
-        tracing::info!(connections_cut = taken.connections_cut + asked.connections_cut, "stopped");
+        tracing::info!(connections_cut, "stopped");
     }
 }
 
 fn open_store(config: &Resolved, unsafe_no_sync: bool) -> Result<Arc<dyn Store>, BootError> {
     let options = payhook_store::Options {
         reserve_bytes: config.store.reserve_bytes,
-        remembers_orders: config.routes.iter().any(|route| route.hold.is_some()),
+        remembers_orders: remembers_orders(config),
         unsafe_no_sync,
         ..payhook_store::Options::default()
     };
     Ok(payhook_store::open(&store_url(&config.store.path), options)?)
 }
 
+/// Costs a row per order, and is of use to routes that hold only.
+fn remembers_orders(config: &Resolved) -> bool {
+    config.routes.iter().any(|route| route.hold.is_some())
+}
+
 fn store_url(path: &Path) -> String {
     format!("sqlite:{}", path.display())
 }
 
-fn bind(what: &'static str, address: SocketAddr) -> Result<TcpListener, BootError> {
-    payhook_net::bind(address).map_err(|error| BootError::Bind { what, address, error })
-}
-
-/// Completes when the signal turns true, or its sender is gone.
-async fn turned(mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow_and_update() {
-        if stop.changed().await.is_err() {
-            return;
-        }
-    }
-}
-
 /// What a sender hears where the connection itself is at fault.
-fn refusal_body(status: StatusCode) -> bytes::Bytes {
+pub(crate) fn refusal_body(status: StatusCode) -> bytes::Bytes {
     use payhook_domain::error::Code;
     use payhook_provider::Ack;
     let code = Code::ALL.iter().copied().filter(|code| code.status() == status.as_u16()).find(|code| {

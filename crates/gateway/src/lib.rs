@@ -5,6 +5,7 @@
 //! - [`config`]: what was typed, and what it means.
 //! - [`boot`]: how a gateway starts, runs and stops.
 //! - `plan`: the configuration as a request sees it.
+//! - [`reload`]: another configuration takes the place of the running one.
 //! - `ingest`: a request's way from the socket to the answer.
 //! - `routing`: which destinations want an event, and under which conditions.
 //! - `rehearsal`: an event that was pasted, for asking what would become of it.
@@ -35,6 +36,7 @@ mod names;
 pub mod payload;
 mod plan;
 mod rehearsal;
+pub mod reload;
 mod routing;
 pub mod telemetry;
 

@@ -3,6 +3,8 @@
 //! A request takes one snapshot of it and never asks twice, so that no swap can come between two questions.
 
 mod scope;
+#[cfg(test)]
+mod suite;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -70,7 +72,7 @@ pub(crate) struct Source {
     /// Requests of this source that may be in hand at once.
     pub(crate) in_flight: Arc<Semaphore>,
     /// Bytes of their bodies that may be in hand at once.
-    pub(crate) body_budget: BodyBudget,
+    pub(crate) body_budget: Arc<BodyBudget>,
 }
 
 /// One destination and the door to it.
@@ -90,7 +92,7 @@ pub(crate) struct Route {
     pub(crate) when_stale: WhenStale,
     pub(crate) hold: Option<Duration>,
     /// When it was last told that the condition failed.
-    pub(crate) last_told: LastTold,
+    pub(crate) last_told: Arc<LastTold>,
     /// Positions of its destinations in the plan.
     pub(crate) to: Vec<usize>,
 }
@@ -126,60 +128,43 @@ pub enum PlanError {
 }
 
 impl Plan {
-    /// Numbers every name and opens every door that is not brought.
+    /// Opens every door that is not brought, looks whether identities stay what they are, and numbers every name: in
+    /// this order, so that a configuration that cannot be run leaves nothing behind.
+    ///
+    /// What stays the same since the plan `before` is taken over from it: a destination with its door, and what bounds a
+    /// source's requests and a route's complaints.
     pub(crate) async fn make(
         config: Resolved,
         mut doors: HashMap<String, Box<dyn Destination>>,
         store: &dyn Store,
+        before: Option<&Self>,
     ) -> Result<Self, PlanError> {
+        let trust = Trust::system();
+        let open = |settings: config::Destination| Opened::new(settings, &mut doors, &trust, before);
+        let opened: Vec<Opened> = config.destinations.into_iter().map(open).collect::<Result<_, _>>()?;
+        let news = scope::look(&config.sources, store.reader().as_ref()).await?;
+
         let names = |of: Vec<&str>| of.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let source_names = names(config.sources.iter().map(|source| source.name.as_str()).collect());
         let provider_names = names(config.sources.iter().map(|source| source.provider.name()).collect());
-        let destination_names = names(config.destinations.iter().map(|target| target.name.as_str()).collect());
+        let destination_names = names(opened.iter().map(Opened::name).collect());
         let source_ids = store.enrol(NameKind::Source, source_names).await?;
         let provider_ids = store.enrol(NameKind::Provider, provider_names).await?;
         let destination_ids = store.enrol(NameKind::Destination, destination_names).await?;
-        scope::hold(&config.sources, &source_ids, store).await?;
+        scope::note(news, store).await?;
         let own = Own::enrol(store).await?;
 
         let by_path = by_path(&config.sources);
         let sources = config.sources.into_iter().zip(source_ids.iter().zip(provider_ids));
-        let sources = sources.map(|(settings, (id, provider_id))| Source {
-            id: *id,
-            provider_id,
-            settings,
-            in_flight: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
-            body_budget: BodyBudget::new(BODY_BYTES_IN_HAND_MAX),
-        });
-        let trust = Trust::system();
-        let destinations = config.destinations.into_iter().zip(destination_ids);
-        let destinations = destinations.map(|(settings, id)| match doors.remove(&settings.name) {
-            Some(door) => Ok(Arc::new(Target { id, settings, door })),
-            None => Target::open(id, settings, &trust).map(Arc::new),
-        });
-        let routes = config.routes.into_iter().map(|route| Route {
-            name: route.name,
-            sources: route.sources.iter().map(|position| source_ids[*position]).collect(),
-            events: route.events,
-            when: route.when,
-            when_stale: route.when_stale,
-            hold: route.hold,
-            last_told: LastTold::default(),
-            to: route.to,
-        });
+        let sources = sources.map(|(settings, (id, provider_id))| Source::new(*id, provider_id, settings, before));
+        let destinations = opened.into_iter().zip(destination_ids).map(|(opened, id)| opened.target(id));
+        let routes = config.routes.into_iter().map(|route| Route::new(route, &source_ids, before));
         let routes: Vec<Route> = routes.collect();
         let sources: Vec<Source> = sources.collect();
         let codes = sources.iter().flat_map(|source| source.settings.provider.codes());
         let fits = Fits::new(codes, routes.iter().map(|route| route.events.as_slice()));
-        Ok(Self {
-            sources,
-            own,
-            by_path,
-            destinations: destinations.collect::<Result<_, _>>()?,
-            routes,
-            fits,
-            digest: config.digest,
-        })
+        let destinations = destinations.collect();
+        Ok(Self { sources, own, by_path, destinations, routes, fits, digest: config.digest })
     }
 }
 
@@ -196,10 +181,34 @@ impl Plan {
 }
 
 impl Source {
+    fn new(id: NameId, provider_id: NameId, settings: config::Source, before: Option<&Plan>) -> Self {
+        let bounds = before.and_then(|plan| plan.source(id));
+        let bounds = bounds.map(|source| (Arc::clone(&source.in_flight), Arc::clone(&source.body_budget)));
+        let new = || (Arc::new(Semaphore::new(IN_FLIGHT_MAX)), Arc::new(BodyBudget::new(BODY_BYTES_IN_HAND_MAX)));
+        let (in_flight, body_budget) = bounds.unwrap_or_else(new);
+        Self { id, provider_id, settings, in_flight, body_budget }
+    }
+
     /// Whether a request from `peer` may knock here.
     pub(crate) fn admits(&self, peer: IpAddr) -> bool {
         let allowed = &self.settings.allow_ips;
         allowed.is_empty() || allowed.iter().any(|range| range.contains(&peer.to_canonical()))
+    }
+}
+
+impl Route {
+    fn new(route: config::Route, source_ids: &[NameId], before: Option<&Plan>) -> Self {
+        let same = before.and_then(|plan| plan.routes.iter().find(|other| other.name == route.name));
+        Self {
+            last_told: same.map(|other| Arc::clone(&other.last_told)).unwrap_or_default(),
+            name: route.name,
+            sources: route.sources.iter().map(|position| source_ids[*position]).collect(),
+            events: route.events,
+            when: route.when,
+            when_stale: route.when_stale,
+            hold: route.hold,
+            to: route.to,
+        }
     }
 }
 
@@ -212,21 +221,59 @@ impl Target {
             ..Wanted::plainly(self.id)
         }
     }
+}
 
-    fn open(id: NameId, settings: config::Destination, trust: &Trust) -> Result<Self, PlanError> {
-        let name = settings.name.clone();
-        let mistake = |problem: String| PlanError::Destination { name, problem };
-        let secret = settings.secret.as_ref().map(|secret| Secret::parse(secret.expose())).transpose();
-        let secret = secret.map_err(|error| mistake.clone()(error.to_string()))?;
-        let door = HttpDestination::new(HttpSettings {
-            url: settings.url.clone(),
-            secret,
-            timeout: settings.timeout,
-            allow: settings.allow.clone(),
-            connections_idle_max: settings.concurrency,
-            trust: trust.clone(),
-        });
-        let door = door.map_err(|error| mistake(error.to_string()))?;
-        Ok(Self { id, settings, door: Box::new(door) })
+/// A destination whose door is open, not yet numbered.
+enum Opened {
+    /// The one there was.
+    Before(Arc<Target>),
+    /// A new one, or one that changed.
+    New(Box<config::Destination>, Box<dyn Destination>),
+}
+
+impl Opened {
+    fn new(
+        settings: config::Destination,
+        doors: &mut HashMap<String, Box<dyn Destination>>,
+        trust: &Trust,
+        before: Option<&Plan>,
+    ) -> Result<Self, PlanError> {
+        if let Some(door) = doors.remove(&settings.name) {
+            return Ok(Self::New(Box::new(settings), door));
+        }
+        let same = before.and_then(|plan| plan.destinations.iter().find(|target| target.settings == settings));
+        match same {
+            Some(target) => Ok(Self::Before(Arc::clone(target))),
+            None => open(&settings, trust).map(|door| Self::New(Box::new(settings), door)),
+        }
     }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Before(target) => &target.settings.name,
+            Self::New(settings, _) => &settings.name,
+        }
+    }
+
+    fn target(self, id: NameId) -> Arc<Target> {
+        match self {
+            Self::Before(target) => target,
+            Self::New(settings, door) => Arc::new(Target { id, settings: *settings, door }),
+        }
+    }
+}
+
+fn open(settings: &config::Destination, trust: &Trust) -> Result<Box<dyn Destination>, PlanError> {
+    let mistake = |problem: String| PlanError::Destination { name: settings.name.clone(), problem };
+    let secret = settings.secret.as_ref().map(|secret| Secret::parse(secret.expose())).transpose();
+    let secret = secret.map_err(|error| mistake(error.to_string()))?;
+    let door = HttpDestination::new(HttpSettings {
+        url: settings.url.clone(),
+        secret,
+        timeout: settings.timeout,
+        allow: settings.allow.clone(),
+        connections_idle_max: settings.concurrency,
+        trust: trust.clone(),
+    });
+    Ok(Box::new(door.map_err(|error| mistake(error.to_string()))?))
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::AsFd;
 
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
@@ -22,6 +23,15 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     TcpListener::from_std(socket.into())
+}
+
+/// Another handle on the same listening socket: who waits to be accepted is accepted through either, and the socket
+/// stays open until the last is dropped.
+///
+/// # Errors
+/// When the system has no descriptor left.
+pub fn twin(listener: &TcpListener) -> io::Result<TcpListener> {
+    TcpListener::from_std(std::net::TcpListener::from(listener.as_fd().try_clone_to_owned()?))
 }
 
 #[cfg(test)]

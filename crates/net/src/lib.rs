@@ -2,7 +2,8 @@
 //!
 //! In the order a connection meets them:
 //!
-//! * [`bind`] makes the listening socket; the caller holds it and the stop signal.
+//! * [`bind`] makes the listening socket; the caller holds it and the stop signal. [`twin`] is a second handle on it, for
+//!   a server that takes another's place.
 //! * [`Server`] accepts, speaks TLS ([`Tls`]) and HTTP/1.1 or 2, and hands each request to a [`Handler`], within
 //!   [`Limits`]. Where it must answer by itself it says what [`Refusals`] give it.
 //! * [`read_body`] takes a request's body, bounded in bytes and time, and [`read_body_within`] in the bytes of all that
@@ -22,7 +23,7 @@ mod read_body;
 mod server;
 mod tls;
 
-pub use bind::bind;
+pub use bind::{bind, twin};
 pub use body::{Body, BoxError};
 pub use body_budget::{BodyBudget, BudgetGuard};
 pub use client::{

@@ -22,6 +22,8 @@ pub struct Limits {
     pub write_time_max: Duration,
     /// From the stop signal to the cutting of what is still in flight.
     pub drain_time_max: Duration,
+    /// After another server took its place: how long a connection may wait for its next request, which ends it.
+    pub hand_over_time_max: Duration,
     /// Requests in flight on one HTTP/2 connection.
     pub streams_max: u32,
 }
@@ -37,6 +39,7 @@ impl Default for Limits {
             idle_time_max: Duration::from_secs(75),
             write_time_max: Duration::from_secs(30),
             drain_time_max: Duration::from_secs(20),
+            hand_over_time_max: Duration::from_secs(30),
             streams_max: 128,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! - `tls`: the sender's end of TLS.
 
-mod tls;
+pub(crate) mod tls;
 
 use std::time::{Duration, Instant};
 

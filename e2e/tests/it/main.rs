@@ -16,6 +16,7 @@
 //! - `disk_full`: a full disk, and the reserve before it.
 //! - `deliveries`: what reaches a receiver, and when.
 //! - `listeners`: TLS, who is let in where, how they start and stop.
+//! - `reload`: a changed configuration, taken while requests flow.
 //! - `commands`: what README and guides show, typed as a user would.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
@@ -40,6 +41,7 @@ mod outage;
 mod owed;
 mod pace;
 mod power_cut;
+mod reload;
 mod replay_rate;
 mod replays;
 mod same_again;

@@ -13,6 +13,7 @@
 mod api;
 mod log;
 mod process;
+mod reload;
 mod setup;
 
 pub use process::Gateway;

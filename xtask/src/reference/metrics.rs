@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use payhook_domain::id::NameId;
-use payhook_gateway::telemetry::metrics::{Answer, Metrics, Try, Verdict, Where};
+use payhook_gateway::telemetry::metrics::{Answer, Metrics, Reload, Try, Verdict, Where};
 use payhook_store::{Health, Tallies};
 
 pub(super) fn page() -> String {
@@ -32,6 +32,8 @@ fn one_of_each() -> String {
     metrics.attempts.get_or_create(&Try { destination: String::new(), outcome: "delivered" }).inc();
     metrics.breaker_open.get_or_create(&Where { destination: String::new() }).set(0);
     metrics.alert("conflict");
+    metrics.reloads.get_or_create(&Reload { outcome: "taken" }).inc();
+    metrics.runs("");
     metrics.route_when_failed("");
     let mut tallies = Tallies::default();
     tallies.deliveries.insert((NameId(1), "pending"), 1);
@@ -42,7 +44,8 @@ const LABELS: &str = "
 Labels: `received` has `source` and `status`; `verdicts` has `source` and `verdict` (`new`, `duplicate`, `revision`, `conflict`,
 `aside`, or the reason of a refusal); `attempts` has `destination` and `outcome`; `deliveries` has `destination` and `state`;
 `route_when_failed` has `route`; `breaker_open` has `destination`; `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`,
-`original_withheld`, `breaker_open`, `dead_letters`, `disk`). `stored` and `store` are exact figures of the store at the
+`original_withheld`, `breaker_open`, `dead_letters`, `disk`, `reload_refused`); `reloads` has `outcome` (`taken`, `unchanged`,
+`refused`); `config` has `digest`, as `/api/v1/status` shows it. `stored` and `store` are exact figures of the store at the
 moment of asking, by `what` and `figure`: among them `queue`, `commits_total`, `commit_items_total` and `commit_micros_total` (mean
 size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `writable` and `below_reserve`.
 
@@ -54,6 +57,9 @@ Text on a terminal, one JSON object per line otherwise. `PAYHOOK_LOG=debug` says
 |---|---|
 | `request` | `source`, `status`, `code` (of a refusal), `verdicts`, `event` (the first), `bytes`, `took_us`, `peer` |
 | `attempt` | `destination`, `outcome`, `event`, `delivery`, `attempt`, `status`, `retry_at` or `final`, `error`, `took_us` |
+| `configuration changed` | `before` and `config` (digests), `changes` |
+| `configuration unchanged` | `config`, `why` |
+| `the changed configuration is refused; …` | `config` (which runs on), `mistakes` |
 
 A line with `alert` wants a person; it says what to do. Keys, signatures, header values and bodies are never logged.
 ";

@@ -9,6 +9,7 @@ use payhook_store::NameKind;
 use serde_json::{Value, json};
 
 use super::{Api, ApiError};
+use crate::reload::{orphans, outcome};
 
 /// `GET /healthz`: the process answers.
 pub(crate) async fn healthz() -> &'static str {
@@ -47,9 +48,12 @@ pub(crate) async fn status(State(api): State<Api>) -> Result<Json<Value>, ApiErr
             json!({ "destination": destination, "state": state, "count": count })
         })
         .collect();
+    let plan = gateway.plan.load_full();
     Ok(Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "config": data_encoding::HEXLOWER.encode(&gateway.plan.load().digest),
+        "config": outcome::shown(plan.digest),
+        "reload": gateway.reloads.last(),
+        "orphaned": orphans::all(&plan, &tallies, &gateway.names),
         "now": gateway.clock.now(),
         "notifications": tallies.notifications,
         "events": tallies.events,

@@ -18,8 +18,8 @@ use super::pace::{self, Breaker, Rate};
 use super::secret::Secret;
 use super::section::Section;
 
-/// One receiver of events, of type `http`.
-#[derive(Clone, Debug)]
+/// One receiver of events, of type `http`. Compared as a whole: whatever differs makes it another.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Destination {
     /// Its name; unique.
     pub name: String,

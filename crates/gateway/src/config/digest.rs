@@ -1,59 +1,127 @@
-//! The digest of a resolved configuration: two gateways that show the same one would treat a request alike.
+//! What a resolved configuration states, fact by fact: the digest that tells configurations apart is made of them, and what
+//! changed between two is found by comparing them.
 //!
 //! Every struct is taken apart by name, so that a new field does not compile before it is either counted or passed over.
 
 use std::fmt::{Display, Write};
 
 use payhook_domain::identity::Digest;
+use payhook_provider::Key;
 
 use super::resolved::{Destination, Resolved, Route, Server, Source, Store};
 
-/// 8 bytes: at a thousand configurations a year, two alike would be a wonder. Secrets go in as fingerprints.
-pub(super) fn of(resolved: &Resolved) -> [u8; 8] {
-    let Resolved { file: _, server, store, sources, destinations, routes, digest: _ } = resolved;
-    let mut parts = Parts(Vec::new());
+/// One fact. Secrets are in it as fingerprints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fact {
+    /// The table it stands in, as findings call it: ``source `adyen` ``.
+    pub(crate) table: String,
+    /// Its key in that table.
+    pub(crate) key: String,
+    /// What is compared. Not for showing.
+    value: Vec<u8>,
+    /// What may be shown beside the key.
+    pub(crate) note: Option<String>,
+    /// Whether the digest counts it.
+    counts: bool,
+    /// Whether a person is told when it changes. Positions are not: what moved them is told.
+    pub(crate) is_told: bool,
+}
+
+impl Fact {
+    /// What is compared: equal where nothing changed.
+    pub(crate) fn value(&self) -> &[u8] {
+        &self.value
+    }
+
+    fn called(&mut self, key: String) -> &mut Self {
+        self.key = key;
+        self
+    }
+
+    fn noted(&mut self, note: Option<String>) {
+        self.note = note;
+    }
+
+    fn untold(&mut self) {
+        self.is_told = false;
+    }
+
+    fn uncounted(&mut self) {
+        self.counts = false;
+    }
+}
+
+/// Everything a configuration states, in the order of its tables.
+pub(super) fn facts(resolved: &Resolved) -> Vec<Fact> {
+    let Resolved { file: _, files: _, server, store, sources, destinations, routes, abandon, digest: _, facts: _ } =
+        resolved;
+    let mut parts = Parts { table: String::new(), facts: Vec::new() };
     parts.server(server);
     parts.store(store);
     sources.iter().for_each(|source| parts.source(source));
     destinations.iter().for_each(|destination| parts.destination(destination));
-    routes.iter().for_each(|route| parts.route(route));
-    let digest = Digest::of(parts.0.iter().map(Vec::as_slice));
+    routes.iter().for_each(|route| parts.route(route, resolved));
+    parts.table = "the file".to_owned();
+    // Always there, so that what joins it is told as a change of the file.
+    let version = parts.put("version", 1);
+    version.uncounted();
+    version.untold();
+    abandon.iter().for_each(|name| {
+        parts.put("abandon", name);
+    });
+    parts.facts
+}
+
+/// 8 bytes: at a thousand configurations a year, two alike would be a wonder. Two gateways that show the same one would
+/// treat a request alike.
+pub(super) fn of(facts: &[Fact]) -> [u8; 8] {
+    let digest = Digest::of(facts.iter().filter(|fact| fact.counts).map(Fact::value));
     let mut first = [0; 8];
     first.copy_from_slice(&digest.as_bytes()[..8]);
     first
 }
 
-/// What is counted, one part after another; [`Digest::of`] keeps them from running into each other.
-struct Parts(Vec<Vec<u8>>);
+/// The facts so far, and the table the next one stands in.
+struct Parts {
+    table: String,
+    facts: Vec<Fact>,
+}
 
 impl Parts {
-    fn put(&mut self, key: &str, value: impl Display) {
+    /// One more; [`Digest::of`] keeps them from running into each other.
+    fn put(&mut self, key: &str, value: impl Display) -> &mut Fact {
         let mut part = String::new();
         write!(part, "{key}={value}").expect("writing to a String does not fail");
-        self.0.push(part.into_bytes());
+        let (table, key, value) = (self.table.clone(), key.to_owned(), part.into_bytes());
+        self.facts.push(Fact { table, key, value, note: None, counts: true, is_told: true });
+        self.facts.last_mut().expect("one was just put in")
     }
 
     fn put_all(&mut self, key: &str, values: impl IntoIterator<Item = impl Display>) {
-        values.into_iter().for_each(|value| self.put(key, value));
+        values.into_iter().for_each(|value| {
+            self.put(key, value);
+        });
     }
 
-    fn put_bytes(&mut self, key: &str, bytes: &[u8]) {
-        self.put(key, data_encoding::HEXLOWER.encode_display(bytes));
+    fn put_bytes(&mut self, key: &str, bytes: &[u8]) -> &mut Fact {
+        self.put(key, data_encoding::HEXLOWER.encode_display(bytes))
     }
 
     fn server(&mut self, server: &Server) {
         let Server { public, admin, tls } = server;
+        self.table = "server".to_owned();
         self.put("public", public);
         self.put("admin", admin);
         if let Some(tls) = tls {
-            self.put("cert", tls.cert.display());
-            self.put("key", tls.key.display());
+            self.put("cert", tls.cert.display()).called("tls".to_owned());
+            self.put("key", tls.key.display()).called("tls".to_owned());
         }
     }
 
     fn store(&mut self, store: &Store) {
         let Store { path, reserve_bytes } = store;
-        self.put("store", path.display());
+        self.table = "store".to_owned();
+        self.put("store", path.display()).called("url".to_owned());
         self.put("reserve", reserve_bytes);
     }
 
@@ -62,7 +130,7 @@ impl Parts {
             name,
             provider,
             keys,
-            keys_valid_until: _,
+            keys_valid_until,
             policy,
             environment,
             merchant_accounts,
@@ -73,22 +141,45 @@ impl Parts {
             allow_ips,
             capture,
         } = source;
-        self.put("source", name);
+        self.table = format!("source `{name}`");
+        self.put("source", name).untold();
         self.put("provider", provider.name());
-        keys.iter().for_each(|key| self.put_bytes("signing_key", key.fingerprint().as_bytes()));
+        keys.iter().for_each(|key| self.signing_key(key));
+        for (key, until) in keys.iter().zip(keys_valid_until) {
+            if let Some(until) = until {
+                self.put("valid_until", format_args!("{} {until}", key.name)).uncounted();
+            }
+        }
         self.put_all("tolerance", policy.tolerance.map(|tolerance| tolerance.as_nanos()));
         self.put_all("environment", environment.map(|environment| environment.as_str()));
-        self.put_all("merchant_account", merchant_accounts);
-        self.put_all("path", paths);
+        for account in merchant_accounts {
+            self.put("merchant_account", account).called("merchant_accounts".to_owned());
+        }
+        for path in paths {
+            self.put("path", path).called("paths".to_owned());
+        }
         self.put("max_body", max_body_bytes);
-        self.put_all("bad_signature", *bad_signature);
+        if let Some(status) = bad_signature {
+            self.put("bad_signature", status).called("responses".to_owned());
+        }
         if let Some(basic_auth) = basic_auth {
             self.put_bytes("basic_auth", &basic_auth.fingerprint);
         }
-        self.put_all("allow_ip", allow_ips);
-        for (account, capture) in capture.settings() {
-            self.put(&format!("capture {}", account.unwrap_or_default()), capture);
+        for range in allow_ips {
+            self.put("allow_ip", range).called("allow_ips".to_owned());
         }
+        for (account, capture) in capture.settings() {
+            self.put(&format!("capture {}", account.unwrap_or_default()), capture).called("capture".to_owned());
+        }
+    }
+
+    /// Told by name, or place, and by the provider's own check value where there is one.
+    fn signing_key(&mut self, key: &Key) {
+        let retired = key.retired.then(|| "retired".to_owned());
+        let check_value = key.check_value.as_ref().map(|value| format!("check value {value}"));
+        let notes: Vec<String> = check_value.into_iter().chain(retired).collect();
+        let note = (!notes.is_empty()).then(|| notes.join(", "));
+        self.put_bytes("signing_key", key.fingerprint().as_bytes()).called(format!("key `{}`", key.name)).noted(note);
     }
 
     fn destination(&mut self, destination: &Destination) {
@@ -106,7 +197,8 @@ impl Parts {
             rate,
             breaker,
         } = destination;
-        self.put("destination", name);
+        self.table = format!("destination `{name}`");
+        self.put("destination", name).untold();
         self.put("url", url);
         if let Some(secret) = secret {
             self.put_bytes("secret", &secret.fingerprint());
@@ -122,14 +214,21 @@ impl Parts {
         self.put("breaker", format_args!("{breaker:?}"));
     }
 
-    fn route(&mut self, route: &Route) {
+    fn route(&mut self, route: &Route, resolved: &Resolved) {
         let Route { name, sources, events, when, when_stale, hold, to } = route;
-        self.put("route", name);
-        self.put_all("from", sources);
+        self.table = format!("route `{name}`");
+        self.put("route", name).untold();
+        sources.iter().for_each(|position| self.put("from", position).untold());
+        for position in sources {
+            self.put("sources", &resolved.sources[*position].name).uncounted();
+        }
         self.put_all("events", events.iter().map(payhook_domain::route::Pattern::as_str));
         self.put_all("when", when.as_ref().map(crate::routing::When::as_str));
         self.put("when_stale", when_stale.as_str());
         self.put_all("hold", hold.map(|hold| hold.as_nanos()));
-        self.put_all("to", to);
+        to.iter().for_each(|position| self.put("to", position).untold());
+        for position in to {
+            self.put("to", &resolved.destinations[*position].name).uncounted();
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! `${` itself. What comes from the environment is taken as it is.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -20,14 +20,16 @@ pub(super) struct Sources<'s> {
     pub(super) variables: &'s Variables,
     /// What relative paths start from.
     pub(super) home: &'s Path,
+    /// Notes the files that texts were taken from.
+    pub(super) files: &'s mut Vec<PathBuf>,
 }
 
 /// Expands every text of the table that was typed in a file. A text that cannot be expanded becomes missing.
-pub(super) fn table(table: &mut Table, sources: &Sources<'_>, findings: &mut Findings) {
+pub(super) fn table(table: &mut Table, sources: &mut Sources<'_>, findings: &mut Findings) {
     table.values_mut().for_each(|node| expand(node, sources, findings));
 }
 
-fn expand(node: &mut Node, sources: &Sources<'_>, findings: &mut Findings) {
+fn expand(node: &mut Node, sources: &mut Sources<'_>, findings: &mut Findings) {
     match &mut node.value {
         Value::Text(text) if text.contains("${") && matches!(node.place, Place::Line(..)) => {
             node.value = match expanded(text, sources) {
@@ -47,7 +49,7 @@ fn expand(node: &mut Node, sources: &Sources<'_>, findings: &mut Findings) {
 /// A finding's two halves.
 type Problem = (String, String);
 
-fn expanded(text: &str, sources: &Sources<'_>) -> Result<Zeroizing<String>, Problem> {
+fn expanded(text: &str, sources: &mut Sources<'_>) -> Result<Zeroizing<String>, Problem> {
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text;
     while let Some(at) = rest.find("${") {
@@ -71,9 +73,12 @@ fn expanded(text: &str, sources: &Sources<'_>) -> Result<Zeroizing<String>, Prob
     Ok(out)
 }
 
-fn looked_up(inner: &str, sources: &Sources<'_>) -> Result<Zeroizing<String>, Problem> {
+fn looked_up(inner: &str, sources: &mut Sources<'_>) -> Result<Zeroizing<String>, Problem> {
     if let Some(path) = inner.strip_prefix("file:") {
-        return content(&sources.home.join(path));
+        let path = sources.home.join(path);
+        let text = content(&path);
+        sources.files.push(path);
+        return text;
     }
     let is_name = !inner.is_empty() && inner.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
     if !is_name {
@@ -114,8 +119,8 @@ mod tests {
 
     fn check(text: &str, expected: Result<&str, &str>) {
         let variables = Variables::given([("KEY", "abc"), ("EMPTY", " "), ("ODD", "${KEY}")]);
-        let sources = Sources { variables: &variables, home: Path::new("/nowhere") };
-        let found = expanded(text, &sources);
+        let mut sources = Sources { variables: &variables, home: Path::new("/nowhere"), files: &mut Vec::new() };
+        let found = expanded(text, &mut sources);
         match (&found, expected) {
             (Ok(found), Ok(expected)) => assert_eq!(found.as_str(), expected, "{text}"),
             (Err((what, _)), Err(expected)) => assert!(what.contains(expected), "{text}: {what}"),
@@ -146,7 +151,9 @@ mod tests {
     fn a_file_gives_its_text_without_the_last_line_end() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("key"), "s3cret\n").expect("written");
-        let sources = Sources { variables: &Variables::default(), home: folder.path() };
-        assert_eq!(expanded("${file:key}", &sources).expect("expands").as_str(), "s3cret");
+        let mut files = Vec::new();
+        let mut sources = Sources { variables: &Variables::default(), home: folder.path(), files: &mut files };
+        assert_eq!(expanded("${file:key}", &mut sources).expect("expands").as_str(), "s3cret");
+        assert_eq!(files, [folder.path().join("key")], "it is known which file that was");
     }
 }

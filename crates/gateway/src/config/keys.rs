@@ -67,7 +67,11 @@ pub static ROOT: &[Key] = &[
     key("source", Shape::Tables(SOURCE), "one configured sender"),
     key("destination", Shape::Tables(DESTINATION), "one receiver of events"),
     key("route", Shape::Tables(ROUTE), "which events go to which destinations"),
-    later("abandon", "destinations whose owed deliveries are given up"),
+    key(
+        "abandon",
+        Shape::Texts,
+        "destinations taken out of the file whose owed deliveries are given up: kept and shown, not sent; none",
+    ),
 ];
 
 static SERVER: &[Key] = &[

@@ -13,7 +13,7 @@ use super::resolved::Resolved;
 use super::section::Section;
 use super::tree::{self, Table};
 use super::variables::Variables;
-use super::{checks, destination, digest, env_only, expand, overlay, route, server, shape, source, store};
+use super::{abandon, checks, destination, digest, env_only, expand, overlay, route, server, shape, source, store};
 
 /// The file looked for when none is named.
 pub const FILE_NAME: &str = "payhook.toml";
@@ -22,7 +22,7 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 const VERSION: i64 = 1;
 
 /// Where a configuration comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LoadOptions {
     /// The file named by `--config`. When absent, `payhook.toml` in `directory`, if there is one.
     pub file: Option<PathBuf>,
@@ -95,6 +95,8 @@ struct Typed {
     home: PathBuf,
     variables: Variables,
     now: Timestamp,
+    /// Every file that was looked at.
+    files: Vec<PathBuf>,
     /// Whether the file could not be read as TOML.
     unreadable: bool,
 }
@@ -104,21 +106,23 @@ impl Typed {
         let LoadOptions { file, directory, variables, now } = options;
         let file = file.or_else(|| Some(directory.join(FILE_NAME)).filter(|file| file.exists()));
         let home = file.as_deref().and_then(Path::parent).map_or(directory, Path::to_path_buf);
-        let variables = variables.with_file(&home.join(".env"), findings);
+        let beside = home.join(".env");
+        let variables = variables.with_file(&beside, findings);
         let before = findings.count();
         let tree = match &file {
             Some(path) => read_file(path, findings),
             None => env_only::tree(&variables, findings),
         };
         let unreadable = file.is_some() && findings.count() > before;
-        Self { tree, file, home, variables, now, unreadable }
+        let files = file.iter().cloned().chain([beside]).collect();
+        Self { tree, file, home, variables, now, files, unreadable }
     }
 
     /// Lays the environment over the file, expands, and leaves only what has a known shape.
     fn settle(&mut self, findings: &mut Findings) {
         overlay::apply(&mut self.tree, &self.variables, findings);
-        let sources = expand::Sources { variables: &self.variables, home: &self.home };
-        expand::table(&mut self.tree, &sources, findings);
+        let mut sources = expand::Sources { variables: &self.variables, home: &self.home, files: &mut self.files };
+        expand::table(&mut self.tree, &mut sources, findings);
         shape::check(&mut self.tree, findings);
     }
 
@@ -152,16 +156,20 @@ impl Typed {
         let routes = route::read_all(&routes, &known, findings);
         let mut resolved = Resolved {
             file: self.file.clone(),
+            files: self.files.clone(),
             server,
             store,
             sources: resolved_sources,
             destinations: resolved_destinations,
             routes,
+            abandon: abandon::read(&root, &names(&destinations), findings),
             digest: [0; 8],
+            facts: Vec::new(),
         };
         checks::resolved(&resolved, &self.place(), findings);
         if findings.count() == 0 {
-            resolved.digest = digest::of(&resolved);
+            resolved.facts = digest::facts(&resolved);
+            resolved.digest = digest::of(&resolved.facts);
         }
         resolved
     }

@@ -8,11 +8,12 @@
 //! - `variables`, `overlay`, `expand`, `env_only`: what the environment adds.
 //! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `capture` is of a
 //!   source, `lane` and `pace` of a destination, `hold` of a route.
-//! - `checks`, `same_account`: what only shows between tables. `digest`: what tells configurations apart.
+//! - `checks`, `same_account`, `abandon`: what only shows between tables. `digest`: what tells configurations apart, and how.
 //! - [`mistakes`], [`secret`], `units`, `nearest`, `names`, `addresses`: the words all of them use.
 //!
 //! Nothing else in payhook reads the environment. Nothing here opens a socket or the store.
 
+mod abandon;
 mod addresses;
 mod capture;
 mod checks;
@@ -47,6 +48,7 @@ mod variables;
 
 pub use load::{AdminApi, FILE_NAME, LoadOptions, Loaded, admin_api, load};
 pub use mistakes::{Finding, Mistakes, Place, Warning};
+pub(crate) use resolved::Fact;
 pub use resolved::{
     BasicAuth, Breaker, Captures, Destination, Format, OnDead, Order, Rate, Resolved, Route, Server, Source, Store,
     TlsFiles, WhenStale,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 pub use super::capture::Captures;
 pub use super::destination::{Destination, Format};
+pub(crate) use super::digest::Fact;
 pub use super::lane::{OnDead, Order};
 pub use super::pace::{Breaker, Rate};
 pub use super::route::{Route, WhenStale};
@@ -16,6 +17,8 @@ pub use super::store::Store;
 pub struct Resolved {
     /// The file it was read from; absent when it came from the environment alone.
     pub file: Option<PathBuf>,
+    /// Every file that was looked at: the same, `.env` beside it, and those its texts were taken from.
+    pub files: Vec<PathBuf>,
     /// Where payhook listens.
     pub server: Server,
     /// Where payhook keeps what it received.
@@ -26,6 +29,10 @@ pub struct Resolved {
     pub destinations: Vec<Destination>,
     /// Which events go where, in the file's order.
     pub routes: Vec<Route>,
+    /// Destinations that are gone and whose owed deliveries are given up: kept, shown, not sent.
+    pub abandon: Vec<String>,
     /// Tells configurations apart: 8 bytes over everything that matters to a request, secrets by fingerprint.
     pub digest: [u8; 8],
+    /// What it states, for comparing it with another.
+    pub(crate) facts: Vec<Fact>,
 }

@@ -28,7 +28,7 @@ pub(crate) struct Counter {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) target: Arc<Target>,
     pub(crate) gate: Arc<Gate>,
-    /// As many as may be at the destination at once.
+    /// As many as may be at the destination at once; closed when the desk hands over.
     pub(crate) hands: Semaphore,
 }
 
@@ -36,19 +36,19 @@ pub(crate) struct Counter {
 /// of its payment became due.
 ///
 /// A fault of ours on the way ends this try, not the delivery: its lease ends, and it is pending as before. So it is
-/// when the gate was shut, or the store could not be written, after the delivery was taken in hand.
+/// when the gate was shut, the store could not be written, or the desk was told to hand over, after the delivery was taken
+/// in hand.
 pub(crate) async fn make(counter: Arc<Counter>, leased: Leased, begins_at: Timestamp) -> Option<Timestamp> {
     let Counter { gateway, target, gate, hands } = &*counter;
-    // The semaphore is never closed; without a hand nothing would be lost, only made at once.
-    let hand = hands.acquire().await.ok();
+    let hand = hands.acquire().await;
     let early = begins_at.since(gateway.clock.now());
     if !early.is_zero() {
         gateway.sleeper.sleep(early).await;
     }
     let delivery = leased.id;
     // What comes of a try could not be written while the store fails, and it would be made again: none begins.
-    let writable = gateway.store.health().failing.is_none();
-    let Some(pass) = writable.then(|| gate.enter(gateway.clock.now())).flatten() else {
+    let may_begin = !hands.is_closed() && gateway.store.health().failing.is_none();
+    let Some(pass) = may_begin.then(|| gate.enter(gateway.clock.now())).flatten() else {
         gateway.store.unlease(delivery);
         return None;
     };

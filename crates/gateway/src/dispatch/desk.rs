@@ -32,6 +32,18 @@ const HELD_PER_HAND: usize = 4;
 /// memory.
 const HELD_BEYOND_MAX: usize = 96;
 
+/// What a desk is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// To work.
+    Work,
+    /// To begin nothing more, since another desk works for its destination or none does: what it holds and has not begun
+    /// is given back, what is at the destination is finished.
+    HandOver,
+    /// To close, since the process ends.
+    Close,
+}
+
 /// One destination's loop.
 pub(crate) struct Desk {
     counter: Arc<Counter>,
@@ -57,10 +69,11 @@ impl Desk {
         Self { counter: Arc::new(Counter { gateway, target, gate, hands }), in_hand: JoinSet::new() }
     }
 
-    /// Runs until `stop` says so, then lets the tries in hand finish, for at most `drain`. What is still in hand then is
-    /// abandoned: it stays pending and is tried again by the next process.
-    pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>, drain: Duration) {
-        while !*stop.borrow() {
+    /// Works until it is told otherwise. Told to hand over, it ends when the tries in hand have ended. Told to close, it
+    /// waits for them for at most `drain`; what is still in hand then is abandoned: it stays pending and is tried again
+    /// by the next process.
+    pub(crate) async fn run(mut self, mut told: watch::Receiver<Told>, drain: Duration) {
+        while *told.borrow() == Told::Work {
             let gateway = Arc::clone(&self.counter.gateway);
             // Registered before looking: a bell that rings during the look is not lost.
             let bell = gateway.bells.owed.notified();
@@ -69,22 +82,38 @@ impl Desk {
             match self.look().await {
                 Found::More => tokio::select! {
                     () = self.half_empty() => {}
-                    _ = stop.changed() => {}
+                    _ = told.changed() => {}
                 },
                 Found::AllUntil(next_due) => tokio::select! {
                     () = bell => {}
                     () = self.until_due(next_due) => {}
-                    _ = stop.changed() => {}
+                    _ = told.changed() => {}
                 },
                 Found::Nothing => tokio::select! {
                     () = gateway.sleeper.sleep(STORE_PAUSE) => {}
-                    _ = stop.changed() => {}
+                    _ = told.changed() => {}
                 },
             }
             while self.in_hand.try_join_next().is_some() {}
         }
+        if *told.borrow() == Told::HandOver {
+            let closes = async { drop(told.wait_for(|told| *told == Told::Close).await) };
+            tokio::select! {
+                () = self.hand_back() => return,
+                () = closes => {}
+            }
+        }
         let finished = async { while self.in_hand.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(drain, finished).await;
+    }
+
+    /// Gives back what was not begun, and rings for each that ended: whoever works next for this destination does not
+    /// know when it is due again.
+    async fn hand_back(&mut self) {
+        self.counter.hands.close();
+        while self.in_hand.join_next().await.is_some() {
+            self.counter.gateway.bells.ring();
+        }
     }
 
     /// Waits until half of the desk is free, so that one look fetches many.

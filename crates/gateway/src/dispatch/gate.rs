@@ -23,21 +23,42 @@ pub(crate) struct Gates(Mutex<HashMap<NameId, Arc<Gate>>>);
 impl Gates {
     /// Gates as they were when the last process ended.
     pub(crate) async fn restore(plan: &Plan, reader: &dyn Reader, now: Timestamp) -> Result<Self, Unavailable> {
-        let mut kept = HashMap::new();
-        for prefix in ["pause/", "breaker/", "rate/"] {
-            let memos = reader.kept(prefix.to_owned()).await?;
-            kept.extend(memos.into_iter().filter_map(|memo| Some((memo.name, memo.value?))));
+        let gates = Self::default();
+        gates.follow(plan, &kept(reader).await?, now);
+        Ok(gates)
+    }
+
+    /// Goes by the plan's settings from now on. A gate that is there keeps what it knows of its destination; one that is
+    /// new is as it was `kept`.
+    pub(crate) fn follow(&self, plan: &Plan, kept: &Kept, now: Timestamp) {
+        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for target in &plan.destinations {
+            match gates.get(&target.id) {
+                Some(gate) => gate.change(&target.settings, now),
+                None => drop(gates.insert(target.id, Arc::new(Gate::restored(&target.settings, kept, now)))),
+            }
         }
-        let gate = |target: &Arc<Target>| (target.id, Arc::new(Gate::restored(&target.settings, &kept, now)));
-        Ok(Self(Mutex::new(plan.destinations.iter().map(gate).collect())))
     }
 
     /// The gate of this destination.
     pub(crate) fn of(&self, target: &Target, now: Timestamp) -> Arc<Gate> {
         let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(Gate::restored(&target.settings, &HashMap::new(), now));
+        let new = || Arc::new(Gate::restored(&target.settings, &Kept::new(), now));
         Arc::clone(gates.entry(target.id).or_insert_with(new))
     }
+}
+
+/// What gates left in the store, by name.
+pub(crate) type Kept = HashMap<String, Vec<u8>>;
+
+/// Reads what gates left in the store.
+pub(crate) async fn kept(reader: &dyn Reader) -> Result<Kept, Unavailable> {
+    let mut kept = Kept::new();
+    for prefix in ["pause/", "breaker/", "rate/"] {
+        let memos = reader.kept(prefix.to_owned()).await?;
+        kept.extend(memos.into_iter().filter_map(|memo| Some((memo.name, memo.value?))));
+    }
+    Ok(kept)
 }
 
 /// Whether a destination is tried.
@@ -92,7 +113,7 @@ pub(crate) struct Standing {
 }
 
 impl Gate {
-    fn restored(settings: &config::Destination, kept: &HashMap<String, Vec<u8>>, now: Timestamp) -> Self {
+    fn restored(settings: &config::Destination, kept: &Kept, now: Timestamp) -> Self {
         let name = settings.name.clone();
         let memo = |what: &str| kept.get(&format!("{what}/{name}"));
         let micros = |text: &Vec<u8>| std::str::from_utf8(text).ok()?.parse().ok().map(Timestamp::from_micros);
@@ -108,6 +129,16 @@ impl Gate {
         // One that cannot be read is a pause all the same.
         let paused = memo("pause").map(|kept| micros(kept).unwrap_or(now));
         Self { state: Mutex::new(State { paused, breaker, meter }), name }
+    }
+
+    /// Goes by other settings from now on. The rate's debt and the breaker's memory stay.
+    fn change(&self, settings: &config::Destination, now: Timestamp) {
+        let mut state = self.state();
+        state.breaker.change(settings.breaker, now);
+        state.meter = settings.rate.map(|rate| match state.meter.take() {
+            Some(meter) => meter.changed(rate, now),
+            None => Meter::new(rate, now),
+        });
     }
 
     /// How many of `wanted` deliveries may be taken in hand at `now`.

@@ -28,4 +28,4 @@ pub(crate) mod trial;
 mod tries;
 mod turn;
 
-pub(crate) use desk::Desk;
+pub(crate) use desk::{Desk, Told};

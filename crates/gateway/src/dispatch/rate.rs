@@ -40,6 +40,12 @@ impl Meter {
         }
     }
 
+    /// At another rate from now on: the next try begins when it would have, or one new spacing from now if that is sooner.
+    pub(crate) fn changed(self, rate: Rate, now: Timestamp) -> Self {
+        let spacing = rate.per / rate.count.max(1);
+        Self { spacing, next: self.next.min(now.plus(spacing)) }
+    }
+
     /// What [`Self::restore`] reads, when it is worth keeping.
     pub(crate) fn keep(&self) -> Option<Vec<u8>> {
         (self.spacing >= KEPT_FROM).then(|| self.next.as_micros().to_string().into_bytes())
@@ -112,6 +118,18 @@ mod tests {
         assert_eq!(after.book(later), now.plus(Duration::from_secs(60)));
         let fast = Meter::new(rate(50, 1), now);
         assert!(fast.keep().is_none() && fast.next > now, "a short one begins with a wait");
+    }
+
+    #[test]
+    fn another_rate_forgives_no_debt_it_would_not_have_made_and_holds_up_nobody_for_an_older_one() {
+        let now = Timestamp::from_seconds(1_000);
+        let mut slow = Meter::new(rate(1, 60), now.minus(Duration::from_secs(60)));
+        slow.book(now);
+        let mut fast = slow.changed(rate(1, 1), now);
+        assert_eq!(fast.book(now), now.plus(Duration::from_secs(1)));
+        let mut slow = fast.changed(rate(1, 3_600), now);
+        assert_eq!(slow.book(now), now.plus(Duration::from_secs(2)), "what was booked stays as it was");
+        assert_eq!(slow.book(now), now.plus(Duration::from_secs(3_602)));
     }
 
     #[test]

@@ -4,31 +4,34 @@
 //! used, as a name `SOURCE=ENVIRONMENT`. While nothing is stored a source may change its mind; each change is one more
 //! name, `SOURCE=ENVIRONMENT#N`, of which the last counts.
 
-use payhook_domain::id::NameId;
 use payhook_domain::identity::Environment;
 use payhook_store::{EventFilter, Name, NameKind, PageRequest, Reader, Store, Unavailable};
 
 use super::PlanError;
 use crate::config;
 
-/// Compares each source's environment with the one its stored events were made with, and notes it where it is new.
-pub(super) async fn hold(sources: &[config::Source], ids: &[NameId], store: &dyn Store) -> Result<(), PlanError> {
-    let reader = store.reader();
+/// Compares each source's environment with the one its stored events were made with; the names to note where it is new.
+pub(super) async fn look(sources: &[config::Source], reader: &dyn Reader) -> Result<Vec<String>, PlanError> {
     let names = reader.names().await?;
     let mut news = Vec::new();
-    for (source, id) in sources.iter().zip(ids) {
+    for source in sources {
         let now = source.scope_environment();
         let noted = Noted::find(&names, &source.name);
         if noted.last == Some(now) {
             continue;
         }
         if let Some(was) = noted.last
-            && has_events(reader.as_ref(), *id).await?
+            && has_events(reader, &names, &source.name).await?
         {
             return Err(PlanError::Environment { name: source.name.clone(), was, now });
         }
         news.push(noted.next(&source.name, now));
     }
+    Ok(news)
+}
+
+/// Notes what [`look`] found to be new. Before the first event is made with it.
+pub(super) async fn note(news: Vec<String>, store: &dyn Store) -> Result<(), Unavailable> {
     if !news.is_empty() {
         store.enrol(NameKind::Scope, news).await?;
     }
@@ -63,7 +66,9 @@ impl Noted {
 }
 
 /// Looks until it finds one: only asked when the environment is another than before.
-async fn has_events(reader: &dyn Reader, source: NameId) -> Result<bool, Unavailable> {
+async fn has_events(reader: &dyn Reader, names: &[Name], source: &str) -> Result<bool, Unavailable> {
+    let known = names.iter().find(|name| name.kind == NameKind::Source && name.name == source);
+    let Some(source) = known.map(|name| name.id) else { return Ok(false) };
     let mut from = None;
     loop {
         let filter = EventFilter { source: Some(source), ..EventFilter::default() };
@@ -118,7 +123,7 @@ mod tests {
         let now = Timestamp::from_seconds(1_800_000_000);
         let options = LoadOptions { file: None, directory: folder.path().to_path_buf(), variables, now };
         let loaded = load(options).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-        Plan::make(loaded.config, HashMap::new(), store).await
+        Plan::make(loaded.config, HashMap::new(), store, None).await
     }
 
     async fn record(store: &dyn Store, plan: &Plan) {

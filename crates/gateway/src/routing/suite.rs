@@ -258,7 +258,7 @@ async fn plan(routes: &str) -> Plan {
     let config = load(options).unwrap_or_else(|mistakes| panic!("{mistakes}")).config;
     let url = format!("sqlite:{}", folder.path().join("payhook.db").display());
     let store = payhook_store::open(&url, Options { reserve_bytes: 0, ..Options::default() }).expect("opens");
-    let plan = Plan::make(config, std::collections::HashMap::new(), store.as_ref()).await.expect("a plan");
+    let plan = Plan::make(config, std::collections::HashMap::new(), store.as_ref(), None).await.expect("a plan");
     store.close().await;
     plan
 }

@@ -31,6 +31,9 @@ pub struct Metrics {
     pub breaker_open: Family<Where, Gauge>,
     /// Alerts raised, by name.
     pub alerts: Family<Alert, Counter>,
+    /// How often a changed configuration was asked for, by what came of it.
+    pub reloads: Family<Reload, Counter>,
+    config: Family<Config, Gauge>,
     route_when_failed: Family<RouteLabel, Counter>,
     deliveries: Family<Owed, Gauge>,
     stored: Family<Stored, Gauge>,
@@ -74,8 +77,20 @@ pub struct Where {
 /// Label of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Alert {
-    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`, `breaker_open`.
+    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`, `breaker_open`, `reload_refused`.
     pub alert: &'static str,
+}
+
+/// Label of a change of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Reload {
+    /// `taken`, `unchanged` or `refused`.
+    pub outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Config {
+    digest: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -112,6 +127,8 @@ impl Default for Metrics {
             attempt_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 20)),
             breaker_open: Family::default(),
             alerts: Family::default(),
+            reloads: Family::default(),
+            config: Family::default(),
             route_when_failed: Family::default(),
             deliveries: Family::default(),
             stored: Family::default(),
@@ -145,6 +162,9 @@ impl Metrics {
         let help = "Whether a destination's breaker is open";
         registry.register("breaker_open", help, self.breaker_open.clone());
         registry.register("alerts", "Alerts raised", self.alerts.clone());
+        let help = "Changes of the configuration that were asked for, by outcome";
+        registry.register("reloads", help, self.reloads.clone());
+        registry.register("config", "Which configuration runs, by its digest: 1", self.config.clone());
         let failed = "Conditions of routes that failed on an event, and so counted as true";
         registry.register("route_when_failed", failed, self.route_when_failed.clone());
         registry.register("deliveries", "Deliveries by destination and state", self.deliveries.clone());
@@ -155,6 +175,12 @@ impl Metrics {
     /// Raises an alert: counted here, told by the caller's log line.
     pub fn alert(&self, alert: &'static str) {
         self.alerts.get_or_create(&Alert { alert }).inc();
+    }
+
+    /// Shows the digest of the configuration that runs now, and no other.
+    pub fn runs(&self, digest: &str) {
+        self.config.clear();
+        self.config.get_or_create(&Config { digest: digest.to_owned() }).set(1);
     }
 
     /// Counts a condition that failed on an event.

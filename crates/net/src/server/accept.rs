@@ -57,15 +57,30 @@ impl Server {
         handler: H,
         stop: impl Future<Output = ()> + Send,
     ) -> Drained {
+        self.serve_until(listener, handler, std::future::pending(), stop).await
+    }
+
+    /// The same, and when `hand_over` completes before `stop`, another server has taken the place of this one: it takes
+    /// in who waits to be accepted already, then accepts no more, and every connection ends with its next answer. Unlike
+    /// at the stop, no connection is closed between two requests, where one may be on its way; what has sent none after
+    /// `hand_over_time_max` is then told to finish.
+    pub async fn serve_until<H: Handler>(
+        self,
+        listener: TcpListener,
+        handler: H,
+        hand_over: impl Future<Output = ()> + Send,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Drained {
         let watch = Arc::new(Watch::new(self.limits));
         let protocols = Arc::new(Protocols::new(&self.limits));
         let mut rounds = interval(ROUND);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut certificate_looks = interval(CERTIFICATE_LOOK);
-        let mut stop = pin!(stop);
-        loop {
+        let (mut stop, mut hand_over) = (pin!(stop), pin!(hand_over));
+        let handed_over = loop {
             tokio::select! {
-                () = &mut stop => break,
+                () = &mut stop => break false,
+                () = &mut hand_over => break true,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => self.admit(stream, peer, &handler, &watch, &protocols),
                     Err(error) => pause_after(&error).await,
@@ -73,9 +88,32 @@ impl Server {
                 _ = rounds.tick(), if !watch.is_empty() => watch.go_round(),
                 _ = certificate_looks.tick(), if self.tls.is_some() => self.look_at_certificates(),
             }
+        };
+        if handed_over {
+            self.take_in_waiting(listener, &handler, &watch, &protocols);
+            leave(&watch, self.limits.hand_over_time_max, stop).await;
+        } else {
+            drop(listener);
         }
-        drop(listener);
         drain(&watch, self.limits.drain_time_max).await
+    }
+
+    /// Whoever the kernel holds already would be cut off by the closing of the socket.
+    fn take_in_waiting<H: Handler>(
+        &self,
+        listener: TcpListener,
+        handler: &H,
+        watch: &Arc<Watch>,
+        protocols: &Arc<Protocols>,
+    ) {
+        // Asked directly: the runtime may not have heard of the newest yet. The socket does not block.
+        let Ok(listener) = listener.into_std() else { return };
+        while let Ok((stream, peer)) = listener.accept() {
+            let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+            if let Ok(stream) = stream {
+                self.admit(stream, peer, handler, watch, protocols);
+            }
+        }
     }
 
     fn admit<H: Handler>(
@@ -137,8 +175,18 @@ async fn pause_after(error: &io::Error) {
     sleep(ACCEPT_PAUSE).await;
 }
 
-async fn drain(watch: &Watch, time_max: Duration) -> Drained {
-    watch.tell_finish();
+/// Until every connection has ended with its next answer, the time is over, or the server is told to stop.
+async fn leave(watch: &Watch, time_max: Duration, stop: impl Future<Output = ()>) {
+    watch.tell_leave();
+    tokio::select! {
+        () = emptied(watch) => {}
+        () = sleep(time_max) => {}
+        () = stop => {}
+    }
+}
+
+/// Goes the rounds until no connection is left.
+async fn emptied(watch: &Watch) {
     let rounds = async {
         let mut rounds = interval(ROUND);
         loop {
@@ -146,13 +194,15 @@ async fn drain(watch: &Watch, time_max: Duration) -> Drained {
             watch.go_round();
         }
     };
-    let drained = async {
-        tokio::select! {
-            () = watch.emptied() => {}
-            () = rounds => {}
-        }
-    };
-    if timeout(time_max, drained).await.is_ok() {
+    tokio::select! {
+        () = watch.emptied() => {}
+        () = rounds => {}
+    }
+}
+
+async fn drain(watch: &Watch, time_max: Duration) -> Drained {
+    watch.tell_finish();
+    if timeout(time_max, emptied(watch)).await.is_ok() {
         return Drained { connections_cut: 0 };
     }
     let connections_cut = watch.tell_cut();

@@ -112,7 +112,8 @@ impl Protocols {
             Arc::clone(&serving).answer(request, flight).map(Ok::<_, Infallible>)
         });
         let connection = self.http1.serve_connection(TokioIo::new(wire), service);
-        drive(&post, connection, http1::Connection::graceful_shutdown).await;
+        // Told to leave, it says so in its next answer.
+        drive(&post, connection, Post::is_told_to_finish, http1::Connection::graceful_shutdown).await;
     }
 
     async fn speak_http2<S, H>(&self, mut wire: Wire<S>, serving: Arc<Serving<H>>)
@@ -128,12 +129,20 @@ impl Protocols {
         });
         // Boxed: it is several times the size of the HTTP/1 state that nearly every connection is.
         let connection = Box::new(self.http2.serve_connection(TokioIo::new(wire), service));
-        drive(&post, Box::into_pin(connection), |connection| connection.get_mut().as_mut().graceful_shutdown()).await;
+        // HTTP/2 says which requests it still takes, so that it can be told at any time.
+        let is_told = |post: &Post| post.is_told_to_finish() || post.is_told_to_leave();
+        let connection = Box::into_pin(connection);
+        drive(&post, connection, is_told, |connection| connection.get_mut().as_mut().graceful_shutdown()).await;
     }
 }
 
 /// Runs a connection to its end, or as long as the watch lets it.
-async fn drive<C: Future>(post: &Post, connection: C, finish: impl Fn(Pin<&mut C>)) {
+async fn drive<C: Future>(
+    post: &Post,
+    connection: C,
+    is_told_to_finish: impl Fn(&Post) -> bool,
+    finish: impl Fn(Pin<&mut C>),
+) {
     let mut connection = pin!(connection);
     let mut finishing = false;
     poll_fn(|cx| {
@@ -141,7 +150,7 @@ async fn drive<C: Future>(post: &Post, connection: C, finish: impl Fn(Pin<&mut C
         if post.is_told_to_go() {
             return Poll::Ready(());
         }
-        if !finishing && post.is_told_to_finish() {
+        if !finishing && is_told_to_finish(post) {
             finishing = true;
             finish(connection.as_mut());
         }

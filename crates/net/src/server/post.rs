@@ -39,6 +39,8 @@ pub(super) mod order {
     pub(in crate::server) const SAY_LATE: u8 = 2;
     /// Go, now.
     pub(in crate::server) const CUT: u8 = 4;
+    /// Go with the next answer.
+    pub(in crate::server) const LEAVE: u8 = 8;
 }
 
 /// Where one connection notes what it does, and finds what it is told.
@@ -140,6 +142,10 @@ impl Post {
         self.orders.load(Relaxed) & order::FINISH != 0
     }
 
+    pub(super) fn is_told_to_leave(&self) -> bool {
+        self.orders.load(Relaxed) & order::LEAVE != 0
+    }
+
     pub(super) fn is_told_to_say_late(&self) -> bool {
         self.orders.load(Relaxed) & order::SAY_LATE != 0
     }
@@ -220,6 +226,7 @@ mod tests {
         header_time_max: Duration::from_millis(10_000),
         idle_time_max: Duration::from_millis(75_000),
         write_time_max: Duration::from_millis(30_000),
+        hand_over_time_max: Duration::from_secs(1),
         drain_time_max: Duration::ZERO,
         streams_max: 1,
     };

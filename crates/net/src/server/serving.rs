@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{Request, Response, StatusCode};
+use http::header::{CONNECTION, HeaderValue};
+use http::{Request, Response, StatusCode, Version};
 use hyper::body::{Frame, Incoming, SizeHint};
 
 use super::handler::Handler;
@@ -28,11 +29,15 @@ pub(super) struct Serving<H> {
 impl<H: Handler> Serving<H> {
     /// Answers one request, whatever the handler does.
     pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>, flight: Flight) -> Response<Answered> {
-        let response = if request.headers().len() > self.header_count_max {
+        let closes_by_header = request.version() < Version::HTTP_2;
+        let mut response = if request.headers().len() > self.header_count_max {
             self.refusals.response(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
         } else {
             self.guarded(request).await
         };
+        if closes_by_header && self.post.is_told_to_leave() {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         let status = response.status();
         self.post.answered(status.is_client_error() || status.is_server_error());
         response.map(|body| Answered { _flight: matches!(body, Body::Stream(_)).then_some(flight), body })

@@ -104,6 +104,11 @@ impl Watch {
         self.posts().all.values().for_each(|post| post.tell(order::FINISH));
     }
 
+    /// Tells everyone to go with the next answer.
+    pub(super) fn tell_leave(&self) {
+        self.posts().all.values().for_each(|post| post.tell(order::LEAVE));
+    }
+
     /// Tells everyone to go, and how many that were.
     pub(super) fn tell_cut(&self) -> usize {
         let posts = self.posts();

@@ -54,7 +54,7 @@ impl Tls {
     }
 
     /// Looks at the files; a usable change is swapped in. Reads two small files: call it where blocking is allowed.
-    pub(crate) fn reload_if_changed(&self) {
+    pub fn reload_if_changed(&self) {
         let Inner { certificate, key, running, looked_at } = &*self.inner;
         let mut looked_at = looked_at.lock().unwrap_or_else(PoisonError::into_inner);
         // A file that is missing for a moment is being replaced; the next look finds it.

@@ -25,6 +25,7 @@ pub(crate) const SHORT: Limits = Limits {
     idle_time_max: Duration::from_millis(600),
     write_time_max: Duration::from_millis(500),
     drain_time_max: Duration::from_secs(5),
+    hand_over_time_max: Duration::from_secs(1),
     streams_max: 16,
 };
 
@@ -41,6 +42,7 @@ pub(crate) fn loopback() -> SocketAddr {
 /// A server under test.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
+    hand_over: oneshot::Sender<()>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<Drained>,
 }
@@ -50,14 +52,26 @@ impl Running {
         let listener = bind(loopback()).expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel();
+        let (hand_over, handed_over) = oneshot::channel::<()>();
         let server = Server { limits, tls, refusals: REFUSALS };
-        let server = tokio::spawn(server.serve(listener, handler, async { drop(stopped.await) }));
-        Self { address, stop, server }
+        let handed_over = async {
+            if handed_over.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let server = tokio::spawn(server.serve_until(listener, handler, handed_over, async { drop(stopped.await) }));
+        Self { address, hand_over, stop, server }
     }
 
     /// The echo handler within short bounds.
     pub(crate) fn echo() -> Self {
         Self::start(SHORT, None, Echo)
+    }
+
+    /// Another takes its place; the sender is the stop, which must be kept.
+    pub(crate) fn tell_to_hand_over(self) -> (oneshot::Sender<()>, JoinHandle<Drained>) {
+        let _ = self.hand_over.send(());
+        (self.stop, self.server)
     }
 
     pub(crate) fn tell_to_stop(self) -> JoinHandle<Drained> {

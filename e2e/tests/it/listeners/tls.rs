@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// Writes a fresh pair for `localhost` into `cert.pem` and `key.pem`; returns the certificate.
-pub(super) fn certificate_in(folder: &Path) -> String {
+pub(crate) fn certificate_in(folder: &Path) -> String {
     let pair = generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
     let CertifiedKey { cert, signing_key } = pair;
     std::fs::write(folder.join("key.pem"), signing_key.serialize_pem()).expect("written");
@@ -25,7 +25,7 @@ pub(super) fn certificate_in(folder: &Path) -> String {
 
 /// Posts `body` in a connection of its own that speaks what was agreed on of `protocols` (`h2`, `http/1.1`) and trusts
 /// `certificate`; returns the protocol and the answer, or why there was none.
-pub(super) fn post(
+pub(crate) fn post(
     to: SocketAddr,
     certificate: &str,
     protocols: &[&str],

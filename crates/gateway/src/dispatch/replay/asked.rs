@@ -8,6 +8,7 @@ use payhook_store::{EventFilter, NameKind, StoredEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::Gateway;
+use crate::plan::Plan;
 
 /// Which events, to whom, and how fast. All that are given must fit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -71,9 +72,8 @@ impl Asked {
         self.rate.unwrap_or(Self::RATE).clamp(1, Self::RATE_MAX)
     }
 
-    /// What it means under today's configuration.
-    pub(super) fn meant(&self, gateway: &Gateway) -> Result<Meant, Mistake> {
-        let plan = gateway.plan.load();
+    /// What it means under this configuration.
+    pub(super) fn meant(&self, gateway: &Gateway, plan: &Plan) -> Result<Meant, Mistake> {
         if self.rate.is_some_and(|rate| rate == 0 || rate > Self::RATE_MAX) {
             return Err(Mistake(format!("rate must be 1 to {} a second", Self::RATE_MAX)));
         }

@@ -11,6 +11,7 @@ use super::job::{self, Job, ReplayId, Stage};
 use super::run;
 use super::walk::{self, NotFound};
 use crate::gateway::Gateway;
+use crate::plan::Plan;
 
 /// Most replays at once: each keeps the store's readers busy.
 const RUNNING_MAX: usize = 8;
@@ -52,7 +53,8 @@ pub(crate) async fn begin(gateway: &Arc<Gateway>, asked: Asked) -> Result<Job, N
     if gateway.replays.running().len() >= RUNNING_MAX {
         return Err(NotBegun::TooMany);
     }
-    let mut job = draft(gateway, asked).await?;
+    let plan = gateway.plan.load_full();
+    let mut job = draft(gateway, &plan, asked).await?;
     let known = all(gateway).await?;
     job.id = ReplayId(known.last().map_or(0, |last| last.id.0) + 1);
     gateway.store.keep(job.memo()).await?;
@@ -65,8 +67,8 @@ pub(crate) async fn begin(gateway: &Arc<Gateway>, asked: Asked) -> Result<Job, N
 }
 
 /// The job that would do what is asked, without a number.
-pub(super) async fn draft(gateway: &Gateway, mut asked: Asked) -> Result<Job, NotFound> {
-    asked.meant(gateway)?;
+pub(super) async fn draft(gateway: &Gateway, plan: &Plan, mut asked: Asked) -> Result<Job, NotFound> {
+    asked.meant(gateway, plan)?;
     let listed = walk::listed(gateway.reader.as_ref(), &asked).await?;
     // The list stands for them; they need not be kept twice.
     asked.events.clear();

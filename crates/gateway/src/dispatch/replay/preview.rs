@@ -34,10 +34,10 @@ pub(crate) struct Shown {
 
 /// Looks on behind row `after`.
 pub(crate) async fn preview(gateway: &Gateway, asked: Asked, after: i64) -> Result<Preview, NotFound> {
-    let meant = asked.meant(gateway)?;
-    let mut job = desk::draft(gateway, asked).await?;
-    job.at = job.at.max(after);
     let (plan, reader) = (gateway.plan.load_full(), gateway.reader.as_ref());
+    let meant = asked.meant(gateway, &plan)?;
+    let mut job = desk::draft(gateway, &plan, asked).await?;
+    job.at = job.at.max(after);
     let mut rows = Vec::new();
     for _ in 0..STRETCHES_MAX {
         let found = walk::on(reader, &job, &meant, SHOWN_MAX - rows.len().min(SHOWN_MAX - 1)).await?;

@@ -11,6 +11,7 @@ use super::asked::Meant;
 use super::job::{Job, Stage};
 use super::{aim, walk};
 use crate::gateway::Gateway;
+use crate::plan::Plan;
 
 /// Most events made again in one transaction.
 const BATCH_MAX: u32 = 100;
@@ -66,24 +67,27 @@ pub(super) async fn to_its_end(gateway: Arc<Gateway>, mut job: Job, mut cancel: 
 struct Step {
     batch: Vec<Again>,
     job: Job,
+    /// The plan it was made by: kept until it is written, since a destination that leaves waits for whoever may owe it
+    /// something still.
+    _plan: Arc<Plan>,
 }
 
 /// Looks for the next batch. The job is left as it is: what could not be written is looked for again.
 async fn step(gateway: &Gateway, job: &Job, cancelled: bool) -> Result<Step, Unavailable> {
+    let plan = gateway.plan.load_full();
     let mut job = job.clone();
     let now = gateway.clock.now();
     if cancelled {
         job.end(Stage::Cancelled, now);
-        return Ok(Step { batch: Vec::new(), job });
+        return Ok(Step { batch: Vec::new(), job, _plan: plan });
     }
-    let meant: Meant = match job.asked.meant(gateway) {
+    let meant: Meant = match job.asked.meant(gateway, &plan) {
         Ok(meant) => meant,
         Err(mistake) => {
             job.end(Stage::Failed(mistake.to_string()), now);
-            return Ok(Step { batch: Vec::new(), job });
+            return Ok(Step { batch: Vec::new(), job, _plan: plan });
         }
     };
-    let plan = gateway.plan.load_full();
     let limit = (job.asked.rate() / BATCHES_PER_SECOND).clamp(1, BATCH_MAX);
     let found = walk::on(gateway.reader.as_ref(), &job, &meant, limit as usize).await?;
     let mut batch: Vec<Again> = Vec::new();
@@ -99,7 +103,7 @@ async fn step(gateway: &Gateway, job: &Job, cancelled: bool) -> Result<Step, Una
     if found.over {
         job.end(Stage::Done, now);
     }
-    Ok(Step { batch, job })
+    Ok(Step { batch, job, _plan: plan })
 }
 
 fn add(batch: &mut Vec<Again>, event: EventSeq, wanted: payhook_store::Wanted) {

@@ -1,0 +1,34 @@
+//! Deliveries owed to destinations that are not configured: stored, shown, and sent when the destination comes back.
+
+use payhook_domain::delivery::State;
+use payhook_domain::id::NameId;
+use payhook_store::{NameKind, Tallies};
+use serde::Serialize;
+
+use crate::names::NameBook;
+use crate::plan::Plan;
+
+/// States of what is owed.
+const OWED: [State; 3] = [State::Held, State::Pending, State::Blocked];
+
+/// What is owed to one destination that is not configured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Orphans {
+    pub(crate) destination: String,
+    pub(crate) owed: u64,
+}
+
+/// How many deliveries are owed to a destination.
+pub(crate) fn owed(tallies: &Tallies, destination: NameId) -> u64 {
+    OWED.iter().filter_map(|state| tallies.deliveries.get(&(destination, state.as_str()))).sum()
+}
+
+/// Every destination that is not configured and is owed something.
+pub(crate) fn all(plan: &Plan, tallies: &Tallies, names: &NameBook) -> Vec<Orphans> {
+    let mut ids: Vec<NameId> = tallies.deliveries.keys().map(|(id, _)| *id).collect();
+    ids.dedup();
+    let gone = ids.into_iter().filter(|id| !plan.destinations.iter().any(|target| target.id == *id));
+    let orphans =
+        gone.map(|id| Orphans { destination: names.name(NameKind::Destination, id), owed: owed(tallies, id) });
+    orphans.filter(|orphans| orphans.owed > 0).collect()
+}
