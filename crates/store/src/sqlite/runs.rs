@@ -177,6 +177,13 @@ impl<'c> Runs<'c> {
 
     /// The transaction was committed.
     pub(super) fn committed(&mut self, changes: &Changes) {
+        for (id, row) in changes.forgotten(self.what) {
+            for newest in [&mut self.fresh, &mut self.run] {
+                if newest.get(id) == Some(row) {
+                    newest.remove(id);
+                }
+            }
+        }
         self.run_at = changes.indexed_to(self.what).or(self.run_at);
         let gained = changes.run_gained(self.what);
         if gained > 0 {
@@ -231,6 +238,22 @@ fn find_indexed(look: &mut Statement<'_>, digest_of: &mut Statement<'_>, id: &Di
         }
     }
     Ok(None)
+}
+
+/// Takes a digest out of the index, whose row is removed. What of it is in memory goes when that is committed.
+pub(super) fn remove(
+    connection: &Connection,
+    what: Indexed,
+    id: &Digest,
+    row: i64,
+    changes: &mut Changes,
+) -> rusqlite::Result<()> {
+    let (index, column) = what.index();
+    connection
+        .prepare_cached(&format!("DELETE FROM {index} WHERE prefix = ?1 AND {column} = ?2"))?
+        .execute((prefix(id), row))?;
+    changes.forgot(what, *id, row);
+    Ok(())
 }
 
 /// The row of a digest, read without the writer's memory: from the index, else among the newest, at most two runs of

@@ -19,8 +19,10 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, min_reader: 1, sql: include_str!("migrations/0001_initial.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, min_reader: 1, sql: include_str!("migrations/0001_initial.sql") },
+    Migration { number: 2, min_reader: 1, sql: include_str!("migrations/0002_retention.sql") },
+];
 
 /// Brings the file to this release's shape, or says why not. A newer file that still lets this release read it is left
 /// as it is.
