@@ -144,10 +144,11 @@ impl<'c> Leasing<'c> {
         let mut found: Vec<Found> = fresh.into_iter().chain(due).collect();
         found.sort_by_key(Found::place);
         let left = found.split_off(found.len().min(if more { look.limit.saturating_sub(newest) } else { look.limit }));
-        // What was found and left is looked for again.
-        let first_left = |fresh: bool| left.iter().find(|left| (left.since == Due::Fresh) == fresh);
-        places.event = first_left(true).map_or(passed_event, |left| left.event);
-        places.index = match first_left(false) {
+        // What was found and left is looked for again. It stands here by when it was received, and is found by when it was
+        // committed: the first of it is not the first to be found.
+        let (fresh_left, due_left): (Vec<&Found>, _) = left.iter().partition(|left| left.since == Due::Fresh);
+        places.event = fresh_left.iter().map(|left| left.event).min().unwrap_or(passed_event);
+        places.index = match due_left.first() {
             None => passed_index,
             Some(_) => found.iter().rfind(|found| found.since != Due::Fresh).map_or(places.index, Found::place),
         };

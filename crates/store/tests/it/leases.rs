@@ -179,3 +179,24 @@ async fn what_was_owed_before_a_restart_is_found_behind_what_was_delivered_and_g
     assert_eq!(leased(&desk, 9, 5_000).await, [7, 2_500]);
     assert_eq!(desk.tallies().await.oldest_pending, Some(at(7)));
 }
+
+#[tokio::test]
+async fn what_was_committed_before_others_that_were_received_before_it_is_not_passed_over() {
+    let desk = Desk::new().await;
+    for n in 1..=40 {
+        // The first and the fifth were received late, and committed early.
+        let second = match n {
+            1 => 100,
+            5 => 90,
+            early if early <= 8 => early,
+            late => 200 + late,
+        };
+        desk.one(event(&format!("e{n}"), 1, "", desk.to_shop()), second).await;
+    }
+    let mut handed_out = Vec::new();
+    for _ in 0..20 {
+        handed_out.extend(desk.lease(8, 1_000).await.due.iter().map(|leased| leased.id.event.0));
+    }
+    handed_out.sort_unstable();
+    assert_eq!(handed_out, (1..=40).collect::<Vec<_>>());
+}
