@@ -88,6 +88,7 @@ kinds! {
     AlertBreakerOpen "alert.breaker_open" "payhook: a destination fails and is left alone for a while."
     AlertDeadLetters "alert.dead_letters" "payhook: deliveries to a destination ended without being taken."
     AlertDisk "alert.disk" "payhook: the store's disk runs out of room."
+    AlertClock "alert.clock" "payhook: the clock is more than a day beyond what was last received; nothing is removed until a person says so."
     Other "other" "Authentic, but nothing a neutral word exists for; read `code`."
 }
 

@@ -34,6 +34,7 @@ use crate::keyfile;
 use crate::names::NameBook;
 use crate::plan::Plan;
 pub use crate::plan::PlanError;
+use crate::retention::{self, Retention};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::setup::Log;
 
@@ -137,6 +138,7 @@ pub(crate) async fn start_with(
         metrics: Metrics::default(),
         bells: Bells::default(),
         alerts,
+        retention: Retention::default(),
         stopping: watch::Sender::new(false),
     });
     let api = Api {
@@ -174,6 +176,8 @@ impl Ready {
             let desk = Desk::new(Arc::clone(&gateway), Arc::clone(target));
             desks.spawn(desk.run(desks_stopped.clone(), DRAIN));
         }
+        let looked = retention::begin(&gateway).await;
+        let retention = tokio::spawn(retention::run(Arc::clone(&gateway), looked, stop.clone()));
         if let Err(error) = replay::resume(&gateway).await {
             tracing::error!(%error, "unfinished replays cannot be read; they go on after the next start");
         }
@@ -195,6 +199,8 @@ impl Ready {
         // Receivers outlive senders here, so this cannot fail.
         let _ = desks_stop.send(true);
         while desks.join_next().await.is_some() {}
+        // Whatever its step is at, the next start goes on.
+        retention.abort();
         gateway.store.close().await;
         alerts.abort();
         tracing::info!(connections_cut = taken.connections_cut + asked.connections_cut, "stopped");

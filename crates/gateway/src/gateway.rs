@@ -12,6 +12,7 @@ use crate::dispatch::gate::Gates;
 use crate::dispatch::replay::Replays;
 use crate::names::NameBook;
 use crate::plan::Plan;
+use crate::retention::Retention;
 use crate::telemetry::line::Lines;
 use crate::telemetry::metrics::Metrics;
 
@@ -29,6 +30,7 @@ pub(crate) struct Gateway {
     pub(crate) metrics: Metrics,
     pub(crate) bells: Bells,
     pub(crate) alerts: Alerts,
+    pub(crate) retention: Retention,
     /// Turns true when the gateway is told to stop: whoever follows along hangs up then.
     pub(crate) stopping: watch::Sender<bool>,
 }

@@ -35,6 +35,7 @@ mod names;
 pub mod payload;
 mod plan;
 mod rehearsal;
+mod retention;
 mod routing;
 pub mod telemetry;
 

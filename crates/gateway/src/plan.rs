@@ -41,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) routes: Vec<Route>,
     /// Which of the routes' patterns fit.
     pub(crate) fits: Fits,
+    /// How long what was received is kept.
+    pub(crate) retention: config::Retention,
     /// The digest of the resolved configuration.
     pub(crate) digest: [u8; 8],
 }
@@ -178,6 +180,7 @@ impl Plan {
             destinations: destinations.collect::<Result<_, _>>()?,
             routes,
             fits,
+            retention: config.store.retention,
             digest: config.digest,
         })
     }

@@ -107,6 +107,14 @@ pub struct SweepPlace {
     pub(crate) beside: i64,
 }
 
+impl SweepPlace {
+    /// How much of a sweep is behind it, by its stages: from 0 to 1.
+    #[must_use]
+    pub fn progress(self) -> f64 {
+        f64::from(self.stage as u8) / 6.0
+    }
+}
+
 impl fmt::Display for SweepPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}.{}", self.stage as u8, self.at, self.beside)

@@ -42,6 +42,7 @@ mod pace;
 mod power_cut;
 mod replay_rate;
 mod replays;
+mod retention;
 mod same_again;
 mod stage;
 mod turns;

@@ -6,7 +6,7 @@ use std::fmt::{Display, Write};
 
 use payhook_domain::identity::Digest;
 
-use super::resolved::{Destination, Resolved, Route, Server, Source, Store};
+use super::resolved::{Destination, Resolved, Retention, Route, Server, Source, Store};
 
 /// 8 bytes: at a thousand configurations a year, two alike would be a wonder. Secrets go in as fingerprints.
 pub(super) fn of(resolved: &Resolved) -> [u8; 8] {
@@ -52,9 +52,13 @@ impl Parts {
     }
 
     fn store(&mut self, store: &Store) {
-        let Store { path, reserve_bytes } = store;
+        let Store { path, reserve_bytes, retention } = store;
+        let Retention { bodies, attempts, events, payments } = retention;
         self.put("store", path.display());
         self.put("reserve", reserve_bytes);
+        for (key, age) in [("bodies", bodies), ("attempts", attempts), ("events", events), ("payments", payments)] {
+            self.put(key, age);
+        }
     }
 
     fn source(&mut self, source: &Source) {

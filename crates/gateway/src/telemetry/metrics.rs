@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use payhook_domain::id::NameId;
-use payhook_store::{Health, Tallies};
+use payhook_store::{Health, Pruned, Tallies};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -31,6 +31,8 @@ pub struct Metrics {
     pub breaker_open: Family<Where, Gauge>,
     /// Alerts raised, by name.
     pub alerts: Family<Alert, Counter>,
+    pruned: Family<Kept, Counter>,
+    pruned_bytes: Family<Kept, Counter>,
     route_when_failed: Family<RouteLabel, Counter>,
     deliveries: Family<Owed, Gauge>,
     stored: Family<Stored, Gauge>,
@@ -74,8 +76,13 @@ pub struct Where {
 /// Label of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Alert {
-    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`, `breaker_open`.
+    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`, `breaker_open`, `dead_letters`, `clock`.
     pub alert: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kept {
+    what: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -112,6 +119,8 @@ impl Default for Metrics {
             attempt_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 20)),
             breaker_open: Family::default(),
             alerts: Family::default(),
+            pruned: Family::default(),
+            pruned_bytes: Family::default(),
             route_when_failed: Family::default(),
             deliveries: Family::default(),
             stored: Family::default(),
@@ -145,6 +154,8 @@ impl Metrics {
         let help = "Whether a destination's breaker is open";
         registry.register("breaker_open", help, self.breaker_open.clone());
         registry.register("alerts", "Alerts raised", self.alerts.clone());
+        registry.register("pruned", "Rows that retention removed", self.pruned.clone());
+        registry.register("pruned_bytes", "Bytes that retention removed, about", self.pruned_bytes.clone());
         let failed = "Conditions of routes that failed on an event, and so counted as true";
         registry.register("route_when_failed", failed, self.route_when_failed.clone());
         registry.register("deliveries", "Deliveries by destination and state", self.deliveries.clone());
@@ -155,6 +166,14 @@ impl Metrics {
     /// Raises an alert: counted here, told by the caller's log line.
     pub fn alert(&self, alert: &'static str) {
         self.alerts.get_or_create(&Alert { alert }).inc();
+    }
+
+    /// Counts what a step of retention removed.
+    pub fn pruned(&self, step: &Pruned) {
+        for (what, freed) in step.kinds() {
+            self.pruned.get_or_create(&Kept { what }).inc_by(freed.rows);
+            self.pruned_bytes.get_or_create(&Kept { what }).inc_by(freed.bytes);
+        }
     }
 
     /// Counts a condition that failed on an event.
