@@ -99,7 +99,7 @@ impl Reader for SqliteReader {
     }
 
     fn prunable(&self, cut: Cutoffs, place: SweepPlace) -> Answer<Pruned> {
-        self.ask(move |connection, _| retention::step(connection, &cut, place, &mut Hand::Counts))
+        self.ask(move |connection, _| retention::step(connection, &cut, place, &mut Hand::Counts(None)))
     }
 
     fn last_receipt(&self) -> Answer<Option<Timestamp>> {

@@ -11,8 +11,9 @@ use crate::sqlite::rows::{as_i64, digest, unreadable};
 use crate::sqlite::runs::{self, Indexed};
 use crate::{Cutoffs, Pruned};
 
-/// Payments looked at in one step; each asks for its events.
+/// Payments looked at in one step; each asks for its events. A dry run is in nobody's way.
 const PAYMENTS_MAX: usize = 16;
+const PAYMENTS_COUNTED_MAX: usize = 512;
 
 /// About what a payment's row takes beside its facts, with its place in the index.
 const PAYMENT_BYTES: i64 = 140;
@@ -35,12 +36,13 @@ pub(super) fn step(
     pruned: &mut Pruned,
 ) -> rusqlite::Result<Option<At>> {
     let Some(cutoff) = cut.payments.map(|cutoff| cutoff.as_micros()) else { return Ok(None) };
+    let many = if hand.changes().is_some() { PAYMENTS_MAX } else { PAYMENTS_COUNTED_MAX };
     let found: Vec<PaymentRow> = connection
         .prepare_cached(
             "SELECT id, name, updated_at, merged IS NOT NULL, facts, length(facts) FROM payments
              WHERE id > ?1 ORDER BY id LIMIT ?2",
         )?
-        .query_map((at, as_i64(PAYMENTS_MAX)), payment)?
+        .query_map((at, as_i64(many)), payment)?
         .collect::<rusqlite::Result<_>>()?;
     for payment in found.iter().filter(|payment| payment.updated_at < cutoff && !payment.is_merged) {
         if is_kept(connection, cut, payment, hand)? {
@@ -54,7 +56,7 @@ pub(super) fn step(
     }
     // Payments are numbered as they began: behind so many young ones in a row there is none that is old.
     let all_young = found.iter().all(|payment| payment.updated_at >= cutoff);
-    Ok(found.last().filter(|_| found.len() == PAYMENTS_MAX && !all_young).map(|last| (last.id, 0)))
+    Ok(found.last().filter(|_| found.len() == many && !all_young).map(|last| (last.id, 0)))
 }
 
 /// Whether an event of it is stored and stays, or there were more events than it keeps facts of.

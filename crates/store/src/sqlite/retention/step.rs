@@ -1,5 +1,6 @@
 //! One step of a sweep: a bounded part of one stage.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use payhook_domain::identity::Digest;
@@ -7,8 +8,8 @@ use rusqlite::Connection;
 
 use super::{aliases, attempts, bodies, events, payments};
 use crate::retention::Stage;
-use crate::sqlite::identities;
 use crate::sqlite::record::Recorder;
+use crate::sqlite::runs::{self, Indexed};
 use crate::sqlite::tally::Changes;
 use crate::{Cutoffs, Pruned, SweepPlace};
 
@@ -19,8 +20,8 @@ pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub(in crate::sqlite) enum Hand<'a, 'c> {
     /// Removes, in the transaction under way.
     Removes { recorder: &'a mut Recorder<'c>, changes: &'a mut Changes },
-    /// Counts what would go.
-    Counts,
+    /// Counts what would go. With the identities that are in no index yet, once they were asked for.
+    Counts(Option<HashMap<Digest, i64>>),
 }
 
 impl Hand<'_, '_> {
@@ -28,15 +29,24 @@ impl Hand<'_, '_> {
     pub(super) fn changes(&mut self) -> Option<&mut Changes> {
         match self {
             Self::Removes { changes, .. } => Some(changes),
-            Self::Counts => None,
+            Self::Counts(_) => None,
         }
     }
 
-    /// The row an identity was spent on. The writer knows the newest by heart; from outside they are searched for.
+    /// The row an identity was spent on. The writer knows the newest by heart; from outside they are read once a step.
     pub(super) fn row_of(&mut self, connection: &Connection, id: &Digest) -> rusqlite::Result<Option<i64>> {
         match self {
             Self::Removes { recorder, .. } => recorder.identities.runs.find(id),
-            Self::Counts => identities::row_of(connection, id),
+            Self::Counts(newest) => {
+                let newest = match newest {
+                    Some(newest) => newest,
+                    None => newest.insert(runs::newest(connection, Indexed::Identities)?),
+                };
+                match newest.get(id) {
+                    Some(row) => Ok(Some(*row)),
+                    None => runs::indexed_row_of(connection, Indexed::Identities, id),
+                }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use payhook_domain::id::EventSeq;
 use payhook_store::{Cutoffs, Disposition, PaymentFilter};
 
-use super::{OLD, before, count, deliver_all, rows, sweep};
+use super::{OLD, before, count, deliver_all, look, rows, sweep};
 use crate::desk::{Desk, event, page};
 use crate::told::{AUTHORISED, CAPTURED, Told, name};
 
@@ -26,8 +26,10 @@ async fn exists(desk: &Desk, reference: &str) -> bool {
 async fn a_payment_goes_with_its_last_event_and_its_names_with_it() {
     let desk = Desk::new().await;
     stored(&desk).await;
+    let foreseen = look(&desk, before(20)).await;
     let swept = sweep(&desk, before(20)).await;
     assert_eq!(rows(&swept), [0, 0, 2, 2], "the events of both, and the payment and the order of one");
+    assert_eq!(rows(&foreseen), [0, 0, 2, 1], "a name goes with its payment, and is not counted before");
     assert_eq!([exists(&desk, "P1").await, exists(&desk, "C1").await, exists(&desk, "P2").await], [true, true, false]);
     sweep(&desk, before(40)).await;
     assert_eq!([exists(&desk, "P1").await, exists(&desk, "C1").await], [false, false]);
