@@ -295,3 +295,34 @@ fn bytes(recording: &Recording) -> usize {
 fn refused_bytes(refused: &Quarantined) -> usize {
     refused.body.len() + refused.headers.len() + refused.target.len() + refused.detail.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::batch::{Errand, Rooms};
+
+    fn chore() -> Box<dyn Chore> {
+        Box::new(Errand::new(|_: &mut Rooms<'_>| Ok(()), slot::<()>().0))
+    }
+
+    /// How many chores are taken now, and whether a spare one is.
+    fn taken(queue: &Queue) -> (usize, bool) {
+        let mut taken = Taken::default();
+        queue.take(&mut taken, Duration::ZERO);
+        (taken.batch.chores.len(), taken.batch.spare.is_some())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_done_when_there_is_nothing_else_waits_for_that_but_not_for_ever() {
+        let queue = Queue::new(&Options::default());
+        queue.spare(chore()).expect("taken");
+        queue.spare(chore()).expect("taken");
+        queue.chore(chore()).expect("taken");
+        assert_eq!(taken(&queue), (1, false));
+        assert_eq!(taken(&queue), (0, true), "one at a time");
+        queue.chore(chore()).expect("taken");
+        tokio::time::advance(SPARE_WAIT_MAX).await;
+        assert_eq!(taken(&queue), (1, true));
+        assert_eq!(taken(&queue), (0, false));
+    }
+}

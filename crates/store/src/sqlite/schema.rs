@@ -126,6 +126,23 @@ mod tests {
     }
 
     #[test]
+    fn events_that_do_not_stand_beside_their_notification_are_noted_when_retention_comes() {
+        let mut file = Connection::open_in_memory().expect("memory");
+        run(&mut file, &MIGRATIONS[..1]).expect("a file of the first release");
+        for (seq, notification) in (1..).zip([1, 7, 2, 3, 7, 8, 1]) {
+            let row =
+                "INSERT INTO events (seq, notification, item, source, provider, received_at, standing, revision, id,
+                       signed, content, kind, code) VALUES (?1, ?2, 0, 1, 1, 0, 1, 0, x'', x'', x'', 1, '')";
+            file.execute(row, (seq, notification)).expect("written");
+        }
+        run(&mut file, &MIGRATIONS[..2]).expect("migrated");
+        let mut moved = file.prepare("SELECT notification, event FROM moved ORDER BY event").expect("prepared");
+        let moved: rusqlite::Result<Vec<(i64, i64)>> =
+            moved.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("asked").collect();
+        assert_eq!(moved.expect("read"), [(2, 3), (3, 4), (1, 7)], "what is left stands in one order");
+    }
+
+    #[test]
     fn another_programs_database_is_left_alone() {
         let mut file = Connection::open_in_memory().expect("memory");
         file.execute_batch("CREATE TABLE theirs (x)").expect("made");
