@@ -31,6 +31,7 @@ pub(crate) enum Command {
     Aside(crate::aside::Aside),
     Conflicts(crate::conflicts::Conflicts),
     Routes(crate::routes::Routes),
+    Prune(crate::prune::Prune),
     Keys(crate::keys::Keys),
 }
 
@@ -51,6 +52,7 @@ impl Command {
             Self::Aside(command) => command.run().await,
             Self::Conflicts(command) => command.run().await,
             Self::Routes(command) => command.run().await,
+            Self::Prune(command) => command.run().await,
             Self::Keys(command) => command.run(),
         }
     }

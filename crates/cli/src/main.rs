@@ -27,6 +27,7 @@ mod keys;
 mod listing;
 mod output;
 mod payments;
+mod prune;
 mod quarantine;
 mod replay;
 mod routes;

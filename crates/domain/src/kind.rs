@@ -89,6 +89,7 @@ kinds! {
     AlertDeadLetters "alert.dead_letters" "payhook: deliveries to a destination ended without being taken."
     AlertDisk "alert.disk" "payhook: the store's disk runs out of room."
     AlertReloadRefused "alert.reload_refused" "payhook: a changed configuration was refused; the one before it runs on."
+    AlertClock "alert.clock" "payhook: the clock is more than a day beyond what was last received; nothing is removed until a person says so."
     Other "other" "Authentic, but nothing a neutral word exists for; read `code`."
 }
 

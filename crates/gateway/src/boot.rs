@@ -34,6 +34,7 @@ pub use crate::plan::PlanError;
 use crate::reload::orphans::{self, Orphans};
 use crate::reload::outcome::{self, Outcomes};
 use crate::reload::{Bound, Face, Listeners, Reloads, Running, Services};
+use crate::retention::{self, Retention};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::setup::Log;
 
@@ -146,6 +147,7 @@ pub(crate) async fn start_with(
         bells: Bells::default(),
         alerts,
         reloads: Outcomes::default(),
+        retention: Retention::default(),
         stopping: watch::Sender::new(false),
     });
     let api = Api {
@@ -183,6 +185,8 @@ impl Ready {
     pub async fn serve_reloading(self, stop: watch::Receiver<bool>, reloads: Option<Reloads>) {
         let Self { gateway, api, public, admin, tls, server, face, raised, reserve_bytes } = self;
         let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised, reserve_bytes));
+        let looked = retention::begin(&gateway).await;
+        let retention = tokio::spawn(retention::run(Arc::clone(&gateway), looked, stop.clone()));
         if let Err(error) = replay::resume(&gateway).await {
             tracing::error!(%error, "unfinished replays cannot be read; they go on after the next start");
         }
@@ -190,6 +194,8 @@ impl Ready {
         let services = Services { door, api, drain: DRAIN, stop: stop.clone() };
         let listeners = Listeners::serve((public, admin), tls, server, services);
         let connections_cut = Running::new(&gateway, face, listeners, DRAIN).until(stop, reloads).await;
+        // Whatever its step is at, the next start goes on.
+        retention.abort();
         gateway.store.close().await;
         alerts.abort();
         tracing::info!(connections_cut, "stopped");

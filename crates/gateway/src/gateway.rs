@@ -13,6 +13,7 @@ use crate::dispatch::replay::Replays;
 use crate::names::NameBook;
 use crate::plan::Plan;
 use crate::reload::outcome::Outcomes;
+use crate::retention::Retention;
 use crate::telemetry::line::Lines;
 use crate::telemetry::metrics::Metrics;
 
@@ -31,6 +32,7 @@ pub(crate) struct Gateway {
     pub(crate) bells: Bells,
     pub(crate) alerts: Alerts,
     pub(crate) reloads: Outcomes,
+    pub(crate) retention: Retention,
     /// Turns true when the gateway is told to stop: whoever follows along hangs up then.
     pub(crate) stopping: watch::Sender<bool>,
 }

@@ -37,6 +37,7 @@ pub mod payload;
 mod plan;
 mod rehearsal;
 pub mod reload;
+mod retention;
 mod routing;
 pub mod telemetry;
 

@@ -126,14 +126,19 @@ impl<'a> ChecksView<'a> {
     }
 }
 
-/// JSON passes through untouched; anything else is shown as text.
+/// JSON passes through untouched; anything else is shown as text, and what is gone as null.
 enum OriginalView<'a> {
     Json(&'a RawValue),
     Text(std::borrow::Cow<'a, str>),
+    /// Retention has dropped it.
+    Gone,
 }
 
 impl<'a> OriginalView<'a> {
     fn of(bytes: &'a [u8]) -> Self {
+        if bytes.is_empty() {
+            return Self::Gone;
+        }
         serde_json::from_slice(bytes).map_or_else(|_| Self::Text(String::from_utf8_lossy(bytes)), Self::Json)
     }
 }
@@ -143,6 +148,7 @@ impl Serialize for OriginalView<'_> {
         match self {
             Self::Json(raw) => raw.serialize(serializer),
             Self::Text(text) => text.serialize(serializer),
+            Self::Gone => serializer.serialize_none(),
         }
     }
 }

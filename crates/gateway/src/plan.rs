@@ -43,6 +43,8 @@ pub(crate) struct Plan {
     pub(crate) routes: Vec<Route>,
     /// Which of the routes' patterns fit.
     pub(crate) fits: Fits,
+    /// How long what was received is kept.
+    pub(crate) retention: config::Retention,
     /// The digest of the resolved configuration.
     pub(crate) digest: [u8; 8],
 }
@@ -164,7 +166,8 @@ impl Plan {
         let codes = sources.iter().flat_map(|source| source.settings.provider.codes());
         let fits = Fits::new(codes, routes.iter().map(|route| route.events.as_slice()));
         let destinations = destinations.collect();
-        Ok(Self { sources, own, by_path, destinations, routes, fits, digest: config.digest })
+        let (retention, digest) = (config.store.retention, config.digest);
+        Ok(Self { sources, own, by_path, destinations, routes, fits, retention, digest })
     }
 }
 

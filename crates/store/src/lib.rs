@@ -15,6 +15,7 @@ mod memo;
 mod open;
 mod query;
 mod record;
+mod retention;
 mod settle;
 mod sqlite;
 
@@ -26,6 +27,7 @@ pub use query::{
     QuarantineRow, Reader, Rebuilt, StoredEvent, Tallies,
 };
 pub use record::{Again, Disposition, Quarantined, RecordEvent, Recording, Wanted};
+pub use retention::{Cutoffs, Freed, NotAPlace, Pruned, SweepPlace};
 pub use settle::{Next, Settled, Settlement};
 
 use std::sync::Arc;
@@ -88,6 +90,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Removes an entry of the quarantine that was released.
     fn forget_quarantined(&self, id: QuarantineId) -> Answer<bool>;
+
+    /// Takes one bounded step of a sweep that removes what is older than its cutoff, when nothing else is to be written;
+    /// says what went and where the sweep goes on. A sweep may be left off anywhere, and begun anew.
+    fn prune(&self, cut: Cutoffs, place: SweepPlace) -> Answer<Pruned>;
 
     /// Questions about what is stored.
     fn reader(&self) -> Arc<dyn Reader>;

@@ -18,7 +18,7 @@ use user::User;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Every command there is, as the list of commands says.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "demo",
     "init",
     "check",
@@ -33,6 +33,7 @@ const COMMANDS: [&str; 14] = [
     "payments",
     "routes",
     "destinations",
+    "prune",
 ];
 
 #[test]

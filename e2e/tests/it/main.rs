@@ -44,6 +44,7 @@ mod power_cut;
 mod reload;
 mod replay_rate;
 mod replays;
+mod retention;
 mod same_again;
 mod stage;
 mod turns;

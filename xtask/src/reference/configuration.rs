@@ -27,6 +27,7 @@ fn table(page: &mut String, title: &str, keys: &[Key]) {
         match key.shape {
             Shape::Table(inner) | Shape::TableOrFlag(inner) => table(page, &format!("`{}`", key.name), inner),
             Shape::Tables(inner) => table(page, &format!("`[[{}]]`", key.name), inner),
+            Shape::TextOrTable(inner) => table(page, &format!("`{}`", key.name), inner),
             Shape::TextsOrTables(inner) => table(page, &format!("one of `{}`", key.name), inner),
             _ => {}
         }
@@ -46,6 +47,7 @@ fn takes(shape: &Shape) -> &'static str {
         Shape::Durations => "a list of durations",
         Shape::TextsOrTables(_) => "a list of texts or tables",
         Shape::TextOrNamed => "a text, or a table of them by name",
+        Shape::TextOrTable(_) => "a text, or a table",
         Shape::TableOrFlag(_) => "a table, or `false`",
         Shape::Table(_) => "a table",
         Shape::Tables(_) => "any number of tables",

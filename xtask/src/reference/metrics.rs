@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use payhook_domain::id::NameId;
 use payhook_gateway::telemetry::metrics::{Answer, Metrics, Reload, Try, Verdict, Where};
-use payhook_store::{Health, Tallies};
+use payhook_store::{Health, Pruned, Tallies};
 
 pub(super) fn page() -> String {
     let mut page = String::from(
@@ -34,6 +34,7 @@ fn one_of_each() -> String {
     metrics.alert("conflict");
     metrics.reloads.get_or_create(&Reload { outcome: "taken" }).inc();
     metrics.runs("");
+    metrics.pruned(&Pruned::default());
     metrics.route_when_failed("");
     let mut tallies = Tallies::default();
     tallies.deliveries.insert((NameId(1), "pending"), 1);
@@ -43,9 +44,10 @@ fn one_of_each() -> String {
 const LABELS: &str = "
 Labels: `received` has `source` and `status`; `verdicts` has `source` and `verdict` (`new`, `duplicate`, `revision`, `conflict`,
 `aside`, or the reason of a refusal); `attempts` has `destination` and `outcome`; `deliveries` has `destination` and `state`;
-`route_when_failed` has `route`; `breaker_open` has `destination`; `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`,
-`original_withheld`, `breaker_open`, `dead_letters`, `disk`, `reload_refused`); `reloads` has `outcome` (`taken`, `unchanged`,
-`refused`); `config` has `digest`, as `/api/v1/status` shows it. `stored` and `store` are exact figures of the store at the
+`route_when_failed` has `route`; `pruned` and `pruned_bytes` have `what` (`bodies`, `attempts`, `events`, `payments`);
+`breaker_open` has `destination`; `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`, `original_withheld`,
+`breaker_open`, `dead_letters`, `disk`, `reload_refused`, `clock`); `reloads` has `outcome` (`taken`, `unchanged`, `refused`);
+`config` has `digest`, as `/api/v1/status` shows it. `stored` and `store` are exact figures of the store at the
 moment of asking, by `what` and `figure`: among them `queue`, `commits_total`, `commit_items_total` and `commit_micros_total` (mean
 size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `writable` and `below_reserve`.
 

@@ -56,6 +56,14 @@ impl Facts {
         }
     }
 
+    /// Takes over what these events stated, as it was known before.
+    pub fn keep(&mut self, before: &Self, events: &[Digest]) {
+        for entry in before.entries.iter().filter(|entry| events.contains(&entry.id)) {
+            self.take_in(entry.clone());
+        }
+        self.overfull |= before.overfull && !events.is_empty();
+    }
+
     /// Takes over what is known of a payment that turned out to be this one.
     pub fn absorb(&mut self, other: Self) {
         self.overfull |= other.overfull;

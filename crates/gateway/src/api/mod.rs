@@ -14,6 +14,7 @@ mod events;
 mod notifications;
 mod page;
 mod payments;
+mod prune;
 mod quarantine;
 mod replays;
 mod router;

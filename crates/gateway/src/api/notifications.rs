@@ -21,5 +21,8 @@ pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Resu
         "peer": found.peer,
         "config": data_encoding::HEXLOWER.encode(&found.config),
     });
-    Ok(Json(view::merged(about, view::bytes(&found.headers, &found.body))))
+    // A request without a body was kept with its headers; one without either was passed by retention.
+    let is_gone = found.headers.is_empty() && found.body.is_empty();
+    let bytes = if is_gone { json!({ "pruned": true }) } else { view::bytes(&found.headers, &found.body) };
+    Ok(Json(view::merged(about, bytes)))
 }

@@ -61,6 +61,7 @@ pub(crate) async fn status(State(api): State<Api>) -> Result<Json<Value>, ApiErr
         "deliveries": deliveries,
         "quarantined": tallies.quarantined,
         "oldest_pending": tallies.oldest_pending,
+        "retention": { "waits_for_a_person": gateway.retention.waits() },
         "store": {
             "failing": health.failing,
             "below_reserve": health.below_reserve,

@@ -8,7 +8,7 @@ use std::fmt::{Display, Write};
 use payhook_domain::identity::Digest;
 use payhook_provider::Key;
 
-use super::resolved::{Destination, Resolved, Route, Server, Source, Store};
+use super::resolved::{Destination, Resolved, Retention, Route, Server, Source, Store};
 
 /// One fact. Secrets are in it as fingerprints.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,10 +119,14 @@ impl Parts {
     }
 
     fn store(&mut self, store: &Store) {
-        let Store { path, reserve_bytes } = store;
+        let Store { path, reserve_bytes, retention } = store;
+        let Retention { bodies, attempts, events, payments } = retention;
         self.table = "store".to_owned();
         self.put("store", path.display()).called("url".to_owned());
         self.put("reserve", reserve_bytes);
+        for (key, age) in [("bodies", bodies), ("attempts", attempts), ("events", events), ("payments", payments)] {
+            self.put(key, age);
+        }
     }
 
     fn source(&mut self, source: &Source) {

@@ -41,6 +41,8 @@ pub enum Shape {
     TextsOrTables(&'static [Key]),
     /// A text, or a table of texts under names of the writer's own.
     TextOrNamed,
+    /// A text, or a table with these keys.
+    TextOrTable(&'static [Key]),
     /// A table with these keys, or `false` to switch off what it sets.
     TableOrFlag(&'static [Key]),
     /// A table with these keys.
@@ -89,7 +91,18 @@ static TLS: &[Key] = &[
 static STORE: &[Key] = &[
     key("url", Shape::Text, "sqlite:FILE, relative to this file; sqlite:payhook.db"),
     key("reserve", Shape::Size, "free disk below which nothing is accepted; 512 MiB"),
-    later("retention", "how long bodies, attempts and events are kept"),
+    key(
+        "retention",
+        Shape::TextOrTable(RETENTION),
+        "how long it is kept: one age for bodies and attempts, or a table; a month counts 31 days; never switches it off",
+    ),
+];
+
+static RETENTION: &[Key] = &[
+    key("bodies", Shape::Text, "headers and bodies of notifications; 90d"),
+    key("attempts", Shape::Text, "attempts; 90d"),
+    key("events", Shape::Text, "events with their deliveries; identities stay for ever; 25 months"),
+    key("payments", Shape::Text, "payments that no stored event is about, behind their last one; 25 months"),
 ];
 
 static SOURCE: &[Key] = &[
@@ -183,6 +196,7 @@ mod tests {
             if let Shape::Table(inner)
             | Shape::Tables(inner)
             | Shape::TextsOrTables(inner)
+            | Shape::TextOrTable(inner)
             | Shape::TableOrFlag(inner) = key.shape
             {
                 each_table(inner, visit);

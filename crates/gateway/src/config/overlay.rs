@@ -32,10 +32,11 @@ fn set(table: &mut Table, keys: &'static [Key], segments: &[String], text: &str,
         return Err((format!("there is no key `{first}`"), suggestion(first, keys::names(keys))));
     };
     match (&key.shape, rest) {
-        (Shape::Table(inner) | Shape::TableOrFlag(inner), [_, ..]) => {
+        (Shape::Table(inner) | Shape::TableOrFlag(inner) | Shape::TextOrTable(inner), [_, ..]) => {
             let empty = || Node { value: Value::Table(Table::new()), place: place.clone() };
             let node = table.entry(first.clone()).or_insert_with(empty);
-            if matches!((&key.shape, &node.value), (Shape::TableOrFlag(_), Value::Flag(_))) {
+            let plain = matches!(node.value, Value::Flag(_) | Value::Text(_));
+            if plain && matches!(key.shape, Shape::TableOrFlag(_) | Shape::TextOrTable(_)) {
                 *node = empty();
             }
             match &mut node.value {
@@ -83,7 +84,7 @@ fn form(kind: &str) -> String {
 /// A variable's text as the sort of value its key takes. What does not read so stays text, and is reported as such.
 fn value(text: &str, shape: &Shape, place: &Place) -> Value {
     match shape {
-        Shape::TextOrNamed if !text.trim_start().starts_with('{') => Value::text(text),
+        Shape::TextOrNamed | Shape::TextOrTable(_) if !text.trim_start().starts_with('{') => Value::text(text),
         Shape::Text | Shape::Duration | Shape::Date => Value::text(text),
         Shape::Texts | Shape::Durations | Shape::TextsOrTables(_) if !text.trim_start().starts_with('[') => {
             let item = |text: &str| Node { value: Value::text(text.trim()), place: place.clone() };

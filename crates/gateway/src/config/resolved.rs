@@ -7,6 +7,7 @@ pub use super::destination::{Destination, Format};
 pub(crate) use super::digest::Fact;
 pub use super::lane::{OnDead, Order};
 pub use super::pace::{Breaker, Rate};
+pub use super::retention::{Age, Retention};
 pub use super::route::{Route, WhenStale};
 pub use super::server::{Server, TlsFiles};
 pub use super::source::{BasicAuth, Source};

@@ -39,7 +39,7 @@ fn table(entries: &mut Table, keys: &'static [Key], title: &str, findings: &mut 
 fn value(node: &mut Node, shape: &Shape, name: &str, title: &str, findings: &mut Findings) {
     match (shape, &mut node.value) {
         (_, Value::Missing) => {}
-        (Shape::Table(keys) | Shape::TableOrFlag(keys), Value::Table(inner)) => {
+        (Shape::Table(keys) | Shape::TableOrFlag(keys) | Shape::TextOrTable(keys), Value::Table(inner)) => {
             table(inner, keys, &titled(name, title), findings)
         }
         (Shape::Tables(keys), Value::List(items)) => {
@@ -88,7 +88,7 @@ fn wrong(node: &mut Node, name: &str, title: &str, wanted: &str, findings: &mut 
 /// Whether a plain value is of the shape.
 fn fits(shape: &Shape, value: &Value) -> bool {
     match shape {
-        Shape::Text | Shape::TextOrNamed | Shape::Duration => matches!(value, Value::Text(_)),
+        Shape::Text | Shape::TextOrNamed | Shape::TextOrTable(_) | Shape::Duration => matches!(value, Value::Text(_)),
         Shape::Size => matches!(value, Value::Text(_) | Value::Integer(_)),
         Shape::Integer => matches!(value, Value::Integer(_)),
         Shape::Number => matches!(value, Value::Integer(_) | Value::Float(_)),
@@ -113,6 +113,7 @@ fn wanted(shape: &Shape) -> &'static str {
         Shape::Durations => "a list of durations, [\"5s\", \"5m\"]",
         Shape::TextsOrTables(_) => "a list, [\"...\"]",
         Shape::TextOrNamed => "a text in quotes, or a table of them",
+        Shape::TextOrTable(_) => "a text in quotes, or a table",
         Shape::TableOrFlag(_) => "a table, or false",
         Shape::Table(_) => "a table",
         Shape::Tables(_) => "tables under a heading in double brackets",

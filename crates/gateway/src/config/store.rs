@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::mistakes::{Findings, Place};
+use super::retention::{self, Retention};
 use super::section::Section;
 
 /// Where payhook keeps what it received.
@@ -14,6 +15,8 @@ pub struct Store {
     pub path: PathBuf,
     /// Free disk, in bytes, below which nothing is accepted.
     pub reserve_bytes: u64,
+    /// How long it is kept.
+    pub retention: Retention,
 }
 
 impl Store {
@@ -80,7 +83,8 @@ pub(super) fn read(section: &Section<'_>, home: &Path, findings: &mut Findings) 
     let (url, place) = section.text("url").unwrap_or((URL, section.place.clone()));
     let path = database(url, &place, findings).unwrap_or("payhook.db");
     let reserve = section.size("reserve", findings);
-    Store { path: home.join(path), reserve_bytes: reserve.map_or(RESERVE_BYTES, |(bytes, _)| bytes) }
+    let reserve_bytes = reserve.map_or(RESERVE_BYTES, |(bytes, _)| bytes);
+    Store { path: home.join(path), reserve_bytes, retention: retention::read(section, findings) }
 }
 
 /// The file an address of the form `sqlite:FILE` or `sqlite://FILE` names. Shows nothing of another address: it may
@@ -133,7 +137,8 @@ mod tests {
 
     #[test]
     fn the_token_lies_beside_the_database() {
-        let store = Store { path: PathBuf::from("/data/payhook.db"), reserve_bytes: 0 };
+        let path = PathBuf::from("/data/payhook.db");
+        let store = Store { path, reserve_bytes: 0, retention: Retention::default() };
         assert_eq!(store.token_file(), PathBuf::from("/data/payhook.db.token"));
     }
 }

@@ -1,6 +1,7 @@
 //! The suite: configurations in, mistakes with their lines and hints out.
 
 mod delivery;
+mod retention;
 
 use std::path::{Path, PathBuf};
 
@@ -313,6 +314,8 @@ fn the_environment_lies_over_the_file() {
     assert_eq!(config("PAYHOOK__SERVER__PUBLIC", "127.0.0.1:9999").server.public.port(), 9999);
     assert_eq!(config("PAYHOOK__STORE__RESERVE", "0").store.reserve_bytes, 0);
     assert_eq!(config("PAYHOOK__STORE__RESERVE", "1 GiB").store.reserve_bytes, 1 << 30);
+    assert_eq!(config("PAYHOOK__STORE__RETENTION", "30d").store.retention.bodies.to_string(), "30d");
+    assert_eq!(config("PAYHOOK__STORE__RETENTION__EVENTS", "3 years").store.retention.bodies.to_string(), "90d");
     assert_eq!(config("PAYHOOK__SOURCE__ADYEN__MERCHANT_ACCOUNTS", "A, B").sources[0].merchant_accounts, ["A", "B"]);
     assert_eq!(config("PAYHOOK__SOURCE__ADYEN__PATHS", "[\"/x\"]").sources[0].paths, ["/in/adyen", "/x"]);
     assert_eq!(config("PAYHOOK__DESTINATION__SHOP__CONCURRENCY", "5").destinations[0].concurrency, 5);
@@ -323,7 +326,11 @@ fn the_environment_lies_over_the_file() {
         ("PAYHOOK__SOURCE", "x", "PAYHOOK__SOURCE: `source` needs a name | PAYHOOK__SOURCE__NAME__KEY"),
         ("PAYHOOK__SERVER", "x", "PAYHOOK__SERVER: `server` is a table | public"),
         ("PAYHOOK__SERVER__PUBLIC__PORT", "1", "PAYHOOK__SERVER__PUBLIC__PORT: `public` has no key `port`"),
-        ("PAYHOOK__STORE__RETENTION", "90d", "PAYHOOK__STORE__RETENTION: `retention` in [store] is not built yet"),
+        (
+            "PAYHOOK__SERVER__PUBLIC_URL",
+            "https://x.example",
+            "PAYHOOK__SERVER__PUBLIC_URL: `public_url` in [server] is not built yet",
+        ),
         (
             "PAYHOOK__DESTINATION__SHOP__CONCURRENCY",
             "many",

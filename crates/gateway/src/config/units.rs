@@ -48,6 +48,26 @@ pub fn duration(text: &str) -> Result<Duration, NotAQuantity> {
     number.checked_mul(milliseconds).map(Duration::from_millis).ok_or(NotAQuantity::TooLarge)
 }
 
+/// Days of a month and of a year, where ages are counted: the longest there are, so that nothing goes early.
+pub(super) const MONTH_DAYS: u64 = 31;
+const YEAR_DAYS: u64 = 366;
+
+/// Reads an age: `90d`, `25 months`, `7 years`.
+pub(super) fn age(text: &str) -> Result<Duration, NotAQuantity> {
+    let (number, unit) = split(text)?;
+    let days: u64 = match unit {
+        "d" | "day" | "days" => 1,
+        "month" | "months" => MONTH_DAYS,
+        "year" | "years" => YEAR_DAYS,
+        _ => return Err(NotAQuantity::NoUnit),
+    };
+    let days = number.checked_mul(days).filter(|days| *days <= AGE_DAYS_MAX).ok_or(NotAQuantity::TooLarge)?;
+    Ok(Duration::from_secs(days * 86_400))
+}
+
+/// Longest age, in days: a thousand years.
+const AGE_DAYS_MAX: u64 = 1_000 * YEAR_DAYS;
+
 /// Reads a size in bytes: `100 B`, `64 KiB`, `512 MiB`; `KB`, `MB` and `GB` are powers of ten.
 pub(super) fn size(text: &str) -> Result<u64, NotAQuantity> {
     let (number, unit) = split(text)?;
@@ -102,6 +122,15 @@ mod tests {
         for (text, bytes) in [("100 B", 100), ("64KiB", 65_536), ("512 MiB", 536_870_912), ("1 MB", 1_000_000)] {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
+    }
+
+    #[test]
+    fn ages_are_counted_in_days_and_never_too_short() {
+        for (text, days) in [("90d", 90), ("1 month", 31), ("25 months", 775), ("2 years", 732)] {
+            assert_eq!(age(text), Ok(Duration::from_secs(days * 86_400)), "{text}");
+        }
+        assert_eq!(age("90m"), Err(NotAQuantity::NoUnit));
+        assert_eq!(age("5000 years"), Err(NotAQuantity::TooLarge));
     }
 
     #[test]

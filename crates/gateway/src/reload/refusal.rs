@@ -46,7 +46,8 @@ impl Against {
 
     /// Taken apart, so that a new key of the section is either changed while running or named here.
     fn store(&mut self, running: &Store, new: &Store) {
-        let Store { path, reserve_bytes } = new;
+        // Retention is read from the plan at each of its steps.
+        let Store { path, reserve_bytes, retention: _ } = new;
         if *path != running.path {
             let what = format!("`url` of [store] names another database than {}, which runs", running.path.display());
             self.say(what, "put it back; another database needs a restart, and has none of what this one keeps");

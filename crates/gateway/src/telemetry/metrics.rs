@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use payhook_domain::id::NameId;
-use payhook_store::{Health, Tallies};
+use payhook_store::{Health, Pruned, Tallies};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -34,6 +34,8 @@ pub struct Metrics {
     /// How often a changed configuration was asked for, by what came of it.
     pub reloads: Family<Reload, Counter>,
     config: Family<Config, Gauge>,
+    pruned: Family<Kept, Counter>,
+    pruned_bytes: Family<Kept, Counter>,
     route_when_failed: Family<RouteLabel, Counter>,
     deliveries: Family<Owed, Gauge>,
     stored: Family<Stored, Gauge>,
@@ -77,7 +79,8 @@ pub struct Where {
 /// Label of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Alert {
-    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`, `breaker_open`, `reload_refused`.
+    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`, `breaker_open`, `dead_letters`, `reload_refused`,
+    /// `clock`.
     pub alert: &'static str,
 }
 
@@ -91,6 +94,11 @@ pub struct Reload {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Config {
     digest: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kept {
+    what: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -129,6 +137,8 @@ impl Default for Metrics {
             alerts: Family::default(),
             reloads: Family::default(),
             config: Family::default(),
+            pruned: Family::default(),
+            pruned_bytes: Family::default(),
             route_when_failed: Family::default(),
             deliveries: Family::default(),
             stored: Family::default(),
@@ -165,6 +175,8 @@ impl Metrics {
         let help = "Changes of the configuration that were asked for, by outcome";
         registry.register("reloads", help, self.reloads.clone());
         registry.register("config", "Which configuration runs, by its digest: 1", self.config.clone());
+        registry.register("pruned", "Rows that retention removed", self.pruned.clone());
+        registry.register("pruned_bytes", "Bytes that retention removed, about", self.pruned_bytes.clone());
         let failed = "Conditions of routes that failed on an event, and so counted as true";
         registry.register("route_when_failed", failed, self.route_when_failed.clone());
         registry.register("deliveries", "Deliveries by destination and state", self.deliveries.clone());
@@ -181,6 +193,14 @@ impl Metrics {
     pub fn runs(&self, digest: &str) {
         self.config.clear();
         self.config.get_or_create(&Config { digest: digest.to_owned() }).set(1);
+    }
+
+    /// Counts what a step of retention removed.
+    pub fn pruned(&self, step: &Pruned) {
+        for (what, freed) in step.kinds() {
+            self.pruned.get_or_create(&Kept { what }).inc_by(freed.rows);
+            self.pruned_bytes.get_or_create(&Kept { what }).inc_by(freed.bytes);
+        }
     }
 
     /// Counts a condition that failed on an event.

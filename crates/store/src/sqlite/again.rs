@@ -63,7 +63,7 @@ fn in_its_place(
     Ok(())
 }
 
-/// Makes a new generation of each of these events to each destination that wants it.
+/// Makes a new generation of each of these events to each destination that wants it; of those whose bytes are still there.
 pub(super) fn replay(
     connection: &Connection,
     recorder: &mut Recorder<'_>,
@@ -73,9 +73,16 @@ pub(super) fn replay(
 ) -> rusqlite::Result<Vec<DeliveryId>> {
     let mut made = Vec::new();
     for event in again {
+        if !has_bytes(connection, event.event.0)? {
+            continue;
+        }
         let (mut book, _) = recorder.books.of_event(event.event.0)?;
         for Wanted { destination, in_order, .. } in &event.wanted {
             let last = last_generation(connection, event.event.0, *destination)?;
+            let dead = recorder.owing.lanes.link_of(delivery(event.event.0, *destination, last))?;
+            if let Some(dead) = dead.filter(|link| link.state().is_dead()) {
+                changes.retried(*destination, dead.state());
+            }
             let id = delivery(event.event.0, *destination, last.saturating_add(1));
             recorder.owing.append(id, *in_order, (now, Due::At(now)), book.as_mut(), changes)?;
             made.push(id);
@@ -85,6 +92,16 @@ pub(super) fn replay(
         }
     }
     Ok(made)
+}
+
+/// Whether the event is stored with its bytes: without them nothing could be sent as it was.
+fn has_bytes(connection: &Connection, event: i64) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT 1 FROM events e JOIN notifications n ON n.id = e.notification
+             WHERE e.seq = ?1 AND n.body IS NOT NULL",
+        )?
+        .exists([event])
 }
 
 /// Owes what was held until now; returns whether there may be more.

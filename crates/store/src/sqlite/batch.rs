@@ -100,6 +100,8 @@ pub(super) struct Batch {
     pub(super) ingest: Vec<Job<Recording, Vec<Verdict>>>,
     pub(super) settle: Vec<Job<Settlement, Settled>>,
     pub(super) chores: Vec<Box<dyn Chore>>,
+    /// One chore of those for which there is always time later; the last work of the transaction.
+    pub(super) spare: Option<Box<dyn Chore>>,
     pub(super) refused: Vec<Quarantined>,
     /// The time by which holds are over, when some are.
     pub(super) holds_end: Option<Timestamp>,
@@ -110,6 +112,7 @@ impl Batch {
         self.ingest.is_empty()
             && self.settle.is_empty()
             && self.chores.is_empty()
+            && self.spare.is_none()
             && self.refused.is_empty()
             && self.holds_end.is_none()
     }
@@ -135,7 +138,7 @@ impl Batch {
     pub(super) fn hand_back(&mut self) {
         give(&mut self.ingest, None);
         give(&mut self.settle, None);
-        self.chores.drain(..).for_each(|chore| chore.end(None));
+        self.chores.drain(..).chain(self.spare.take()).for_each(|chore| chore.end(None));
         self.refused.clear();
         self.holds_end = None;
     }
@@ -144,7 +147,7 @@ impl Batch {
     pub(super) fn fail(&mut self, why: &Unavailable) {
         self.fail_ingest(why);
         give(&mut self.settle, Some(why));
-        self.chores.drain(..).for_each(|chore| chore.end(Some(why.clone())));
+        self.chores.drain(..).chain(self.spare.take()).for_each(|chore| chore.end(Some(why.clone())));
         self.holds_end = None;
     }
 
@@ -179,6 +182,11 @@ impl Batch {
         for refused in &self.refused {
             // Best effort: one that cannot be kept is not.
             let _ = rooms.run(care, |rooms| rooms.quarantine.keep(rooms.connection, refused, &mut rooms.changes))?;
+        }
+        if let Some(chore) = &mut self.spare
+            && let Err(why) = rooms.run(care, |rooms| chore.run(rooms))?
+        {
+            chore.refuse(why);
         }
         if rooms.recorder.follow(self.ingest.len(), &mut rooms.changes)? {
             floor::keep(rooms.connection, rooms.leases.floor())?;

@@ -113,14 +113,14 @@ impl<'c> Books<'c> {
         let mut book: Option<Book> = None;
         let mut unknown = Vec::new();
         for name in std::iter::once(name).chain(&names.aliases) {
-            let Some(row) = self.named(name)? else {
+            // One that retention removed may still be named for a while.
+            let Some(found) = self.named(name)?.map_or(Ok(None), |row| self.load(row))? else {
                 unknown.push(name);
                 continue;
             };
-            let found = self.load(row)?;
-            book = match (book, found) {
-                (Some(one), Some(other)) if one.id != other.id => Some(self.merge(one, other)?),
-                (one, other) => one.or(other),
+            book = match book {
+                Some(one) if one.id != found.id => Some(self.merge(one, found)?),
+                one => one.or(Some(found)),
             };
         }
         let firm = event.fact.as_ref().is_some_and(|fact| !fact.leg.is_empty());

@@ -29,7 +29,9 @@ pub(super) fn release_aside(
     let mut kept = items.is_empty();
     for item in items {
         if item.event.id != id || kept {
+            let before = changes.last_event();
             verdicts.push(recorder.one(item, &mut origin, changes)?);
+            (before + 1..=changes.last_event()).try_for_each(|new| recorder.moved.note(origin.row, new))?;
             continue;
         }
         kept = true;

@@ -213,8 +213,9 @@ impl<'c> Leasing<'c> {
             missed.extend(self.id.query_row([event], |row| Ok(EventId(digest(row, 0)?))).optional()?);
         }
         let event = self.event.query_row([found.event], |row| stored_event(row, kinds))?;
-        let bytes = |row: &Row<'_>, column| row.get::<_, Vec<u8>>(column).map(Into::into);
-        let read = |row: &Row<'_>| Ok((bytes(row, 0)?, bytes(row, 1)?));
+        // A repeat may be owed to a new destination long after the bytes of the first copy went.
+        let bytes = |row: &Row<'_>, column| row.get::<_, Option<Vec<u8>>>(column).map(|bytes| bytes.map(Into::into));
+        let read = |row: &Row<'_>| Ok((bytes(row, 0)?.unwrap_or_default(), bytes(row, 1)?.unwrap_or_default()));
         let (headers, body) = self.bytes.query_row([event.notification.0], read)?;
         Ok(Leased {
             id: delivery(found.event, destination, found.generation),

@@ -35,6 +35,7 @@ mod rate;
 mod readers;
 mod rebuild;
 mod record;
+mod retention;
 mod rows;
 mod run;
 mod runs;

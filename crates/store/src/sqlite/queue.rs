@@ -22,6 +22,9 @@ const INGEST_MAX: usize = 512;
 const INGEST_BYTES_MAX: usize = 8 << 20;
 const SETTLE_MAX: usize = 512;
 const CHORES_MAX: usize = 16;
+
+/// How long what is done when there is nothing else may wait for that, before it is done all the same.
+const SPARE_WAIT_MAX: Duration = Duration::from_secs(1);
 const REFUSED_MAX: usize = 16;
 
 /// Most refused requests that wait, and most bytes of them; what comes beyond is dropped. A sixteenth of the bytes a
@@ -66,6 +69,8 @@ struct Lines {
     ingest_bytes: usize,
     settle: VecDeque<Job<Settlement, Settled>>,
     chores: VecDeque<Box<dyn Chore>>,
+    /// Chores for when there is nothing else, and since when they wait.
+    spare: VecDeque<(Instant, Box<dyn Chore>)>,
     refused: VecDeque<Quarantined>,
     refused_bytes: usize,
     refused_rates: Rates,
@@ -114,6 +119,15 @@ impl Queue {
         let mut lines = self.open()?;
         bounded(lines.chores.len())?;
         lines.chores.push_back(chore);
+        self.wake(lines);
+        Ok(())
+    }
+
+    /// A chore for when there is nothing else to do.
+    pub(super) fn spare(&self, chore: Box<dyn Chore>) -> Result<(), Unavailable> {
+        let mut lines = self.open()?;
+        bounded(lines.spare.len())?;
+        lines.spare.push_back((Instant::now(), chore));
         self.wake(lines);
         Ok(())
     }
@@ -181,7 +195,12 @@ impl Queue {
     /// Jobs that wait.
     pub(super) fn len(&self) -> usize {
         let lines = self.lock();
-        lines.ingest.len() + lines.settle.len() + lines.chores.len() + lines.looks.len() + lines.refused.len()
+        lines.ingest.len()
+            + lines.settle.len()
+            + lines.chores.len()
+            + lines.spare.len()
+            + lines.looks.len()
+            + lines.refused.len()
     }
 
     /// Waits for work, at most `patience`, and moves what waits into `taken`, each line up to its share.
@@ -202,6 +221,9 @@ impl Queue {
         move_some(&mut lines.chores, &mut taken.batch.chores, CHORES_MAX);
         move_some(&mut lines.refused, &mut taken.batch.refused, REFUSED_MAX);
         lines.refused_bytes -= taken.batch.refused.iter().map(refused_bytes).sum::<usize>();
+        if taken.batch.is_empty() || lines.spare.front().is_some_and(|(since, _)| since.elapsed() >= SPARE_WAIT_MAX) {
+            taken.batch.spare = lines.spare.pop_front().map(|(_, chore)| chore);
+        }
         taken.looks.append(&mut lines.looks);
         taken.given_up.append(&mut lines.given_up);
         if lines.closed && lines.nothing_left() && taken.batch.is_empty() && taken.looks.is_empty() {
@@ -237,6 +259,7 @@ impl Lines {
         self.ingest.is_empty()
             && self.settle.is_empty()
             && self.chores.is_empty()
+            && self.spare.is_empty()
             && self.refused.is_empty()
             && self.looks.is_empty()
             && self.given_up.is_empty()
@@ -271,4 +294,35 @@ fn bytes(recording: &Recording) -> usize {
 
 fn refused_bytes(refused: &Quarantined) -> usize {
     refused.body.len() + refused.headers.len() + refused.target.len() + refused.detail.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::batch::{Errand, Rooms};
+
+    fn chore() -> Box<dyn Chore> {
+        Box::new(Errand::new(|_: &mut Rooms<'_>| Ok(()), slot::<()>().0))
+    }
+
+    /// How many chores are taken now, and whether a spare one is.
+    fn taken(queue: &Queue) -> (usize, bool) {
+        let mut taken = Taken::default();
+        queue.take(&mut taken, Duration::ZERO);
+        (taken.batch.chores.len(), taken.batch.spare.is_some())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_done_when_there_is_nothing_else_waits_for_that_but_not_for_ever() {
+        let queue = Queue::new(&Options::default());
+        queue.spare(chore()).expect("taken");
+        queue.spare(chore()).expect("taken");
+        queue.chore(chore()).expect("taken");
+        assert_eq!(taken(&queue), (1, false));
+        assert_eq!(taken(&queue), (0, true), "one at a time");
+        queue.chore(chore()).expect("taken");
+        tokio::time::advance(SPARE_WAIT_MAX).await;
+        assert_eq!(taken(&queue), (1, true));
+        assert_eq!(taken(&queue), (0, false));
+    }
 }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use payhook_domain::event::Event;
 use payhook_domain::id::{EventSeq, PaymentId};
+use payhook_domain::identity::Digest;
 use payhook_domain::payment::Facts;
 use payhook_domain::verdict::Standing;
 use rusqlite::Connection;
@@ -34,11 +35,26 @@ pub(super) fn rebuild(
             after.add(event.id.0, event.content, fact);
         }
     }
+    after.keep(&before, &gone(connection, recorder, &before)?);
     let changed = book.rebuild(after.clone());
     if changed {
         recorder.books.close(&book)?;
     }
     Ok(Some(Rebuilt { changed, before, after }))
+}
+
+/// The events known to the payment that are not stored any more: what they stated, only the payment still knows.
+fn gone(connection: &Connection, recorder: &mut Recorder<'_>, facts: &Facts) -> rusqlite::Result<Vec<Digest>> {
+    let mut stored = connection
+        .prepare_cached("SELECT 1 FROM events WHERE seq = ?1 UNION ALL SELECT 1 FROM events WHERE first = ?1")?;
+    let mut gone = Vec::new();
+    for (id, _) in facts.iter() {
+        match recorder.identities.runs.find(id)? {
+            Some(row) if stored.exists([row])? => {}
+            _ => gone.push(*id),
+        }
+    }
+    Ok(gone)
 }
 
 /// The rows whose facts count: of every event known to the payment, and of every one that names it or a payment that

@@ -14,6 +14,7 @@ use super::entries::{Entries, InHand, NewRow, Origin};
 use super::identities::{Identities, Known};
 use super::names::Kinds;
 use super::owe::{Circumstances, Owing};
+use super::retention::moved::Moved;
 use super::rows::{self, Belief};
 use super::runs::{Indexed, Runs};
 use super::tally::Changes;
@@ -27,6 +28,7 @@ pub(super) struct Recorder<'c> {
     pub(super) books: Books<'c>,
     wholes: Wholes<'c>,
     pub(super) identities: Identities<'c>,
+    pub(super) moved: Moved<'c>,
     seen: Statement<'c>,
     head: Statement<'c>,
     accepted: Statement<'c>,
@@ -49,6 +51,7 @@ impl<'c> Recorder<'c> {
             books: Books::prepare(connection)?,
             wholes: Wholes::prepare(connection)?,
             identities: Identities::load(connection)?,
+            moved: Moved::prepare(connection)?,
             seen: connection.prepare(seen)?,
             head: connection.prepare("SELECT standing FROM events WHERE seq = ?1")?,
             accepted: connection.prepare("SELECT seq FROM events WHERE first = ?1 AND standing = ?2")?,
@@ -128,6 +131,7 @@ impl<'c> Recorder<'c> {
     ) -> rusqlite::Result<()> {
         let belief = self.fold(seq, item, origin, changes)?;
         self.entries.renew(seq, item, &belief, origin, changes)?;
+        self.moved.note(origin.row, seq)?;
         self.identities.hold_true(seq, &item.event.signed, &item.event.content)?;
         self.owe_new(seq, item, wanted, origin, changes)
     }

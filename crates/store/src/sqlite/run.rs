@@ -3,7 +3,7 @@
 //! Putting a quarter of a million in order takes 20 ms, so a thread of its own does it; nothing waits for that, since the
 //! index follows behind anyway.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -22,6 +22,23 @@ pub(super) struct Run {
     rows: Arc<Rows>,
     order: Order,
     indexed: usize,
+    /// Rows that are gone since.
+    gone: HashSet<i64>,
+}
+
+/// A run in order.
+pub(super) struct InOrder<'r> {
+    pub(super) all: &'r [(Digest, i64)],
+    /// How many of them are in the index.
+    pub(super) indexed: usize,
+    gone: &'r HashSet<i64>,
+}
+
+impl InOrder<'_> {
+    /// Whether the row is still there.
+    pub(super) fn has(&self, row: i64) -> bool {
+        !self.gone.contains(&row)
+    }
 }
 
 enum Order {
@@ -50,7 +67,7 @@ impl Run {
                 Err(_) => Order::Sorted(sorted(&rows)),
             }
         };
-        Self { rows, order, indexed: 0 }
+        Self { rows, order, indexed: 0, gone: HashSet::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -62,11 +79,18 @@ impl Run {
     }
 
     pub(super) fn row(&self, id: &Digest) -> Option<&i64> {
-        self.rows.get(id)
+        self.rows.get(id).filter(|row| !self.gone.contains(row))
     }
 
-    /// All in order, and how many of them are in the index; nothing while there are none or they are put in order.
-    pub(super) fn rest(&mut self) -> Option<(&[(Digest, i64)], usize)> {
+    /// The row is gone.
+    pub(super) fn forget(&mut self, id: &Digest, row: i64) {
+        if self.rows.get(id) == Some(&row) {
+            self.gone.insert(row);
+        }
+    }
+
+    /// All in order; nothing while there are none or they are being put in order.
+    pub(super) fn in_order(&mut self) -> Option<InOrder<'_>> {
         if let Order::Sorting(thread) = &mut self.order
             && thread.is_finished()
         {
@@ -74,7 +98,9 @@ impl Run {
             self.order = Order::Sorted(thread.join().unwrap_or_else(|_| sorted(&self.rows)));
         }
         match &self.order {
-            Order::Sorted(sorted) if !sorted.is_empty() => Some((sorted, self.indexed)),
+            Order::Sorted(sorted) if !sorted.is_empty() => {
+                Some(InOrder { all: sorted, indexed: self.indexed, gone: &self.gone })
+            }
             _ => None,
         }
     }
@@ -120,13 +146,17 @@ mod tests {
         let mut run = Run::of(ids.clone().collect());
         assert!(ids.clone().all(|(id, n)| run.row(&id) == Some(&n)));
         let sorted = loop {
-            if let Some((sorted, 0)) = run.rest() {
-                break sorted.to_vec();
+            if let Some(InOrder { all, indexed: 0, .. }) = run.in_order() {
+                break all.to_vec();
             }
             thread::yield_now();
         };
         assert!(sorted.is_sorted() && sorted.len() == 20_000);
         run.indexed_to(7);
-        assert_eq!(run.rest().map(|(_, indexed)| indexed), Some(7));
+        let (gone, row) = sorted[9];
+        run.forget(&gone, row);
+        let rest = run.in_order().expect("in order");
+        assert_eq!((rest.indexed, rest.has(row), rest.has(row + 1)), (7, false, true));
+        assert_eq!(run.row(&gone), None);
     }
 }

@@ -19,8 +19,10 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, min_reader: 1, sql: include_str!("migrations/0001_initial.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, min_reader: 1, sql: include_str!("migrations/0001_initial.sql") },
+    Migration { number: 2, min_reader: 1, sql: include_str!("migrations/0002_retention.sql") },
+];
 
 /// Brings the file to this release's shape, or says why not. A newer file that still lets this release read it is left
 /// as it is.
@@ -121,6 +123,23 @@ mod tests {
         run(&mut file, &[ONE]).expect("new file");
         let edited = Migration { sql: "CREATE TABLE a (y)", ..ONE };
         assert!(matches!(run(&mut file, &[edited]), Err(OpenError::Altered { number: 1, .. })));
+    }
+
+    #[test]
+    fn events_that_do_not_stand_beside_their_notification_are_noted_when_retention_comes() {
+        let mut file = Connection::open_in_memory().expect("memory");
+        run(&mut file, &MIGRATIONS[..1]).expect("a file of the first release");
+        for (seq, notification) in (1..).zip([1, 7, 2, 3, 7, 8, 1]) {
+            let row =
+                "INSERT INTO events (seq, notification, item, source, provider, received_at, standing, revision, id,
+                       signed, content, kind, code) VALUES (?1, ?2, 0, 1, 1, 0, 1, 0, x'', x'', x'', 1, '')";
+            file.execute(row, (seq, notification)).expect("written");
+        }
+        run(&mut file, &MIGRATIONS[..2]).expect("migrated");
+        let mut moved = file.prepare("SELECT notification, event FROM moved ORDER BY event").expect("prepared");
+        let moved: rusqlite::Result<Vec<(i64, i64)>> =
+            moved.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("asked").collect();
+        assert_eq!(moved.expect("read"), [(2, 3), (3, 4), (1, 7)], "what is left stands in one order");
     }
 
     #[test]

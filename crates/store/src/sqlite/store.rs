@@ -24,12 +24,13 @@ use super::queries::SqliteReader;
 use super::queue::Queue;
 use super::readers::Readers;
 use super::rebuild;
+use super::retention::{self, Hand};
 use super::schema;
 use super::writer::Writer;
 use crate::open::{OpenError, Options};
 use crate::{
-    Again, Answer, Health, Lease, Memo, NameKind, Quarantined, Reader, Rebuilt, RecordEvent, Recording, Settled,
-    Settlement, Store, Unavailable, Wanted,
+    Again, Answer, Cutoffs, Health, Lease, Memo, NameKind, Pruned, Quarantined, Reader, Rebuilt, RecordEvent,
+    Recording, Settled, Settlement, Store, SweepPlace, Unavailable, Wanted,
 };
 
 /// A store in one SQLite file.
@@ -160,6 +161,15 @@ impl Store for Sqlite {
 
     fn forget_quarantined(&self, id: QuarantineId) -> Answer<bool> {
         self.errand(move |rooms| rooms.quarantine.forget(rooms.connection, id, &mut rooms.changes))
+    }
+
+    fn prune(&self, cut: Cutoffs, place: SweepPlace) -> Answer<Pruned> {
+        let (giver, receipt) = slot();
+        let step = move |rooms: &mut Rooms<'_>| {
+            let Rooms { connection, recorder, changes, .. } = rooms;
+            retention::step(connection, &cut, place, &mut Hand::Removes { recorder, changes })
+        };
+        later(self.queue.spare(Box::new(Errand::new(step, giver))).map(|()| receipt))
     }
 
     fn reader(&self) -> Arc<dyn Reader> {

@@ -65,6 +65,7 @@ pub(super) struct Changes {
     numbers: Numbers,
     standings: [i64; 8],
     duplicates: i64,
+    notifications_gone: i64,
     quarantined: i64,
     deliveries: Vec<(NameId, State, i64)>,
     retried: Vec<(NameId, i64)>,
@@ -80,6 +81,7 @@ struct RunChanges {
     claimed: Vec<Digest>,
     indexed_to: Option<usize>,
     gained: i64,
+    forgotten: Vec<(Digest, i64)>,
 }
 
 impl Changes {
@@ -144,6 +146,19 @@ impl Changes {
         }
     }
 
+    /// A dead letter that was made again is gone.
+    pub(super) fn forget_retried(&mut self, destination: NameId) {
+        match self.retried.iter_mut().find(|(d, _)| *d == destination) {
+            Some((_, count)) => *count -= 1,
+            None => self.retried.push((destination, -1)),
+        }
+    }
+
+    /// A notification is gone.
+    pub(super) fn forget_notification(&mut self) {
+        self.notifications_gone += 1;
+    }
+
     /// A delivery of `destination` became due at `at`.
     pub(super) fn due(&mut self, destination: NameId, at: Timestamp) {
         match self.due.iter_mut().find(|(d, _)| *d == destination) {
@@ -167,6 +182,16 @@ impl Changes {
     /// A digest was written.
     pub(super) fn claimed(&mut self, what: Indexed, id: Digest) {
         self.runs[what as usize].claimed.push(id);
+    }
+
+    /// A digest was removed with its row.
+    pub(super) fn forgot(&mut self, what: Indexed, id: Digest, row: i64) {
+        self.runs[what as usize].forgotten.push((id, row));
+    }
+
+    /// The digests removed in it, with their rows.
+    pub(super) fn forgotten(&self, what: Indexed) -> &[(Digest, i64)] {
+        &self.runs[what as usize].forgotten
     }
 
     /// So many of the index's run are in it.
@@ -214,7 +239,7 @@ impl Changes {
             by => add.execute((sort, a, b, by)).map(drop),
         };
         let notifications = self.numbers.notification - self.start.notification;
-        put(sort::NOTIFICATIONS, 0, 0, notifications)?;
+        put(sort::NOTIFICATIONS, 0, 0, notifications - self.notifications_gone)?;
         put(sort::LAST_NOTIFICATION, 0, 0, notifications)?;
         put(sort::LAST_EVENT, 0, 0, self.numbers.event - self.start.event)?;
         for (standing, by) in (0..).zip(self.standings) {

@@ -12,6 +12,7 @@ mod lists;
 mod model;
 mod payments;
 mod quarantine;
+mod retention;
 mod retries;
 mod segments;
 mod superseded;

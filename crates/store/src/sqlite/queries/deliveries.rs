@@ -7,6 +7,7 @@ use payhook_domain::id::{DeliveryId, EventId, NameId};
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use super::times;
 use crate::sqlite::names::Kinds;
 use crate::sqlite::owe::delivery;
 use crate::sqlite::rows::{FRESH, as_i64, digest, state, unreadable};
@@ -100,7 +101,8 @@ pub(super) fn list(
     let next = if rows.len() > limit {
         rows.pop().map(|row| row.id)
     } else {
-        (filter.event.is_none() && low > 0).then(|| delivery(low - 1, NameId(u16::MAX), u32::MAX))
+        (filter.event.is_none() && low > times::first(connection)?)
+            .then(|| delivery(low - 1, NameId(u16::MAX), u32::MAX))
     };
     Ok(Page { rows, next: next.map(|id| id.to_string()) })
 }

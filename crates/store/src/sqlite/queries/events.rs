@@ -90,7 +90,7 @@ pub(super) fn list(
         (from, None) => from.unwrap_or(i64::MAX),
         (from, Some(until)) => times::ceiling(connection, until)?.min(from.unwrap_or(i64::MAX)),
     };
-    let low = filter.since.map_or(Ok(1), |since| times::floor(connection, since))?.max(1);
+    let low = filter.since.map_or(Ok(1), |since| times::floor(connection, since))?.max(times::first(connection)?);
     match (&filter.reference, filter.standing) {
         (Some(reference), _) => walk.found(reference, low, high),
         (None, Some(standing)) if standing != Standing::Routed => walk.marked(low, high),

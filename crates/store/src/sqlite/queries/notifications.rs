@@ -6,6 +6,15 @@ use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
+/// When the newest of them was received.
+pub(super) fn last_receipt(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let last = connection
+        .prepare_cached("SELECT received_at FROM notifications ORDER BY id DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(last.map(Timestamp::from_micros))
+}
+
 /// One notification. Without bytes when retention has dropped them.
 pub(super) fn one(connection: &Connection, id: NotificationId) -> rusqlite::Result<Option<Notification>> {
     connection

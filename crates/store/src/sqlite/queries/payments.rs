@@ -74,7 +74,9 @@ pub(super) fn list(
         Some((id, _)) if rows.len() == limit => Some(id - 1),
         _ => Some(low - 1),
     };
-    let next = next.filter(|next| *next > 0).map(|next| next.to_string());
+    let first: i64 =
+        connection.prepare_cached("SELECT coalesce(min(id), 1) FROM payments")?.query_row([], |row| row.get(0))?;
+    let next = next.filter(|next| *next >= first).map(|next| next.to_string());
     Ok(Page { rows: rows.into_iter().map(|(_, row)| row).collect(), next })
 }
 

@@ -6,15 +6,17 @@ use futures_util::future::ready;
 use payhook_domain::delivery::Attempt;
 use payhook_domain::id::{DeliveryId, EventId, EventSeq, NameId, NotificationId, PaymentId, QuarantineId};
 use payhook_domain::notification::Notification;
+use payhook_domain::time::Timestamp;
 use rusqlite::Connection;
 
 use super::{deliveries, events, notifications, payments, quarantine, tallies};
 use crate::sqlite::memos;
 use crate::sqlite::names::{self, Kinds};
 use crate::sqlite::readers::Readers;
+use crate::sqlite::retention::{self, Hand};
 use crate::{
-    Answer, DeliveryFilter, DeliveryRow, EventFilter, Memo, Name, Page, PageRequest, PaymentFilter, PaymentRow,
-    QuarantineRow, Reader, StoredEvent, Tallies,
+    Answer, Cutoffs, DeliveryFilter, DeliveryRow, EventFilter, Memo, Name, Page, PageRequest, PaymentFilter,
+    PaymentRow, Pruned, QuarantineRow, Reader, StoredEvent, SweepPlace, Tallies,
 };
 
 /// Asks the reading threads.
@@ -94,6 +96,14 @@ impl Reader for SqliteReader {
 
     fn kept(&self, prefix: String) -> Answer<Vec<Memo>> {
         self.ask(move |connection, _| memos::kept(connection, &prefix))
+    }
+
+    fn prunable(&self, cut: Cutoffs, place: SweepPlace) -> Answer<Pruned> {
+        self.ask(move |connection, _| retention::step(connection, &cut, place, &mut Hand::Counts(None)))
+    }
+
+    fn last_receipt(&self) -> Answer<Option<Timestamp>> {
+        self.ask(|connection, _| notifications::last_receipt(connection))
     }
 
     fn tallies(&self) -> Answer<Tallies> {

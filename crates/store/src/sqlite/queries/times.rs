@@ -28,6 +28,11 @@ pub(super) fn floor(connection: &Connection, since: Timestamp) -> rusqlite::Resu
     }
 }
 
+/// The first row that retention left.
+pub(super) fn first(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.prepare_cached("SELECT coalesce(min(seq), 1) FROM events")?.query_row([], |row| row.get(0))
+}
+
 fn last(connection: &Connection) -> rusqlite::Result<i64> {
     connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?.query_row([], |row| row.get(0))
 }

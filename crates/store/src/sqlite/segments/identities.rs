@@ -88,7 +88,7 @@ fn packed_behind(
 }
 
 /// The first row of the open segment.
-pub(super) fn first_open_row(connection: &Connection) -> rusqlite::Result<i64> {
+pub(in crate::sqlite) fn first_open_row(connection: &Connection) -> rusqlite::Result<i64> {
     connection.prepare_cached(FIRST_OPEN)?.query_row([], |row| row.get(0)).map(start)
 }
 

@@ -9,17 +9,18 @@ pub(super) mod identities;
 mod open;
 pub(super) mod words;
 
+pub(super) use identities::first_open_row;
 pub(super) use open::Segments;
 
 /// Events per segment, as a shift.
 const SHIFT: u32 = 11;
 
 /// The segment of an event's row.
-const fn of(seq: i64) -> i64 {
+pub(super) const fn of(seq: i64) -> i64 {
     seq >> SHIFT
 }
 
 /// The first row of a segment.
-const fn start(segment: i64) -> i64 {
+pub(super) const fn start(segment: i64) -> i64 {
     segment << SHIFT
 }

@@ -55,6 +55,11 @@ pub(super) fn pack(entries: &[Entry]) -> Vec<u8> {
     packed
 }
 
+/// The numbers of a segment's first and last drawer.
+pub(in crate::sqlite) const fn drawers(segment: i64) -> (i64, i64) {
+    (segment << DRAWERS_SHIFT, ((segment + 1) << DRAWERS_SHIFT) - 1)
+}
+
 /// Calls `found` with every row between `low` and `high` that has this word, the newest first, until it breaks off.
 pub(in crate::sqlite) fn search(
     connection: &Connection,

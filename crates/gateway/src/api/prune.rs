@@ -1,0 +1,62 @@
+//! Retention by hand: what would go, and let it go now.
+
+use axum::Json;
+use axum::extract::State;
+use payhook_domain::time::Timestamp;
+use payhook_store::{Pruned, SweepPlace};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Api, ApiError, typed};
+use crate::retention::{self, Waits};
+
+/// Steps taken for one answer: about half a second.
+const STEPS: usize = 16;
+
+/// What a caller sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// Removes nothing.
+    dry_run: bool,
+    /// The clock is right, whatever it looked like.
+    yes: bool,
+    /// The `next` of the answer before.
+    place: Option<String>,
+}
+
+/// `POST /api/v1/prune`: a part of a sweep; asked again with `place` until `next` is null.
+pub(crate) async fn prune(State(api): State<Api>, Json(wanted): Json<Wanted>) -> Result<Json<Value>, ApiError> {
+    let gateway = &api.gateway;
+    let place: SweepPlace = wanted.place.as_deref().map_or(Ok(SweepPlace::default()), typed::id)?;
+    let pruned = if wanted.dry_run {
+        retention::look(gateway, place, STEPS).await?
+    } else {
+        if wanted.yes {
+            retention::confirm(gateway).await?;
+        }
+        if gateway.retention.waits() {
+            return Err(ApiError::wrong_state(Waits.to_string()));
+        }
+        retention::remove(gateway, place, STEPS).await?
+    };
+    Ok(Json(shown(&api, &wanted, &pruned)))
+}
+
+fn shown(api: &Api, wanted: &Wanted, pruned: &Pruned) -> Value {
+    let gateway = &api.gateway;
+    let cut = retention::cutoffs(&gateway.plan.load().retention, gateway.clock.now());
+    let before = [cut.bodies, cut.attempts, cut.events, cut.payments];
+    let kind = |((what, freed), before): ((&str, payhook_store::Freed), Option<Timestamp>)| {
+        (what.to_owned(), json!({ "before": before, "rows": freed.rows, "bytes": freed.bytes }))
+    };
+    let kinds: Map<String, Value> = pruned.kinds().into_iter().zip(before).map(kind).collect();
+    json!({
+        "dry_run": wanted.dry_run,
+        "pruned": kinds,
+        "kept": pruned.kept,
+        "waits_for_a_person": gateway.retention.waits(),
+        "next": pruned.next.map(|place| place.to_string()),
+        "progress": pruned.next.map_or(1.0, SweepPlace::progress),
+    })
+}

@@ -1,0 +1,12 @@
+//! Retention: what is old enough is removed, step by step, below everything else.
+//!
+//! - `desk`: sweeps now and then, or when a person asks.
+//! - `sweep`: the steps, and what they are counted as.
+//! - `guard`: whether the clock can be believed.
+
+mod desk;
+mod guard;
+mod sweep;
+
+pub(crate) use desk::{Retention, Waits, begin, confirm, run};
+pub(crate) use sweep::{cutoffs, look, remove};

@@ -1,0 +1,152 @@
+//! Retention: what goes when it is old enough, step by step, and what a step removed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use payhook_domain::time::Timestamp;
+
+/// What was received before these instants goes, by kind; absent: it stays. What is pending, held, blocked, dead, set
+/// aside or in conflict stays however old it is, and identities stay for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cutoffs {
+    /// Now: what claims to have been received more than a day later was written by a clock that was wrong, and stays.
+    pub now: Timestamp,
+    /// The bytes of notifications.
+    pub bodies: Option<Timestamp>,
+    /// Attempts, by when they were begun.
+    pub attempts: Option<Timestamp>,
+    /// Events with their deliveries, attempts and bytes.
+    pub events: Option<Timestamp>,
+    /// Payments that none of the stored events is about, by their last event.
+    pub payments: Option<Timestamp>,
+}
+
+/// What a step of retention removed, or would remove.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Notifications whose bytes went.
+    pub bodies: Freed,
+    /// Attempts.
+    pub attempts: Freed,
+    /// Event rows, with what hung on them.
+    pub events: Freed,
+    /// Payments, and names of payments.
+    pub payments: Freed,
+    /// What was old enough and stays, since it is still needed: notifications, events, deliveries and payments.
+    pub kept: u64,
+    /// Where the sweep goes on; absent when it is over.
+    pub next: Option<SweepPlace>,
+}
+
+/// Rows, and about how many bytes they took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Freed {
+    /// Rows.
+    pub rows: u64,
+    /// Bytes, without what the file's pages add.
+    pub bytes: u64,
+}
+
+impl Pruned {
+    /// Each kind by its name in the configuration.
+    #[must_use]
+    pub const fn kinds(&self) -> [(&'static str, Freed); 4] {
+        [("bodies", self.bodies), ("attempts", self.attempts), ("events", self.events), ("payments", self.payments)]
+    }
+
+    /// Takes in what the following step of the same sweep removed.
+    pub fn then(&mut self, step: Self) {
+        self.bodies.add(step.bodies);
+        self.attempts.add(step.attempts);
+        self.events.add(step.events);
+        self.payments.add(step.payments);
+        self.kept += step.kept;
+        self.next = step.next;
+    }
+}
+
+impl Freed {
+    pub(crate) fn count(&mut self, bytes: i64) {
+        self.rows += 1;
+        self.bytes += u64::try_from(bytes).unwrap_or(0);
+    }
+
+    fn add(&mut self, more: Self) {
+        self.rows += more.rows;
+        self.bytes += more.bytes;
+    }
+}
+
+/// What a sweep looks through, in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Stage {
+    #[default]
+    Events = 0,
+    Payments = 1,
+    Aliases = 2,
+    Retained = 3,
+    Bodies = 4,
+    Attempts = 5,
+}
+
+impl Stage {
+    const ALL: [Self; 6] = [Self::Events, Self::Payments, Self::Aliases, Self::Retained, Self::Bodies, Self::Attempts];
+
+    pub(crate) fn next(self) -> Option<Self> {
+        Self::ALL.get(self as usize + 1).copied()
+    }
+}
+
+/// Where a sweep goes on. Written as three numbers, for those who carry it about; the default is the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SweepPlace {
+    pub(crate) stage: Stage,
+    /// The row up to which the stage has looked, and what it wants to know beside it.
+    pub(crate) at: i64,
+    pub(crate) beside: i64,
+}
+
+impl SweepPlace {
+    /// How much of a sweep is behind it, by its stages: from 0 to 1.
+    #[must_use]
+    pub fn progress(self) -> f64 {
+        f64::from(self.stage as u8) / 6.0
+    }
+}
+
+impl fmt::Display for SweepPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.stage as u8, self.at, self.beside)
+    }
+}
+
+/// Not a place of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a place in a sweep")]
+pub struct NotAPlace;
+
+impl FromStr for SweepPlace {
+    type Err = NotAPlace;
+
+    fn from_str(text: &str) -> Result<Self, NotAPlace> {
+        let mut numbers = text.splitn(3, '.').map(|number| number.parse::<i64>().ok());
+        let mut number = || numbers.next().flatten().ok_or(NotAPlace);
+        let stage = usize::try_from(number()?).ok().and_then(|stage| Stage::ALL.get(stage)).ok_or(NotAPlace)?;
+        Ok(Self { stage: *stage, at: number()?, beside: number()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_back_as_it_is_written() {
+        let place = SweepPlace { stage: Stage::Bodies, at: 17, beside: -2 };
+        assert_eq!(place.to_string().parse(), Ok(place));
+        for no in ["", "6.1.1", "1.1", "1.1.1.1", "a.1.1"] {
+            assert_eq!(no.parse::<SweepPlace>(), Err(NotAPlace), "{no}");
+        }
+    }
+}

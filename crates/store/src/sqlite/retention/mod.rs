@@ -1,0 +1,17 @@
+//! Retention: what is old enough goes, a bounded step at a time.
+//!
+//! [`step`] is one step of a sweep; each stage has a file: [`events`], [`payments`], [`aliases`], [`bodies`], [`attempts`].
+//! [`walk`] brings notifications together with their events, [`moved`] knows those that do not stand where they came, and
+//! [`needed`] says what must stay. The same code counts for a dry run, on a reading connection.
+
+mod aliases;
+mod attempts;
+mod bodies;
+mod events;
+pub(super) mod moved;
+mod needed;
+mod payments;
+mod step;
+mod walk;
+
+pub(super) use step::{Hand, step};

@@ -1,0 +1,130 @@
+//! Payments that no stored event is about any more.
+
+use payhook_domain::identity::Digest;
+use payhook_domain::payment::Facts;
+use rusqlite::{Connection, Row};
+
+use super::events;
+use super::step::Hand;
+use super::walk::{At, EventRow, event_row};
+use crate::sqlite::rows::{as_i64, digest, unreadable};
+use crate::sqlite::runs::{self, Indexed};
+use crate::{Cutoffs, Pruned};
+
+/// Payments looked at in one step; each asks for its events. A dry run is in nobody's way.
+const PAYMENTS_MAX: usize = 16;
+const PAYMENTS_COUNTED_MAX: usize = 512;
+
+/// About what a payment's row takes beside its facts, with its place in the index.
+const PAYMENT_BYTES: i64 = 140;
+
+struct PaymentRow {
+    id: i64,
+    name: Digest,
+    updated_at: i64,
+    is_merged: bool,
+    facts: Facts,
+    size: i64,
+}
+
+/// The next payments, from the oldest there are.
+pub(super) fn step(
+    connection: &Connection,
+    cut: &Cutoffs,
+    at: i64,
+    hand: &mut Hand<'_, '_>,
+    pruned: &mut Pruned,
+) -> rusqlite::Result<Option<At>> {
+    let Some(cutoff) = cut.payments.map(|cutoff| cutoff.as_micros()) else { return Ok(None) };
+    let many = if hand.changes().is_some() { PAYMENTS_MAX } else { PAYMENTS_COUNTED_MAX };
+    let found: Vec<PaymentRow> = connection
+        .prepare_cached(
+            "SELECT id, name, updated_at, merged IS NOT NULL, facts, length(facts) FROM payments
+             WHERE id > ?1 ORDER BY id LIMIT ?2",
+        )?
+        .query_map((at, as_i64(many)), payment)?
+        .collect::<rusqlite::Result<_>>()?;
+    for payment in found.iter().filter(|payment| payment.updated_at < cutoff && !payment.is_merged) {
+        if is_kept(connection, cut, payment, hand)? {
+            pruned.kept += 1;
+            continue;
+        }
+        pruned.payments.count(PAYMENT_BYTES + payment.size);
+        if hand.changes().is_some() {
+            remove(connection, payment, hand)?;
+        }
+    }
+    // Payments are numbered as they began: behind so many young ones in a row there is none that is old.
+    let all_young = found.iter().all(|payment| payment.updated_at >= cutoff);
+    Ok(found.last().filter(|_| found.len() == many && !all_young).map(|last| (last.id, 0)))
+}
+
+/// Whether an event of it is stored and stays, or there were more events than it keeps facts of.
+fn is_kept(
+    connection: &Connection,
+    cut: &Cutoffs,
+    payment: &PaymentRow,
+    hand: &mut Hand<'_, '_>,
+) -> rusqlite::Result<bool> {
+    if payment.facts.len() >= Facts::MAX {
+        return Ok(true);
+    }
+    let mut versions = connection.prepare_cached(concat!(
+        "SELECT ",
+        event_row!(),
+        " FROM events WHERE seq = ?1 UNION ALL SELECT ",
+        event_row!(),
+        " FROM events WHERE first = ?1"
+    ))?;
+    for (id, _) in payment.facts.iter() {
+        let Some(row) = hand.row_of(connection, id)? else { continue };
+        let mut versions = versions.query([row])?;
+        while let Some(row) = versions.next()? {
+            let event = EventRow::read(row)?;
+            let is_there = hand.changes().is_some();
+            match cut.events {
+                Some(cutoff) if !is_there && events::goes(connection, cutoff, &event)? => {}
+                _ => return Ok(true),
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Removes a payment and those that turned out to be it, with their places in the index.
+fn remove(connection: &Connection, payment: &PaymentRow, hand: &mut Hand<'_, '_>) -> rusqlite::Result<()> {
+    let mut rows = vec![(payment.id, payment.name)];
+    rows.extend(parts(connection, payment.id)?);
+    for (id, name) in rows {
+        connection.prepare_cached("DELETE FROM payments WHERE id = ?1")?.execute([id])?;
+        if let Some(changes) = hand.changes() {
+            runs::remove(connection, Indexed::Payments, &name, id, changes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every row that leads to this payment, through however many others.
+fn parts(connection: &Connection, payment: i64) -> rusqlite::Result<Vec<(i64, Digest)>> {
+    connection
+        .prepare_cached(
+            "WITH RECURSIVE parts (id, name) AS (
+                 SELECT id, name FROM payments WHERE merged = ?1
+                 UNION SELECT p.id, p.name FROM parts JOIN payments p ON p.merged = parts.id
+             )
+             SELECT id, name FROM parts",
+        )?
+        .query_map([payment], |row| Ok((row.get(0)?, digest(row, 1)?)))?
+        .collect()
+}
+
+fn payment(row: &Row<'_>) -> rusqlite::Result<PaymentRow> {
+    Ok(PaymentRow {
+        id: row.get(0)?,
+        name: digest(row, 1)?,
+        updated_at: row.get(2)?,
+        is_merged: row.get(3)?,
+        facts: Facts::read(row.get_ref(4)?.as_blob()?).ok_or_else(|| unreadable(4, "facts"))?,
+        size: row.get(5)?,
+    })
+}

@@ -1,0 +1,78 @@
+//! Payments that no stored event is about any more.
+
+use payhook_domain::id::EventSeq;
+use payhook_store::{Cutoffs, Disposition, PaymentFilter};
+
+use super::{OLD, before, count, deliver_all, look, rows, sweep};
+use crate::desk::{Desk, event, page};
+use crate::told::{AUTHORISED, CAPTURED, Told, name};
+
+/// Two events of one payment and one of another, all delivered, and their segment full.
+async fn stored(desk: &Desk) {
+    desk.one(Told::of(AUTHORISED, "", 1_000, 1).item(desk.to_shop()), 1).await;
+    let other = Told { payment: "P2", order: "order-2", ..Told::of(AUTHORISED, "", 1_000, 1) };
+    desk.one(other.item(desk.to_shop()), 2).await;
+    desk.one(Told::of(CAPTURED, "C1", 600, 2).item(desk.to_shop()), 30).await;
+    deliver_all(desk, 31).await;
+    let fillers = (4..=2_048).map(|n| event(&format!("filler{n}"), 1, "", Disposition::Route(Vec::new())));
+    desk.record(fillers.collect(), 50).await;
+}
+
+async fn exists(desk: &Desk, reference: &str) -> bool {
+    desk.store.reader().payment(name(reference)).await.expect("read").is_some()
+}
+
+#[tokio::test]
+async fn a_payment_goes_with_its_last_event_and_its_names_with_it() {
+    let desk = Desk::new().await;
+    stored(&desk).await;
+    let foreseen = look(&desk, before(20)).await;
+    let swept = sweep(&desk, before(20)).await;
+    assert_eq!(rows(&swept), [0, 0, 2, 2], "the events of both, and the payment and the order of one");
+    assert_eq!(rows(&foreseen), [0, 0, 2, 1], "a name goes with its payment, and is not counted before");
+    assert_eq!([exists(&desk, "P1").await, exists(&desk, "C1").await, exists(&desk, "P2").await], [true, true, false]);
+    sweep(&desk, before(40)).await;
+    assert_eq!([exists(&desk, "P1").await, exists(&desk, "C1").await], [false, false]);
+    assert_eq!(count(&desk, "SELECT (SELECT count(*) FROM payments) + (SELECT count(*) FROM aliases)"), 0);
+}
+
+#[tokio::test]
+async fn a_payment_that_was_gone_begins_anew_and_is_found_by_its_name_also_after_a_restart() {
+    let desk = Desk::new().await;
+    stored(&desk).await;
+    sweep(&desk, before(40)).await;
+    desk.one(Told::of(CAPTURED, "C2", 400, 9).item(desk.to_shop()), 60).await;
+    let mut desk = desk;
+    for _ in 0..2 {
+        let payment = desk.store.reader().payment(name("C2")).await.expect("read").expect("a payment");
+        assert_eq!((payment.key.as_str(), payment.facts.len()), ("P1", 1));
+        assert_eq!(
+            desk.store.reader().payment(name("P1")).await.expect("read").map(|found| found.id),
+            Some(payment.id)
+        );
+        desk = desk.reopened().await;
+    }
+    let all = desk.store.reader().payments(PaymentFilter::default(), page(100)).await.expect("read").rows;
+    assert_eq!(all.len(), 1);
+}
+
+#[tokio::test]
+async fn a_rebuild_keeps_what_events_that_are_gone_stated() {
+    let desk = Desk::new().await;
+    stored(&desk).await;
+    sweep(&desk, before(20)).await;
+    assert!(desk.store.reader().event_row(EventSeq(1)).await.expect("read").is_none());
+    let before = desk.store.reader().payment(name("P1")).await.expect("read").expect("a payment");
+    let rebuilt = desk.store.rebuild(before.id).await.expect("done").expect("a payment");
+    assert!(!rebuilt.changed);
+    let money = rebuilt.after.fold();
+    assert_eq!((money.main().authorised, money.main().captured), (1_000, 600));
+}
+
+#[tokio::test]
+async fn payments_stay_as_long_as_one_says_though_their_events_are_gone() {
+    let desk = Desk::new().await;
+    stored(&desk).await;
+    sweep(&desk, Cutoffs { payments: None, ..before(OLD) }).await;
+    assert_eq!([exists(&desk, "P1").await, exists(&desk, "P2").await], [true, true]);
+}

@@ -1,0 +1,117 @@
+//! Retention in the shipped binary: a clock that jumped waits for a person, and SIGKILL in the middle of a sweep loses nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use payhook_testkit::gateway::{Gateway, Setup};
+use payhook_testkit::poster::Fate;
+use payhook_testkit::receiver::{Delivery, Receiver};
+use payhook_testkit::scale;
+use serde_json::json;
+
+use crate::stage::{SECRET, authorisation, configuration};
+
+/// Notifications stored before the clock is turned: about eighty steps of a sweep.
+const NOTIFICATIONS: usize = 5_000;
+/// Those the shop has taken by then; the others stay owed.
+const DELIVERED_MIN: usize = 2_500;
+
+/// Longest anything here may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn at(offset: &str, receiver: &Receiver, folder: &Path) -> Gateway {
+    Setup::new(&configuration(receiver)).in_folder(folder).argument(&format!("--clock-offset={offset}")).start()
+}
+
+/// Sends them over some connections; all are acknowledged, some delivered, and the others kept waiting.
+fn stored(receiver: &Receiver, folder: &Path) -> BTreeSet<usize> {
+    let gateway = at("0s", receiver, folder);
+    let load = gateway.load(8, |number| (number < NOTIFICATIONS).then(|| authorisation(number)));
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() >= DELIVERED_MIN), "nothing is delivered");
+    assert_eq!(gateway.post("/api/v1/destinations/shop/pause", &json!({})).status, 200);
+    assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged >= NOTIFICATIONS), "not all was acknowledged");
+    let fates = load.finish();
+    fates.iter().filter(|(_, fate)| Fate::acknowledged(fate)).map(|(number, _)| *number).collect()
+}
+
+/// Bytes of notifications that were removed so far.
+fn pruned(gateway: &Gateway) -> u64 {
+    let metrics = gateway.get("/metrics").text();
+    let line = metrics.lines().find(|line| line.starts_with("payhook_pruned_total{what=\"bodies\"}"));
+    line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(0)
+}
+
+#[test]
+fn a_sweep_that_is_killed_again_and_again_loses_nothing_that_is_owed_and_ends() {
+    let kills = scale::of("PAYHOOK_RETENTION_KILLS", 4, 40);
+    let receiver = Receiver::start(Some(SECRET));
+    let folder = tempfile::tempdir().expect("a folder");
+    let safe = stored(&receiver, folder.path());
+    assert_eq!(safe.len(), NOTIFICATIONS);
+
+    let mut gateway = at("100d", &receiver, folder.path());
+    let refused = gateway.post("/api/v1/prune", &json!({}));
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    let began = Instant::now();
+    while gateway.list("/api/v1/events?kind=alert.clock").len() != 1 {
+        assert!(began.elapsed() < PATIENCE, "nobody is told:\n{}", gateway.log_text());
+    }
+    assert_eq!(pruned(&gateway), 0);
+    let foreseen = gateway.post("/api/v1/prune", &json!({ "dry_run": true })).json();
+    assert!(foreseen["pruned"]["bodies"]["rows"].as_u64().is_some_and(|rows| rows > 0), "{foreseen}");
+
+    assert_eq!(gateway.post("/api/v1/prune", &json!({ "yes": true })).status, 200);
+    let mut random = fastrand::Rng::with_seed(7);
+    for round in 0..kills {
+        gateway.kill();
+        gateway.restart();
+        let began = Instant::now();
+        while pruned(&gateway) == 0 {
+            assert!(began.elapsed() < PATIENCE, "round {round}: the next start does not go on");
+        }
+        std::thread::sleep(Duration::from_micros(random.u64(0..30_000)));
+        let step = pruned(&gateway);
+        assert!(step < DELIVERED_MIN as u64 / 2, "round {round}: the kill came late, behind {step}");
+    }
+    gateway.kill();
+    gateway.restart();
+    sweep(&gateway);
+    let left = gateway.post("/api/v1/prune", &json!({ "dry_run": true })).json();
+    assert_eq!(left["pruned"]["bodies"]["rows"], 0, "{left}");
+
+    let events = gateway.list("/api/v1/events?limit=500&source=adyen");
+    let orders: BTreeSet<usize> = events.iter().map(order).collect();
+    assert_eq!((events.len(), orders), (safe.len(), safe), "each is stored once");
+    assert_eq!(gateway.post("/api/v1/destinations/shop/resume", &json!({})).status, 200);
+    let ids: BTreeSet<String> = events.iter().filter_map(|event| Some(event["id"].as_str()?.to_owned())).collect();
+    let all_came = receiver.wait_until(PATIENCE, |came| came.len() >= ids.len() && ids.is_subset(&ids_of(came)));
+    assert!(all_came, "{} of {} arrived", receiver.ids().intersection(&ids).count(), ids.len());
+    let bare = receiver.deliveries().iter().filter(|one| one.json()["data"]["original"].is_null()).count();
+    assert_eq!(bare, 0, "what was owed is sent with its bytes");
+    let first = events.last().and_then(|event| event["notification"].as_str()).expect("it names its notification");
+    assert_eq!(gateway.get(&format!("/api/v1/notifications/{first}")).json()["pruned"], true);
+}
+
+fn ids_of(came: &[Delivery]) -> BTreeSet<String> {
+    came.iter().map(|delivery| delivery.id().to_owned()).collect()
+}
+
+fn order(event: &serde_json::Value) -> usize {
+    let reference = event["reference"].as_str().unwrap_or_default();
+    reference.strip_prefix("order-").and_then(|number| number.parse().ok()).expect("only orders were sent")
+}
+
+/// Sweeps to the end.
+fn sweep(gateway: &Gateway) {
+    let mut asked = json!({});
+    let began = Instant::now();
+    loop {
+        assert!(began.elapsed() < PATIENCE, "the sweep does not end");
+        let part = gateway.post("/api/v1/prune", &asked).json();
+        match part["next"].as_str() {
+            Some(place) => asked = json!({ "place": place }),
+            None => return,
+        }
+    }
+}
