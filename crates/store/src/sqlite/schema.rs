@@ -132,7 +132,7 @@ mod tests {
         for (seq, notification) in (1..).zip([1, 7, 2, 3, 7, 8, 1]) {
             let row =
                 "INSERT INTO events (seq, notification, item, source, provider, received_at, standing, revision, id,
-                       signed, content, kind, code) VALUES (?1, ?2, 0, 1, 1, 0, 1, 0, x'', x'', x'', 1, '')";
+                       signed, content, kind, code, said) VALUES (?1, ?2, 0, 1, 1, 0, 1, 0, x'', x'', x'', 1, '', x'')";
             file.execute(row, (seq, notification)).expect("written");
         }
         run(&mut file, &MIGRATIONS[..2]).expect("migrated");
