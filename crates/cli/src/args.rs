@@ -32,6 +32,7 @@ pub(crate) enum Command {
     Conflicts(crate::conflicts::Conflicts),
     Routes(crate::routes::Routes),
     Keys(crate::keys::Keys),
+    Backup(crate::backup::Backup),
 }
 
 impl Command {
@@ -52,6 +53,7 @@ impl Command {
             Self::Conflicts(command) => command.run().await,
             Self::Routes(command) => command.run().await,
             Self::Keys(command) => command.run(),
+            Self::Backup(command) => command.run().await,
         }
     }
 }

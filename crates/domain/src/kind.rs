@@ -88,6 +88,7 @@ kinds! {
     AlertBreakerOpen "alert.breaker_open" "payhook: a destination fails and is left alone for a while."
     AlertDeadLetters "alert.dead_letters" "payhook: deliveries to a destination ended without being taken."
     AlertDisk "alert.disk" "payhook: the store's disk runs out of room."
+    AlertBackup "alert.backup" "payhook: a backup that was due could not be made."
     Other "other" "Authentic, but nothing a neutral word exists for; read `code`."
 }
 

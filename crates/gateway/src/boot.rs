@@ -24,7 +24,8 @@ use tokio::task::JoinSet;
 
 use crate::alerts::{self, Alert, Alerts};
 use crate::api::{self, Api, Cursors, Token};
-use crate::config::Resolved;
+use crate::backup::{self, Backups};
+use crate::config::{BackupPlan, Resolved};
 use crate::dispatch::Desk;
 use crate::dispatch::gate::Gates;
 use crate::dispatch::replay::{self, Replays};
@@ -92,6 +93,7 @@ pub struct Ready {
     tls: Option<Tls>,
     raised: mpsc::Receiver<Alert>,
     reserve_bytes: u64,
+    backup_plan: Option<BackupPlan>,
 }
 
 /// Opens everything that can fail to open.
@@ -112,6 +114,7 @@ pub(crate) async fn start_with(
     let server = config.server.clone();
     let store_path = config.store.path.clone();
     let reserve_bytes = config.store.reserve_bytes;
+    let backup_plan = config.store.backup.clone();
     let store = open_store(&config, unsafe_no_sync)?;
     let envelope_key = keyfile::envelope_key(&store_path).map_err(BootError::Keyfile)?;
     let token = keyfile::token(&store_path).map_err(BootError::Keyfile)?;
@@ -131,6 +134,7 @@ pub(crate) async fn start_with(
         names,
         gates,
         replays: Replays::default(),
+        backups: Backups::new(store_path, reserve_bytes),
         clock,
         sleeper,
         lines: log.lines,
@@ -144,7 +148,7 @@ pub(crate) async fn start_with(
         token: Arc::new(Token::new(&token)),
         cursors: Arc::new(Cursors::new(&envelope_key)),
     };
-    Ok(Ready { gateway, api, public, admin, tls, raised, reserve_bytes })
+    Ok(Ready { gateway, api, public, admin, tls, raised, reserve_bytes, backup_plan })
 }
 
 impl Ready {
@@ -166,7 +170,7 @@ impl Ready {
 
     /// Serves until `stop` turns true, then drains and closes.
     pub async fn serve(self, stop: watch::Receiver<bool>) {
-        let Self { gateway, api, public, admin, tls, raised, reserve_bytes } = self;
+        let Self { gateway, api, public, admin, tls, raised, reserve_bytes, backup_plan } = self;
         let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised, reserve_bytes));
         let (desks_stop, desks_stopped) = watch::channel(false);
         let mut desks = JoinSet::new();
@@ -174,6 +178,7 @@ impl Ready {
             let desk = Desk::new(Arc::clone(&gateway), Arc::clone(target));
             desks.spawn(desk.run(desks_stopped.clone(), DRAIN));
         }
+        let backups = backup_plan.map(|plan| tokio::spawn(backup::keep_making(Arc::clone(&gateway), plan)));
         if let Err(error) = replay::resume(&gateway).await {
             tracing::error!(%error, "unfinished replays cannot be read; they go on after the next start");
         }
@@ -195,6 +200,8 @@ impl Ready {
         // Receivers outlive senders here, so this cannot fail.
         let _ = desks_stop.send(true);
         while desks.join_next().await.is_some() {}
+        backups.inspect(tokio::task::JoinHandle::abort);
+        backup::stop(&gateway).await;
         gateway.store.close().await;
         alerts.abort();
         tracing::info!(connections_cut = taken.connections_cut + asked.connections_cut, "stopped");

@@ -81,7 +81,7 @@ pub enum BackupError {
     #[error("another backup is writing {}", .0.display())]
     Busy(PathBuf),
     /// The disk has too little room.
-    #[error("{} has room for {free} bytes and the copy takes {needed}", path.display())]
+    #[error("{} has {free} bytes free; the copy and what must stay free beside it take {needed}", path.display())]
     NoRoom {
         /// The folder.
         path: PathBuf,

@@ -6,8 +6,8 @@ use axum::routing::{get, post};
 use payhook_domain::error::Code;
 
 use super::{
-    Api, ApiError, aside, auth, conflicts, deliveries, destinations, events, notifications, payments, quarantine,
-    replays, routes, setup, status, stream,
+    Api, ApiError, aside, auth, backups, conflicts, deliveries, destinations, events, notifications, payments,
+    quarantine, replays, routes, setup, status, stream,
 };
 
 /// Every address of the admin listener.
@@ -45,6 +45,9 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/v1/replays", get(replays::list).post(replays::begin))
         .route("/api/v1/replays/{id}", get(replays::show))
         .route("/api/v1/replays/{id}/cancel", post(replays::cancel))
+        .route("/api/v1/backups", get(backups::list).post(backups::begin))
+        .route("/api/v1/backups/{id}", get(backups::show))
+        .route("/api/v1/backups/{id}/cancel", post(backups::cancel))
         .route("/api/v1/routes", get(routes::list))
         .route("/api/v1/routes/test", post(routes::test))
         .route("/api/v1/keys", get(setup::keys))

@@ -52,9 +52,10 @@ impl Parts {
     }
 
     fn store(&mut self, store: &Store) {
-        let Store { path, reserve_bytes } = store;
+        let Store { path, reserve_bytes, backup } = store;
         self.put("store", path.display());
         self.put("reserve", reserve_bytes);
+        self.put_all("backup", backup.as_ref().map(|backup| format!("{backup:?}")));
     }
 
     fn source(&mut self, source: &Source) {

@@ -85,7 +85,15 @@ static TLS: &[Key] = &[
 static STORE: &[Key] = &[
     key("url", Shape::Text, "sqlite:FILE, relative to this file; sqlite:payhook.db"),
     key("reserve", Shape::Size, "free disk below which nothing is accepted; 512 MiB"),
+    key("backup", Shape::Table(BACKUP), "copies the gateway makes of its store by itself; none when absent"),
     later("retention", "how long bodies, attempts and events are kept"),
+];
+
+static BACKUP: &[Key] = &[
+    key("folder", Shape::Text, "where they are put, a folder that is there; required"),
+    key("every", Shape::Duration, "from one to the next; 1h"),
+    key("keep", Shape::Integer, "how many stay, the newest; 24"),
+    key("key", Shape::Flag, "whether the envelope key is copied beside each; true"),
 ];
 
 static SOURCE: &[Key] = &[

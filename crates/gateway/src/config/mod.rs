@@ -7,13 +7,14 @@
 //! - `tree`, `keys`, `shape`, `section`: what was typed: values with their lines, the keys there are, their sorts.
 //! - `variables`, `overlay`, `expand`, `env_only`: what the environment adds.
 //! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `capture` is of a
-//!   source, `lane` and `pace` of a destination, `hold` of a route.
+//!   source, `backup` of the store, `lane` and `pace` of a destination, `hold` of a route.
 //! - `checks`, `same_account`: what only shows between tables. `digest`: what tells configurations apart.
 //! - [`mistakes`], [`secret`], `units`, `nearest`, `names`, `addresses`: the words all of them use.
 //!
 //! Nothing else in payhook reads the environment. Nothing here opens a socket or the store.
 
 mod addresses;
+mod backup;
 mod capture;
 mod checks;
 mod destination;
@@ -48,8 +49,8 @@ mod variables;
 pub use load::{AdminApi, FILE_NAME, LoadOptions, Loaded, admin_api, load};
 pub use mistakes::{Finding, Mistakes, Place, Warning};
 pub use resolved::{
-    BasicAuth, Breaker, Captures, Destination, Format, OnDead, Order, Rate, Resolved, Route, Server, Source, Store,
-    TlsFiles, WhenStale,
+    BackupPlan, BasicAuth, Breaker, Captures, Destination, Format, OnDead, Order, Rate, Resolved, Route, Server,
+    Source, Store, TlsFiles, WhenStale,
 };
 pub use secret::Secret;
 pub use store::Condition;

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::backup::{self, BackupPlan};
 use super::mistakes::{Findings, Place};
 use super::section::Section;
 
@@ -14,6 +15,8 @@ pub struct Store {
     pub path: PathBuf,
     /// Free disk, in bytes, below which nothing is accepted.
     pub reserve_bytes: u64,
+    /// Backups the gateway makes by itself; none when absent.
+    pub backup: Option<BackupPlan>,
 }
 
 impl Store {
@@ -80,7 +83,8 @@ pub(super) fn read(section: &Section<'_>, home: &Path, findings: &mut Findings) 
     let (url, place) = section.text("url").unwrap_or((URL, section.place.clone()));
     let path = database(url, &place, findings).unwrap_or("payhook.db");
     let reserve = section.size("reserve", findings);
-    Store { path: home.join(path), reserve_bytes: reserve.map_or(RESERVE_BYTES, |(bytes, _)| bytes) }
+    let reserve_bytes = reserve.map_or(RESERVE_BYTES, |(bytes, _)| bytes);
+    Store { path: home.join(path), reserve_bytes, backup: backup::read(section, home, findings) }
 }
 
 /// The file an address of the form `sqlite:FILE` or `sqlite://FILE` names. Shows nothing of another address: it may
@@ -133,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_token_lies_beside_the_database() {
-        let store = Store { path: PathBuf::from("/data/payhook.db"), reserve_bytes: 0 };
+        let store = Store { path: PathBuf::from("/data/payhook.db"), reserve_bytes: 0, backup: None };
         assert_eq!(store.token_file(), PathBuf::from("/data/payhook.db.token"));
     }
 }
