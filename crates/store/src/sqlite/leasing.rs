@@ -144,12 +144,13 @@ impl<'c> Leasing<'c> {
         let mut found: Vec<Found> = fresh.into_iter().chain(due).collect();
         found.sort_by_key(Found::place);
         let left = found.split_off(found.len().min(if more { look.limit.saturating_sub(newest) } else { look.limit }));
-        // What was found and left is looked for again.
-        let first_left = |fresh: bool| left.iter().find(|left| (left.since == Due::Fresh) == fresh);
-        places.event = first_left(true).map_or(passed_event, |left| left.event);
-        places.index = match first_left(false) {
-            None => passed_index,
-            Some(_) => found.iter().rfind(|found| found.since != Due::Fresh).map_or(places.index, Found::place),
+        // What was found and left is looked for again. Events are not committed in the order of their receipt, so the one
+        // that is due the longest need not be the first.
+        let (fresh_left, due_left): (Vec<&Found>, Vec<&Found>) = left.iter().partition(|left| left.since == Due::Fresh);
+        places.event = fresh_left.iter().map(|left| left.event).min().unwrap_or(passed_event);
+        places.index = match due_left.as_slice() {
+            [] => passed_index,
+            _ => found.iter().rfind(|found| found.since != Due::Fresh).map_or(places.index, Found::place),
         };
         if more {
             self.find_newest(look, newest, leases, &mut found)?;

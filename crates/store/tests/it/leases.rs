@@ -179,3 +179,24 @@ async fn what_was_owed_before_a_restart_is_found_behind_what_was_delivered_and_g
     assert_eq!(leased(&desk, 9, 5_000).await, [7, 2_500]);
     assert_eq!(desk.tallies().await.oldest_pending, Some(at(7)));
 }
+
+#[tokio::test]
+async fn what_was_received_before_its_predecessor_in_the_order_of_commits_is_not_passed_over() {
+    let desk = Desk::new().await;
+    // Requests that came at once are committed in any order of their receipt.
+    for number in 0..600 {
+        desk.one(event(&number.to_string(), 1, "", desk.to_shop()), 600 - number).await;
+    }
+    let mut handed_out = 0;
+    loop {
+        let lease = desk.lease(8, 700).await;
+        for leased in &lease.due {
+            desk.settle(leased.id, 1, 701, Next::Delivered).await;
+        }
+        handed_out += lease.due.len();
+        if lease.due.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(handed_out, 600);
+}
