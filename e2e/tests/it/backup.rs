@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use payhook_testkit::binary;
 use payhook_testkit::gateway::Gateway;
 use payhook_testkit::poster::Fate;
+use payhook_testkit::powercut::{Moment, Tear};
 use payhook_testkit::receiver::Receiver;
 use payhook_testkit::scale;
 use serde_json::{Value, json};
@@ -160,6 +161,38 @@ fn a_kill_during_a_backup_leaves_no_half_file_under_its_name() {
     }
     println!("{rounds} kills: {half} while it was unfinished, {whole} when it was whole");
     assert!(half > 0, "no kill hit the copying");
+}
+
+#[test]
+fn a_power_cut_leaves_a_whole_backup_or_none() {
+    let rounds = scale::of("PAYHOOK_BACKUP_KILLS", 12, 300) as u64;
+    let mut random = fastrand::Rng::with_seed(scale::of("PAYHOOK_CRASH_SEED", 12, 12) as u64);
+    let shop = Receiver::start(Some(SECRET));
+    let (setup, shim) = setup(&shop).under_power_cut();
+    let mut gateway = setup.start();
+    load(&gateway, 0, 3_000);
+    let told = gateway.folder().join("told.db");
+    assert_eq!(over(&gateway, &begin(&gateway, &told))["state"], "done");
+    shim.cut(Tear::Clean).expect("the gateway runs under the shim");
+    assert!(gateway.wait(PATIENCE).is_some(), "the cut did not come");
+    assert_eq!(is_sound(&told), Ok(()), "it was told to be whole");
+    gateway.restart();
+    let mut whole = 0;
+    for round in 0..rounds {
+        let file = gateway.folder().join(format!("{round}.db"));
+        // A step is a sync; the last ones are those of the whole file and of its folder.
+        shim.cut_at(Moment::BeforeSync(random.u64(1..12)), Tear::Torn { seed: round }).expect("it runs under the shim");
+        begin(&gateway, &file);
+        if gateway.wait(Duration::from_secs(2)).is_none() {
+            gateway.kill();
+        }
+        if file.exists() {
+            whole += 1;
+            assert_eq!(is_sound(&file), Ok(()), "round {round}");
+        }
+        gateway.restart();
+    }
+    println!("{rounds} power cuts: {whole} when it had its name");
 }
 
 /// Has a store opened from a copy of it.

@@ -14,6 +14,8 @@ use crate::gateway::Gateway;
 
 /// Backups that are over and still shown.
 const SHOWN_MAX: usize = 50;
+/// How often it is asked whether the store can be written.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long the end of the gateway waits for one to end. It ends behind its present step; one that is already being
 /// verified reads no more of the store, and its unfinished file is removed by the next.
 const STOP_MAX: Duration = Duration::from_secs(2);
@@ -87,6 +89,7 @@ pub(crate) fn begin(gateway: &Arc<Gateway>, asked: Asked) -> Result<Job, NotBegu
     let (at_work, id, progress) = (Arc::clone(gateway), job.id, Arc::clone(&job.progress));
     let thread = std::thread::Builder::new().name("backup".to_owned());
     thread.spawn(move || end(&at_work, id, copy(&at_work, &asked, &progress))).map_err(NotBegun::NoThread)?;
+    tokio::spawn(give_way(Arc::clone(gateway), id));
     jobs.begun += 1;
     jobs.known.push_back(job.clone());
     let surplus = jobs.known.len().saturating_sub(SHOWN_MAX);
@@ -133,11 +136,26 @@ pub(crate) async fn stop(gateway: &Gateway) {
     }
 }
 
+/// Stops it when the store cannot be written: before it can be again, the log must be emptied, and the copy keeps it from that.
+async fn give_way(gateway: Arc<Gateway>, id: BackupId) {
+    while let Some(job) = find(&gateway, id).filter(Job::is_running) {
+        if gateway.store.health().failing.is_some() {
+            job.progress.cancel();
+        }
+        tokio::select! {
+            _ = wait(&gateway, id) => return,
+            () = gateway.sleeper.sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
 fn copy(gateway: &Gateway, asked: &Asked, progress: &BackupProgress) -> Result<Made, NotMade> {
     let Asked { to, replace, with_key } = asked;
     let order =
         BackupOrder { to: to.clone(), replace: *replace, rests: true, reserve_bytes: gateway.backups.reserve_bytes };
-    make(&gateway.backups.database, &order, *with_key, progress)
+    // A panic is a bug; it must not leave a backup under way for ever, behind which no other begins.
+    let made = || make(&gateway.backups.database, &order, *with_key, progress);
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(made)).unwrap_or(Err(NotMade::Panicked))
 }
 
 fn end(gateway: &Gateway, id: BackupId, made: Result<Made, NotMade>) {

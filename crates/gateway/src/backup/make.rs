@@ -36,6 +36,9 @@ pub enum NotMade {
         /// What the system said.
         error: std::io::Error,
     },
+    /// A bug.
+    #[error("it ended in a panic, which is a bug; please report it with the log")]
+    Panicked,
     /// The file asked for is one of the store's own.
     #[error("{} is one of the store's own files", .0.display())]
     Own(PathBuf),
