@@ -13,7 +13,7 @@ pub struct BackupOrder {
     pub to: PathBuf,
     /// Replaces a file of that name, if that is a backup as well. Nothing else is ever replaced.
     pub replace: bool,
-    /// Rests after every step for as long as the step took, so that disk and processor are left to others half of the time.
+    /// Rests after every step for several times as long as the step took, so that the disk is left to others meanwhile.
     pub rests: bool,
     /// Free bytes that stay on the store's disk; when it comes to less, the copy is given up.
     pub reserve_bytes: u64,

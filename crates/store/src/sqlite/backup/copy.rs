@@ -17,8 +17,10 @@ use super::room::{Haste, Room};
 use super::unfinished::Unfinished;
 use crate::{BackupError, BackupProgress};
 
-/// Bytes copied and synced in one step. Whoever syncs the log beside it waits for no more than these.
-const STEP_BYTES: u64 = 1 << 20;
+/// Bytes copied and synced in one step. Whoever syncs the log beside it waits for no more than these: 2 to 4 ms.
+const STEP_BYTES: u64 = 256 << 10;
+/// How much longer it rests than a step took. A gigabyte takes less than a minute so.
+const REST_TIMES: u32 = 4;
 
 /// Copies the database of `source` into the unfinished file.
 pub(super) fn copy(
@@ -50,7 +52,7 @@ pub(super) fn copy(
             return Ok(());
         }
         if rests && haste == Haste::None {
-            thread::sleep(since.elapsed());
+            thread::sleep(since.elapsed() * REST_TIMES);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::sqlite::disk;
 /// Bytes of log at which a copy stops resting: it holds the log from being emptied, and so should end soon.
 const LOG_LONG: u64 = 256 << 20;
 /// Bytes of log at which it is given up.
-const LOG_TOO_LONG: u64 = 1 << 30;
+const LOG_TOO_LONG: u64 = 2 << 30;
 
 /// Watches the disks while a copy is made.
 pub(super) struct Room {
