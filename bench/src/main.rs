@@ -14,6 +14,7 @@
 //! - `curve`: the cost of a notification as the store grows.
 //! - `parts`: folding and routing by themselves. `isolation`: what a dead and a slow destination cost a third.
 //! - `owed`: what a backlog costs. `replay`: everything sent again.
+//! - `backup`: what a backup costs those who wait for an acknowledgement.
 //! - `report`: the table.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark speaks to a terminal")]
@@ -21,6 +22,7 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a workshop tool may stop where it stands")]
 
 mod admin;
+mod backup;
 mod curve;
 mod gateway;
 mod isolation;
@@ -57,11 +59,12 @@ fn main() -> anyhow::Result<ExitCode> {
         ["--isolation", events] => isolation::run(events.parse()?)?,
         ["--owed", deliveries] => owed::run(deliveries.parse()?)?,
         ["--replay", events] => replay::run(events.parse()?)?,
+        ["--backup", events, rate] => backup::run(events.parse()?, rate.parse()?)?,
         ["serve", "noop"] => servers::noop()?,
         ["serve", "verify"] => servers::verify()?,
         _ => bail!(
             "usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS | --fold | --routes N | --isolation EVENTS \
-             | --owed DELIVERIES | --replay EVENTS]"
+             | --owed DELIVERIES | --replay EVENTS | --backup EVENTS RATE]"
         ),
     }
     Ok(ExitCode::SUCCESS)

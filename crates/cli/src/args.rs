@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Routes(crate::routes::Routes),
     Prune(crate::prune::Prune),
     Keys(crate::keys::Keys),
+    Backup(crate::backup::Backup),
 }
 
 impl Command {
@@ -54,6 +55,7 @@ impl Command {
             Self::Routes(command) => command.run().await,
             Self::Prune(command) => command.run().await,
             Self::Keys(command) => command.run(),
+            Self::Backup(command) => command.run().await,
         }
     }
 }

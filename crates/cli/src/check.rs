@@ -4,8 +4,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use payhook_gateway::backup::{self, Shape};
 use payhook_gateway::config::{
-    Condition, Destination, Loaded, OnDead, Order, Resolved, Route, Source, Warning, WhenStale,
+    Condition, Destination, Loaded, OnDead, Order, Resolved, Route, Source, Store, Warning, WhenStale,
 };
 use serde_json::{Value, json};
 
@@ -30,25 +31,68 @@ impl Check {
             let condition = loaded.config.store.look().map_err(|problem| {
                 Complaint::configuration(format!("the store cannot be opened: {problem}"), "check `url` of [store]")
             })?;
-            Ok((loaded, condition))
+            let shape = shape(&loaded.config.store, condition)?;
+            Ok(Checked { loaded, condition, shape })
         });
         if self.json {
             return Ok(as_json(checked));
         }
-        let (Loaded { config, warnings }, condition) = checked?;
+        let Checked { loaded: Loaded { config, warnings }, shape, .. } = checked?;
         warnings.iter().for_each(output::warning);
-        output::line(&summary(&config, condition));
+        output::line(&summary(&config, shape.as_ref()));
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// What would run, in a few lines.
-fn summary(config: &Resolved, condition: Condition) -> String {
-    let origin = config.file.as_ref().map_or("the environment".to_owned(), |file| file.display().to_string());
-    let store = match condition {
-        Condition::There => "there already",
-        Condition::New => "made at the first start",
+/// A configuration that is fine, and what is where its store should be.
+struct Checked {
+    loaded: Loaded,
+    condition: Condition,
+    /// Nothing when there is no store yet.
+    shape: Option<Shape>,
+}
+
+/// What this release would do to the store's file, which is only read.
+fn shape(store: &Store, condition: Condition) -> Result<Option<Shape>, Complaint> {
+    match condition {
+        Condition::New => Ok(None),
+        Condition::There => backup::inspect(&store.path).map(Some).map_err(|problem| {
+            let hint =
+                "use the release that wrote it, or a backup made before it was changed; the file was left as it is";
+            Complaint::configuration(format!("the store cannot be opened: {problem}"), hint)
+        }),
+    }
+}
+
+/// What would become of the file, in one line; the shape is the last thing a person wants to guess before an upgrade.
+fn store_line(shape: Option<&Shape>) -> String {
+    let Some(shape) = shape else { return "made at the first start".to_owned() };
+    let Shape { found, min_reader, ours, pending, min_reader_after, copied_to, is_backup } = shape;
+    let mut line = match (found, pending.as_slice()) {
+        (0, _) => "empty, made at the first start".to_owned(),
+        (_, []) if found == ours => format!("there already, schema {found}"),
+        (_, []) => format!("there already, schema {found}, newer than this release's {ours} and readable by it"),
+        (_, pending) => {
+            let pending: Vec<_> = pending.iter().map(u32::to_string).collect();
+            let pending = pending.join(", ");
+            format!(
+                "there already, schema {found}; this release changes it to {ours} (migrations {pending}), which releases from schema {min_reader_after} on can read; before, {min_reader}"
+            )
+        }
     };
+    if let Some(copy) = copied_to {
+        line.push_str(&format!("; first it copies it to {}", copy.display()));
+    }
+    if *is_backup {
+        line.push_str("; a backup put in place, opened at the next start");
+    }
+    line
+}
+
+/// What would run, in a few lines.
+fn summary(config: &Resolved, shape: Option<&Shape>) -> String {
+    let origin = config.file.as_ref().map_or("the environment".to_owned(), |file| file.display().to_string());
+    let store = store_line(shape);
     let scheme = if config.server.tls.is_some() { "https" } else { "http" };
     let mut lines = vec![
         format!("{origin} is fine"),
@@ -139,9 +183,9 @@ fn source_line(source: &Source) -> String {
 }
 
 /// Mistakes are data here, and the exit code says the rest.
-fn as_json(checked: Result<(Loaded, Condition), Complaint>) -> ExitCode {
+fn as_json(checked: Result<Checked, Complaint>) -> ExitCode {
     match checked {
-        Ok((Loaded { config, warnings }, condition)) => {
+        Ok(Checked { loaded: Loaded { config, warnings }, condition, shape }) => {
             let names = |names: Vec<&str>| json!(names);
             output::json(&json!({
                 "ok": true,
@@ -151,6 +195,7 @@ fn as_json(checked: Result<(Loaded, Condition), Complaint>) -> ExitCode {
                 "admin": config.server.admin,
                 "store": config.store.path,
                 "store_is_new": condition == Condition::New,
+                "schema": shape.as_ref().map(shape_json),
                 "sources": names(config.sources.iter().map(|source| source.name.as_str()).collect()),
                 "destinations": names(config.destinations.iter().map(|one| one.name.as_str()).collect()),
                 "routes": names(config.routes.iter().map(|route| route.name.as_str()).collect()),
@@ -164,6 +209,19 @@ fn as_json(checked: Result<(Loaded, Condition), Complaint>) -> ExitCode {
             ExitCode::from(Exit::Configuration as u8)
         }
     }
+}
+
+fn shape_json(shape: &Shape) -> Value {
+    let Shape { found, min_reader, ours, pending, min_reader_after, copied_to, is_backup } = shape;
+    json!({
+        "found": found,
+        "min_reader": min_reader,
+        "ours": ours,
+        "apply": pending,
+        "min_reader_after": min_reader_after,
+        "copied_to": copied_to,
+        "is_backup": is_backup,
+    })
 }
 
 fn finding(warning: &Warning) -> Value {

@@ -39,6 +39,14 @@ impl Client {
         self.call(Method::GET, self.address(path, query)?, None).await
     }
 
+    /// Whether anything answers there.
+    pub(crate) async fn is_answered(&self) -> bool {
+        let Ok(url) = self.address("/healthz", &[]) else { return false };
+        let Ok(target) = self.net.target(&url) else { return false };
+        let asked = Outgoing { method: Method::GET, headers: HeaderMap::new(), body: Bytes::new(), repeatable: true };
+        target.send(asked).await.is_ok()
+    }
+
     /// `POST`, with a body when there is one.
     pub(crate) async fn post(&self, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
         self.call(Method::POST, self.address(path, &[])?, body).await

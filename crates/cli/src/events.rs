@@ -25,6 +25,7 @@ enum Action {
     Show(Show),
     Tail(Tail),
     Replay(crate::replay::Replay),
+    Since(crate::missing::Since),
 }
 
 /// List events, newest first
@@ -97,6 +98,7 @@ impl Events {
             Action::List(list) => list.run().await?,
             Action::Show(show) => show.run().await?,
             Action::Replay(replay) => replay.run().await?,
+            Action::Since(since) => since.run().await?,
             Action::Tail(tail) => {
                 let json = tail.json;
                 let follow = Follow { client: tail.gateway.client()?, since: tail.since };
@@ -162,9 +164,9 @@ impl Show {
     }
 }
 
-const HEADER: [&str; 8] = ["RECEIVED", "EVENT", "SOURCE", "KIND", "CODE", "AMOUNT", "REFERENCE", "STANDING"];
+pub(crate) const HEADER: [&str; 8] = ["RECEIVED", "EVENT", "SOURCE", "KIND", "CODE", "AMOUNT", "REFERENCE", "STANDING"];
 
-fn row(event: &Value) -> [String; 8] {
+pub(crate) fn row(event: &Value) -> [String; 8] {
     let mut row =
         ["received_at", "id", "source", "kind", "code", "amount", "reference", "standing"].map(|key| text(&event[key]));
     row[5] = amount(&event["amount"]);

@@ -6,12 +6,14 @@
 //! - `trigger`: the other side: signs and sends what a provider would.
 //! - `events`, `payments`, `deliveries`, `quarantine`, `aside`, `conflicts`, `routes`, `destinations`, `replay`:
 //!   questions and commands to a running gateway, through `client` (its API) and `follow` (its stream of events).
+//! - `backup`: a copy of the store; `missing`: what came after it.
 //! - `settings`: where the configuration and the running gateway are.
 //! - `output`: the only place that prints; `table` and `fields` lay out what it prints.
 //! - `complaint`: what went wrong, where, what to do, and the exit code.
 
 mod args;
 mod aside;
+mod backup;
 mod check;
 mod client;
 mod complaint;
@@ -25,6 +27,7 @@ mod follow;
 mod init;
 mod keys;
 mod listing;
+mod missing;
 mod output;
 mod payments;
 mod prune;

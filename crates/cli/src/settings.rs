@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use payhook_domain::time::{Clock, Timestamp};
 use payhook_gateway::clock::SystemClock;
-use payhook_gateway::config::{self, LoadOptions, Loaded, Variables};
+use payhook_gateway::config::{self, LoadOptions, Loaded, Store, Variables};
 use url::Url;
 
 use crate::client::Client;
@@ -68,9 +68,9 @@ impl GatewayArgs {
         let api = config::admin_api(self.config.options()).map_err(Complaint::from)?;
         let token = match token {
             Some(token) => token,
-            None => std::fs::read_to_string(&api.token_file).map_err(|error| {
+            None => std::fs::read_to_string(api.store.token_file()).map_err(|error| {
                 Complaint::failed(
-                    format!("the token of the gateway cannot be read: {}: {error}", api.token_file.display()),
+                    format!("the token of the gateway cannot be read: {}: {error}", api.store.token_file().display()),
                     "a first `payhook serve` writes it; run this beside its configuration, or use --url and PAYHOOK_TOKEN",
                 )
             })?,
@@ -81,6 +81,23 @@ impl GatewayArgs {
         }
         let url = Url::parse(&format!("http://{}", reachable(api.address))).expect("an address makes a URL");
         Client::new(url, token.trim())
+    }
+}
+
+impl GatewayArgs {
+    /// A client of the gateway if it runs, and otherwise the store it would run on. One that was named by its address must
+    /// run.
+    pub(crate) async fn running(&self) -> anyhow::Result<Result<Client, Store>> {
+        if self.url.is_some() {
+            return self.client().map(Ok);
+        }
+        let store = config::admin_api(self.config.options()).map_err(Complaint::from)?.store;
+        match self.client() {
+            Ok(client) if client.is_answered().await => Ok(Ok(client)),
+            _ if store.path.exists() => Ok(Err(store)),
+            // Neither is there: say so as every other command does.
+            client => client.map(Ok),
+        }
     }
 }
 

@@ -90,6 +90,7 @@ kinds! {
     AlertDisk "alert.disk" "payhook: the store's disk runs out of room."
     AlertReloadRefused "alert.reload_refused" "payhook: a changed configuration was refused; the one before it runs on."
     AlertClock "alert.clock" "payhook: the clock is more than a day beyond what was last received; nothing is removed until a person says so."
+    AlertBackup "alert.backup" "payhook: a backup that was due could not be made."
     Other "other" "Authentic, but nothing a neutral word exists for; read `code`."
 }
 

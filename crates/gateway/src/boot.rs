@@ -22,7 +22,8 @@ use tokio::sync::{mpsc, watch};
 
 use crate::alerts::{self, Alert, Alerts};
 use crate::api::{Api, Cursors, Token};
-use crate::config::{self, Resolved};
+use crate::backup::{self, Backups};
+use crate::config::{self, BackupPlan, Resolved};
 use crate::dispatch::gate::Gates;
 use crate::dispatch::replay::{self, Replays};
 use crate::gateway::{Bells, Gateway};
@@ -95,6 +96,7 @@ pub struct Ready {
     face: Face,
     raised: mpsc::Receiver<Alert>,
     reserve_bytes: u64,
+    backup_plan: Option<BackupPlan>,
 }
 
 /// Opens everything that can fail to open.
@@ -117,6 +119,7 @@ pub(crate) async fn start_with(
     let face = Face::new(&config, remembers_orders);
     let store_path = config.store.path.clone();
     let reserve_bytes = config.store.reserve_bytes;
+    let backup_plan = config.store.backup.clone();
     let store = open_store(&config, unsafe_no_sync)?;
     let envelope_key = keyfile::envelope_key(&store_path).map_err(BootError::Keyfile)?;
     let token = keyfile::token(&store_path).map_err(BootError::Keyfile)?;
@@ -140,6 +143,7 @@ pub(crate) async fn start_with(
         names,
         gates,
         replays: Replays::default(),
+        backups: Backups::new(store_path, reserve_bytes),
         clock,
         sleeper,
         lines: log.lines,
@@ -156,7 +160,7 @@ pub(crate) async fn start_with(
         cursors: Arc::new(Cursors::new(&envelope_key)),
     };
     gateway.metrics.runs(&outcome::shown(gateway.plan.load().digest));
-    Ok(Ready { gateway, api, public, admin, tls, server, face, raised, reserve_bytes })
+    Ok(Ready { gateway, api, public, admin, tls, server, face, raised, reserve_bytes, backup_plan })
 }
 
 impl Ready {
@@ -183,10 +187,11 @@ impl Ready {
 
     /// The same, and takes changed configurations meanwhile.
     pub async fn serve_reloading(self, stop: watch::Receiver<bool>, reloads: Option<Reloads>) {
-        let Self { gateway, api, public, admin, tls, server, face, raised, reserve_bytes } = self;
+        let Self { gateway, api, public, admin, tls, server, face, raised, reserve_bytes, backup_plan } = self;
         let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised, reserve_bytes));
         let looked = retention::begin(&gateway).await;
         let retention = tokio::spawn(retention::run(Arc::clone(&gateway), looked, stop.clone()));
+        let backups = backup_plan.map(|plan| tokio::spawn(backup::keep_making(Arc::clone(&gateway), plan)));
         if let Err(error) = replay::resume(&gateway).await {
             tracing::error!(%error, "unfinished replays cannot be read; they go on after the next start");
         }
@@ -196,6 +201,8 @@ impl Ready {
         let connections_cut = Running::new(&gateway, face, listeners, DRAIN).until(stop, reloads).await;
         // Whatever its step is at, the next start goes on.
         retention.abort();
+        backups.inspect(tokio::task::JoinHandle::abort);
+        backup::stop(&gateway).await;
         gateway.store.close().await;
         alerts.abort();
         tracing::info!(connections_cut, "stopped");

@@ -8,6 +8,7 @@ use payhook_store::{Reader, Store};
 use tokio::sync::{Notify, watch};
 
 use crate::alerts::Alerts;
+use crate::backup::Backups;
 use crate::dispatch::gate::Gates;
 use crate::dispatch::replay::Replays;
 use crate::names::NameBook;
@@ -25,6 +26,7 @@ pub(crate) struct Gateway {
     pub(crate) names: NameBook,
     pub(crate) gates: Gates,
     pub(crate) replays: Replays,
+    pub(crate) backups: Backups,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sleeper: Arc<dyn Sleeper>,
     pub(crate) lines: Lines,

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 /// The path of the token file of the store at `store`: `payhook.db.token`.
 #[must_use]
 pub fn token_path(store: &Path) -> PathBuf {
-    with_suffix(store, ".token")
+    beside(store, ".token")
 }
 
 /// Reads the local API token, or makes it. 32 random bytes, `phk_` in front so that scanners recognise it.
@@ -28,7 +28,7 @@ pub fn token(store: &Path) -> std::io::Result<Zeroizing<String>> {
 /// # Errors
 /// When the file can be neither read nor made, or does not hold 64 hex digits.
 pub fn envelope_key(store: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let path = with_suffix(store, ".key");
+    let path = beside(store, ".key");
     let text = read_or_make(&path, |random| HEXLOWER.encode(random))?;
     match HEXLOWER.decode(text.as_bytes()) {
         Ok(key) if key.len() == 32 => Ok(Zeroizing::new(key)),
@@ -48,7 +48,8 @@ pub fn random() -> std::io::Result<Zeroizing<[u8; 32]>> {
     Ok(random)
 }
 
-fn with_suffix(store: &Path, suffix: &str) -> PathBuf {
+/// The file beside `store` with this suffix.
+pub(crate) fn beside(store: &Path, suffix: &str) -> PathBuf {
     let mut path = store.as_os_str().to_owned();
     path.push(suffix);
     path.into()
@@ -67,8 +68,8 @@ fn read_or_make(path: &Path, make: impl Fn(&[u8; 32]) -> String) -> std::io::Res
 }
 
 /// Makes the file whole or not at all: a crash between making and writing must not leave an empty key.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let unfinished = with_suffix(path, ".new");
+pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let unfinished = beside(path, ".new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(text.as_bytes())?;
     file.write_all(b"\n")?;

@@ -12,6 +12,7 @@
 //! - `alerts`: what a person should know of.
 //! - `dispatch`: owed deliveries taken in hand, tried and settled.
 //! - [`payload`]: what a merchant's endpoint reads.
+//! - [`backup`]: copies of the store, made while it runs.
 //! - `api`: questions and commands over the admin listener.
 //! - [`embed`]: the gateway inside a program of your own.
 //! - [`telemetry`]: log lines and metrics.
@@ -24,6 +25,7 @@
 
 mod alerts;
 mod api;
+pub mod backup;
 pub mod boot;
 pub mod clock;
 pub mod config;

@@ -10,6 +10,7 @@
 //!
 //! No SQL stands outside this crate, and nothing here knows a provider, a destination or HTTP.
 
+mod backup;
 mod lease;
 mod memo;
 mod open;
@@ -19,6 +20,7 @@ mod retention;
 mod settle;
 mod sqlite;
 
+pub use backup::{Backup, BackupError, BackupOrder, BackupProgress, Shape};
 pub use lease::{Lease, Leased};
 pub use memo::Memo;
 pub use open::{OpenError, Options, open};
@@ -29,7 +31,9 @@ pub use query::{
 pub use record::{Again, Disposition, Quarantined, RecordEvent, Recording, Wanted};
 pub use retention::{Cutoffs, Freed, NotAPlace, Pruned, SweepPlace};
 pub use settle::{Next, Settled, Settlement};
+pub use sqlite::Archive;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -103,6 +107,25 @@ pub trait Store: Send + Sync + 'static {
 
     /// Writes what is queued, then closes. Later calls are refused as [`Unavailable::Closed`].
     fn close(&self) -> BoxFuture<'static, ()>;
+}
+
+/// Copies the store in the file `database`, as of one moment: whatever was recorded before this began is in it. The store
+/// may be open, in this process or another, and its writer waits for nothing. Blocks its thread, which should be its own:
+/// on Linux it becomes the least urgent one.
+///
+/// # Errors
+/// As [`BackupError`] lists.
+pub fn backup(database: &Path, order: &BackupOrder, progress: &BackupProgress) -> Result<Backup, BackupError> {
+    sqlite::copy(database, order, progress)
+}
+
+/// What this release would do to the store in this file when it opens it, read without changing anything. Not for a process
+/// that has the store open.
+///
+/// # Errors
+/// Those of [`open`] that the file is the reason of.
+pub fn inspect(database: &Path) -> Result<Shape, OpenError> {
+    sqlite::inspect(database)
 }
 
 /// Why the store could not do it now. Nothing was written.

@@ -74,6 +74,14 @@ pub enum OpenError {
     /// A database, but not one of payhook's.
     #[error("{} is another program's database", .0.display())]
     Foreign(PathBuf),
+    /// The schema is to be changed, and the copy that is made before could not be.
+    #[error("{} could not be made, so the schema was left as it is: {message}", path.display())]
+    NotCopied {
+        /// The copy.
+        path: PathBuf,
+        /// Why not.
+        message: String,
+    },
     /// The files around it could not be made or locked.
     #[error("{}: {error}", path.display())]
     Io {

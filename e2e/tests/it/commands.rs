@@ -18,7 +18,7 @@ use user::User;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Every command there is, as the list of commands says.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "demo",
     "init",
     "check",
@@ -34,6 +34,7 @@ const COMMANDS: [&str; 15] = [
     "routes",
     "destinations",
     "prune",
+    "backup",
 ];
 
 #[test]
@@ -141,6 +142,36 @@ fn the_guides_configurations_are_fine() {
         let said = user.runs("payhook check");
         assert!(said.contains("payhook.toml is fine"), "{said}\n{file}");
     }
+}
+
+#[test]
+fn the_restore_drill_leads_back() {
+    let mut user = User::new();
+    user.runs("payhook init .");
+    user.edit_addresses();
+    user.serve();
+    user.runs("payhook trigger adyen authorised --set merchantReference=order-1");
+    let shown = pages::commands("docs/guide/backup.md");
+    let [backup, drill @ .., newer, missing] = shown.as_slice() else { panic!("{shown:?}") };
+    let said = user.runs(backup);
+    assert!(said.contains("verified") && said.contains("today.db.key"), "{said}");
+    user.runs("payhook trigger adyen authorised --set merchantReference=order-2");
+    let newer = newer.replace("2026-11-21", "2020-01-01");
+    let said = user.runs(&newer);
+    assert!(said.contains("order-2") && !said.contains("order-1"), "{said}");
+    assert_eq!(drill.len(), 6, "{drill:?}");
+    for command in drill {
+        match command.as_str() {
+            "systemctl stop payhook" => user.stop(),
+            "systemctl start payhook" => user.serve(),
+            "payhook check" => assert!(user.runs(command).contains("a backup put in place")),
+            _ => drop(user.runs(command)),
+        }
+    }
+    assert!(user.runs("payhook events list").contains("order-1"));
+    let missing = missing.replace("2026-11-21", "2020-01-01");
+    let said = user.runs(&missing);
+    assert!(said.contains("order-2") && !said.contains("order-1"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! End-to-end tests of the shipped binary, one promise a file.
 //!
 //! - `life`: one notification through all of it.
+//! - `backup`: copies made under load, killed, restored.
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
 //! - `costly`: what duplicates and disorder cost others.
 //! - `folds`: what is believed of a payment does not depend on how it was told.
@@ -26,6 +27,7 @@
 #![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
 #![allow(clippy::disallowed_methods, reason = "tests run on the real clock")]
 
+mod backup;
 mod bad_input;
 mod commands;
 mod costly;

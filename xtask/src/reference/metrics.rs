@@ -46,10 +46,11 @@ Labels: `received` has `source` and `status`; `verdicts` has `source` and `verdi
 `aside`, or the reason of a refusal); `attempts` has `destination` and `outcome`; `deliveries` has `destination` and `state`;
 `route_when_failed` has `route`; `pruned` and `pruned_bytes` have `what` (`bodies`, `attempts`, `events`, `payments`);
 `breaker_open` has `destination`; `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`, `original_withheld`,
-`breaker_open`, `dead_letters`, `disk`, `reload_refused`, `clock`); `reloads` has `outcome` (`taken`, `unchanged`, `refused`);
+`breaker_open`, `dead_letters`, `disk`, `reload_refused`, `clock`, `backup`); `reloads` has `outcome` (`taken`, `unchanged`, `refused`);
 `config` has `digest`, as `/api/v1/status` shows it. `stored` and `store` are exact figures of the store at the
 moment of asking, by `what` and `figure`: among them `queue`, `commits_total`, `commit_items_total` and `commit_micros_total` (mean
-size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `writable` and `below_reserve`.
+size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `writable`,
+`below_reserve`, and `last_backup_seconds` (when the newest backup was made, in seconds since 1970; absent while none is known).
 
 ## Log lines
 
@@ -62,6 +63,9 @@ Text on a terminal, one JSON object per line otherwise. `PAYHOOK_LOG=debug` says
 | `configuration changed` | `before` and `config` (digests), `changes` |
 | `configuration unchanged` | `config`, `why` |
 | `the changed configuration is refused; …` | `config` (which runs on), `mistakes` |
+| `backup` | `id`, `file`, `bytes`, `events`, `took_ms` |
+| `no backup was made` | `id`, `error` |
+| `a backup was put in place` and what that means | `last_received_at`, `removed` (files of the database before it) |
 
 A line with `alert` wants a person; it says what to do. Keys, signatures, header values and bodies are never logged.
 ";

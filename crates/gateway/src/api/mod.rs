@@ -5,6 +5,7 @@
 
 mod aside;
 mod auth;
+mod backups;
 mod conflicts;
 mod cursor;
 mod deliveries;
@@ -31,6 +32,7 @@ pub(crate) use auth::Token;
 pub(crate) use cursor::Cursors;
 use error::ApiError;
 pub(crate) use router::router;
+pub(crate) use view::event_with as event_view;
 
 use crate::gateway::Gateway;
 

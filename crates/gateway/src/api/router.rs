@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use payhook_domain::error::Code;
 
 use super::{
-    Api, ApiError, aside, auth, conflicts, deliveries, destinations, events, notifications, payments, prune,
+    Api, ApiError, aside, auth, backups, conflicts, deliveries, destinations, events, notifications, payments, prune,
     quarantine, replays, routes, setup, status, stream,
 };
 
@@ -46,6 +46,9 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/v1/replays/{id}", get(replays::show))
         .route("/api/v1/replays/{id}/cancel", post(replays::cancel))
         .route("/api/v1/prune", post(prune::prune))
+        .route("/api/v1/backups", get(backups::list).post(backups::begin))
+        .route("/api/v1/backups/{id}", get(backups::show))
+        .route("/api/v1/backups/{id}/cancel", post(backups::cancel))
         .route("/api/v1/routes", get(routes::list))
         .route("/api/v1/routes/test", post(routes::test))
         .route("/api/v1/keys", get(setup::keys))

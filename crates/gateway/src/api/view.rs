@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use data_encoding::BASE64;
 use payhook_domain::delivery::{Attempt, Timings};
+use payhook_domain::id::NameId;
 use payhook_domain::notification::header_lines;
 use payhook_store::{DeliveryRow, NameKind, QuarantineRow, StoredEvent};
 use serde_json::{Value, json};
@@ -13,14 +14,18 @@ use crate::payload::{AmountView, ChecksView};
 
 /// An event row.
 pub(crate) fn event(api: &Api, row: &StoredEvent) -> Value {
+    event_with(row, |kind, id| api.gateway.names.name(kind, id))
+}
+
+/// The same of a row of any file, with its names.
+pub(crate) fn event_with(row: &StoredEvent, name: impl Fn(NameKind, NameId) -> String) -> Value {
     let fact = &row.event;
-    let names = &api.gateway.names;
     let mut view = json!({
         "id": fact.id,
         "seq": row.seq,
         "notification": row.notification,
-        "source": names.name(NameKind::Source, row.source),
-        "provider": names.name(NameKind::Provider, row.provider),
+        "source": name(NameKind::Source, row.source),
+        "provider": name(NameKind::Provider, row.provider),
         "received_at": row.received_at,
         "standing": row.standing.as_str(),
         "revision": row.revision,

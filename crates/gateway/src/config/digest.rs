@@ -119,7 +119,7 @@ impl Parts {
     }
 
     fn store(&mut self, store: &Store) {
-        let Store { path, reserve_bytes, retention } = store;
+        let Store { path, reserve_bytes, retention, backup } = store;
         let Retention { bodies, attempts, events, payments } = retention;
         self.table = "store".to_owned();
         self.put("store", path.display()).called("url".to_owned());
@@ -127,6 +127,7 @@ impl Parts {
         for (key, age) in [("bodies", bodies), ("attempts", attempts), ("events", events), ("payments", payments)] {
             self.put(key, age);
         }
+        self.put_all("backup", backup.as_ref().map(|backup| format!("{backup:?}")));
     }
 
     fn source(&mut self, source: &Source) {

@@ -96,6 +96,7 @@ static STORE: &[Key] = &[
         Shape::TextOrTable(RETENTION),
         "how long it is kept: one age for bodies and attempts, or a table; a month counts 31 days; never switches it off",
     ),
+    key("backup", Shape::Table(BACKUP), "copies the gateway makes of its store by itself; none when absent"),
 ];
 
 static RETENTION: &[Key] = &[
@@ -103,6 +104,13 @@ static RETENTION: &[Key] = &[
     key("attempts", Shape::Text, "attempts; 90d"),
     key("events", Shape::Text, "events with their deliveries; identities stay for ever; 25 months"),
     key("payments", Shape::Text, "payments that no stored event is about, behind their last one; 25 months"),
+];
+
+static BACKUP: &[Key] = &[
+    key("folder", Shape::Text, "where they are put, a folder that is there; required"),
+    key("every", Shape::Duration, "from one to the next; 1h"),
+    key("keep", Shape::Integer, "how many stay, the newest; 24"),
+    key("key", Shape::Flag, "whether the envelope key is copied beside each; true"),
 ];
 
 static SOURCE: &[Key] = &[

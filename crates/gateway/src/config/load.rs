@@ -48,8 +48,8 @@ pub struct Loaded {
 pub struct AdminApi {
     /// The admin listener.
     pub address: SocketAddr,
-    /// The file with the local API token.
-    pub token_file: PathBuf,
+    /// The store, beside which the file with the local API token lies.
+    pub store: super::Store,
 }
 
 /// Reads a configuration.
@@ -84,7 +84,7 @@ pub fn admin_api(options: LoadOptions) -> Result<AdminApi, Mistakes> {
     let root = typed.root();
     let server = server::read(&root.table("server"), &typed.home, &mut findings);
     let store = store::read(&root.table("store"), &typed.home, &mut findings);
-    findings.into_result().map(|_| AdminApi { address: server.admin, token_file: store.token_file() })
+    findings.into_result().map(|_| AdminApi { address: server.admin, store })
 }
 
 /// What was typed, wherever.

@@ -7,7 +7,7 @@
 //! - `tree`, `keys`, `shape`, `section`: what was typed: values with their lines, the keys there are, their sorts.
 //! - `variables`, `overlay`, `expand`, `env_only`: what the environment adds.
 //! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `capture` is of a
-//!   source, `lane` and `pace` of a destination, `hold` of a route, `retention` of the store.
+//!   source, `backup` and `retention` of the store, `lane` and `pace` of a destination, `hold` of a route.
 //! - `checks`, `same_account`, `abandon`: what only shows between tables. `digest`: what tells configurations apart, and how.
 //! - [`mistakes`], [`secret`], `units`, `nearest`, `names`, `addresses`: the words all of them use.
 //!
@@ -15,6 +15,7 @@
 
 mod abandon;
 mod addresses;
+mod backup;
 mod capture;
 mod checks;
 mod destination;
@@ -51,8 +52,8 @@ pub use load::{AdminApi, FILE_NAME, LoadOptions, Loaded, admin_api, load};
 pub use mistakes::{Finding, Mistakes, Place, Warning};
 pub(crate) use resolved::Fact;
 pub use resolved::{
-    Age, BasicAuth, Breaker, Captures, Destination, Format, OnDead, Order, Rate, Resolved, Retention, Route, Server,
-    Source, Store, TlsFiles, WhenStale,
+    Age, BackupPlan, BasicAuth, Breaker, Captures, Destination, Format, OnDead, Order, Rate, Resolved, Retention,
+    Route, Server, Source, Store, TlsFiles, WhenStale,
 };
 pub use secret::Secret;
 pub use store::Condition;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub use super::backup::BackupPlan;
 pub use super::capture::Captures;
 pub use super::destination::{Destination, Format};
 pub(crate) use super::digest::Fact;

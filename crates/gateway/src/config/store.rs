@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::backup::{self, BackupPlan};
 use super::mistakes::{Findings, Place};
 use super::retention::{self, Retention};
 use super::section::Section;
@@ -17,6 +18,8 @@ pub struct Store {
     pub reserve_bytes: u64,
     /// How long it is kept.
     pub retention: Retention,
+    /// Backups the gateway makes by itself; none when absent.
+    pub backup: Option<BackupPlan>,
 }
 
 impl Store {
@@ -84,7 +87,8 @@ pub(super) fn read(section: &Section<'_>, home: &Path, findings: &mut Findings) 
     let path = database(url, &place, findings).unwrap_or("payhook.db");
     let reserve = section.size("reserve", findings);
     let reserve_bytes = reserve.map_or(RESERVE_BYTES, |(bytes, _)| bytes);
-    Store { path: home.join(path), reserve_bytes, retention: retention::read(section, findings) }
+    let (retention, backup) = (retention::read(section, findings), backup::read(section, home, findings));
+    Store { path: home.join(path), reserve_bytes, retention, backup }
 }
 
 /// The file an address of the form `sqlite:FILE` or `sqlite://FILE` names. Shows nothing of another address: it may
@@ -138,7 +142,7 @@ mod tests {
     #[test]
     fn the_token_lies_beside_the_database() {
         let path = PathBuf::from("/data/payhook.db");
-        let store = Store { path, reserve_bytes: 0, retention: Retention::default() };
+        let store = Store { path, reserve_bytes: 0, retention: Retention::default(), backup: None };
         assert_eq!(store.token_file(), PathBuf::from("/data/payhook.db.token"));
     }
 }

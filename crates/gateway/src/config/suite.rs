@@ -1,5 +1,6 @@
 //! The suite: configurations in, mistakes with their lines and hints out.
 
+mod backup;
 mod delivery;
 mod retention;
 
@@ -426,7 +427,7 @@ fn the_admin_api_is_found_though_a_key_is_missing() {
     };
     let api = admin_api(options).expect("found");
     assert_eq!(api.address.to_string(), "127.0.0.1:9");
-    assert_eq!(api.token_file, folder.path().join("payhook.db.token"));
+    assert_eq!(api.store.token_file(), folder.path().join("payhook.db.token"));
 }
 
 /// Lines that are nearly a configuration, so that arbitrary files get past the TOML reader.

@@ -47,13 +47,16 @@ impl Against {
     /// Taken apart, so that a new key of the section is either changed while running or named here.
     fn store(&mut self, running: &Store, new: &Store) {
         // Retention is read from the plan at each of its steps.
-        let Store { path, reserve_bytes, retention: _ } = new;
+        let Store { path, reserve_bytes, retention: _, backup } = new;
         if *path != running.path {
             let what = format!("`url` of [store] names another database than {}, which runs", running.path.display());
             self.say(what, "put it back; another database needs a restart, and has none of what this one keeps");
         }
         if *reserve_bytes != running.reserve_bytes {
             self.say("`reserve` of [store] changed, which needs a restart", "restart payhook, or put it back");
+        }
+        if *backup != running.backup {
+            self.say("`backup` of [store] changed, which needs a restart", "restart payhook, or put it back");
         }
     }
 

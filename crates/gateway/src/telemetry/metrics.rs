@@ -203,6 +203,11 @@ impl Metrics {
         }
     }
 
+    /// When the newest backup that is whole was begun or made, in seconds since 1970.
+    pub fn backed_up(&self, at_seconds: i64) {
+        self.figure("last_backup_seconds", at_seconds);
+    }
+
     /// Counts a condition that failed on an event.
     pub fn route_when_failed(&self, route: &str) {
         self.route_when_failed.get_or_create(&RouteLabel { route: route.to_owned() }).inc();

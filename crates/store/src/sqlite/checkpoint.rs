@@ -131,7 +131,7 @@ impl<'c> Log<'c> {
         match std::mem::take(&mut *stage) {
             Stage::Copied(copied) => {
                 drop(stage);
-                unless_full(copied.and_then(|()| left(&mut self.finish).map(drop)))
+                unless_full(copied.and_then(|()| self.end()))
             }
             Stage::Idle if self.commits >= COMMITS_PER_LOOK => {
                 self.commits = 0;
@@ -146,6 +146,17 @@ impl<'c> Log<'c> {
                 Ok(())
             }
         }
+    }
+}
+
+impl Log<'_> {
+    /// Copies the little that is left. Where it is not little, a reader that stays at one moment, a backup, kept the thread
+    /// from copying: when that one ends just now, all that was written meanwhile would be copied here, on the answer's path.
+    fn end(&mut self) -> rusqlite::Result<()> {
+        if left(&mut self.look)? < FRAMES_MANY {
+            left(&mut self.finish)?;
+        }
+        Ok(())
     }
 }
 

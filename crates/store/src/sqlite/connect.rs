@@ -29,6 +29,11 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The folder a file is in.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+}
+
 /// Takes the database for this process until the file handle is dropped. The lock is on a file of its own: SQLite's
 /// locks on the database are per process and vanish when any handle on it is closed.
 pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
@@ -118,4 +123,27 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     ))?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
+}
+
+/// A connection that reads a file nobody writes, a backup above all: it looks for no log, takes no lock and leaves nothing
+/// beside the file.
+pub(super) fn at_rest(path: &Path) -> rusqlite::Result<Connection> {
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => uri.push(char::from(*byte)),
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(uri, flags)
+}
+
+/// A connection that reads whatever is there and changes nothing: a backup, a store at rest, or one that runs or crashed
+/// and has a log. For processes that have the store not open: looking into the file drops their locks on it.
+pub(super) fn looker(path: &Path) -> rusqlite::Result<Connection> {
+    let has_log = beside(path, "-shm").exists() || beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0);
+    let marked = super::backup::is_marked(path).unwrap_or(false);
+    if has_log && !marked { reader(path) } else { at_rest(path) }
 }

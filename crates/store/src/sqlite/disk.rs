@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::connect::beside;
+use super::connect::{beside, folder_of};
 
 /// How old a reading may be. At 50,000 recordings a second of 2 KiB this lets 10 MiB pass the mark, far below any
 /// sensible reserve.
@@ -31,13 +31,7 @@ pub(super) struct Reading {
 
 impl Disk {
     pub(super) fn of(path: &Path) -> Self {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Self {
-            database: path.to_owned(),
-            log: beside(path, "-wal"),
-            folder: folder.unwrap_or(Path::new(".")).to_owned(),
-            read_at: None,
-        }
+        Self { database: path.to_owned(), log: beside(path, "-wal"), folder: folder_of(path), read_at: None }
     }
 
     /// A reading, unless the last one is fresh enough.
@@ -47,12 +41,16 @@ impl Disk {
             return None;
         }
         self.read_at = Some(now);
-        let free =
-            rustix::fs::statvfs(&self.folder).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
-        Some(Reading { free, file_bytes: size(&self.database), wal_bytes: size(&self.log) })
+        Some(Reading { free: free(&self.folder), file_bytes: size(&self.database), wal_bytes: size(&self.log) })
     }
 }
 
-fn size(path: &Path) -> u64 {
+/// Free bytes on the disk this folder is on; as unlimited as [`Reading::free`].
+pub(super) fn free(folder: &Path) -> u64 {
+    rustix::fs::statvfs(folder).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Bytes of a file; none where there is none.
+pub(super) fn size(path: &Path) -> u64 {
     path.metadata().map_or(0, |meta| meta.len())
 }

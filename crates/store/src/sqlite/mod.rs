@@ -4,10 +4,11 @@
 //! each in its room ([`record`], [`settle`], [`decide`], [`quarantine`], [`names`]) inside one transaction, commits with
 //! one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it. [`lease`]
 //! lives on the same thread, in memory. Refused requests wait in the same [`queue`], at most at their [`rate`].
-//! Questions go to the [`readers`], which run [`queries`].
+//! Questions go to the [`readers`], which run [`queries`]. [`backup`] copies the file beside all of them.
 
 mod again;
 mod aliases;
+mod backup;
 mod batch;
 mod books;
 mod checkpoint;
@@ -48,4 +49,7 @@ mod tally;
 mod whole;
 mod writer;
 
+pub use backup::Archive;
+pub(crate) use backup::run as copy;
+pub(crate) use schema::inspect;
 pub(crate) use store::open;

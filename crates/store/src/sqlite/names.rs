@@ -32,6 +32,16 @@ impl Kinds {
         Ok(Self { numbers, kinds })
     }
 
+    /// The kinds that have a number in a file that is only read.
+    pub(super) fn known(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut named = connection.prepare("SELECT id, name FROM names WHERE sort = ?1")?;
+        let named = named.query_map([KINDS], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        let named: Vec<(i64, String)> = named.collect::<rusqlite::Result<_>>()?;
+        let number = |kind: &Kind| named.iter().find(|(_, name)| name == kind.as_str()).map_or(-1, |(id, _)| *id);
+        let kinds = named.iter().filter_map(|(id, name)| Some((*id, Kind::parse(name)?))).collect();
+        Ok(Self { numbers: Kind::ALL.iter().map(number).collect(), kinds })
+    }
+
     pub(super) fn number(&self, kind: Kind) -> i64 {
         self.numbers[kind as usize]
     }

@@ -1,17 +1,20 @@
 //! The file's shape: ordered migrations, each applied once, and who may still read the result.
 //!
 //! `min_reader` is the oldest schema number whose release can work with a file in which the migration was applied. A
-//! migration that only adds keeps the one before it; contraction comes a release later and raises it.
+//! migration that only adds keeps the one before it; contraction comes a release later and raises it. Before one is applied
+//! to a file that holds something, the file is copied beside itself.
 
 use std::path::Path;
 
 use payhook_domain::identity::Digest;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
+use super::{backup, connect};
+use crate::backup::Shape;
 use crate::open::OpenError;
 
 /// "PyHk": tells our files from other programs' databases.
-const APPLICATION_ID: i32 = 0x5079_486b;
+pub(super) const APPLICATION_ID: i32 = 0x5079_486b;
 
 struct Migration {
     number: u32,
@@ -32,28 +35,81 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
 
 fn migrate_to(connection: &mut Connection, path: &Path, migrations: &[Migration]) -> Result<(), OpenError> {
     let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
-    let ours = migrations.last().map_or(0, |migration| migration.number);
     if is_empty(connection).map_err(engine)? {
         start(connection).map_err(engine)?;
     }
-    let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(engine)?;
-    if id != APPLICATION_ID {
-        return Err(OpenError::Foreign(path.to_owned()));
+    // Nobody else writes: the store is locked.
+    let shape = shape(connection, path, migrations)?;
+    if let Some((first, to)) = shape.pending.first().zip(shape.copied_to) {
+        let copied = backup::before_migration(connection, path, *first);
+        copied.map_err(|error| OpenError::NotCopied { path: to.clone(), message: error.to_string() })?;
+        tracing::info!(copy = %to.display(), found = shape.found, ours = shape.ours, "copied before the schema changes");
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(engine)?;
-    let (found, needs) = newest(&transaction).map_err(engine)?;
+    for migration in migrations.iter().filter(|migration| shape.pending.contains(&migration.number)) {
+        apply(&transaction, migration).map_err(engine)?;
+    }
+    transaction.commit().map_err(engine)
+}
+
+/// What this release would do to the file at `path`, which is only read.
+pub(crate) fn inspect(path: &Path) -> Result<Shape, OpenError> {
+    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
+    let connection = connect::looker(path).map_err(engine)?;
+    let is_backup = backup::is_marked(path).unwrap_or(false);
+    if is_empty(&connection).map_err(engine)? {
+        return Ok(to_be(0, 0, MIGRATIONS, path, &[]));
+    }
+    Ok(Shape { is_backup, ..shape(&connection, path, MIGRATIONS)? })
+}
+
+/// Whether the file is a store of ours, of whatever release.
+pub(super) fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
+    let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    Ok(id == APPLICATION_ID)
+}
+
+/// What would be done to a file that has a beginning, or why this release cannot follow it.
+fn shape(connection: &Connection, path: &Path, migrations: &[Migration]) -> Result<Shape, OpenError> {
+    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
+    if !is_ours(connection).map_err(engine)? {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    let (found, needs) = newest(connection).map_err(engine)?;
+    let ours = migrations.last().map_or(0, |migration| migration.number);
     if needs > ours {
         return Err(OpenError::TooNew { path: path.to_owned(), found, needs, ours });
     }
+    let mut have = Vec::new();
     for migration in migrations {
-        let checksum = Digest::of([migration.sql.as_bytes()]);
-        match applied(&transaction, migration.number).map_err(engine)? {
-            None => apply(&transaction, migration, checksum).map_err(engine)?,
-            Some(known) if known == checksum.as_bytes() => {}
+        match applied(connection, migration.number).map_err(engine)? {
+            None => {}
+            Some(known) if known == checksum(migration).as_bytes() => have.push(migration.number),
             Some(_) => return Err(OpenError::Altered { path: path.to_owned(), number: migration.number }),
         }
     }
-    transaction.commit().map_err(engine)
+    Ok(to_be(found, needs, migrations, path, &have))
+}
+
+/// A file in which nothing was applied yet holds nothing to copy.
+fn to_be(found: u32, min_reader: u32, migrations: &[Migration], path: &Path, have: &[u32]) -> Shape {
+    let pending: Vec<u32> =
+        migrations.iter().map(|migration| migration.number).filter(|number| !have.contains(number)).collect();
+    let last = migrations.last().filter(|last| last.number > found);
+    let copied_to = pending.first().filter(|_| found > 0).map(|first| backup::path_before(path, *first));
+    Shape {
+        found,
+        min_reader,
+        ours: migrations.last().map_or(0, |migration| migration.number),
+        min_reader_after: last.map_or(min_reader, |last| last.min_reader),
+        pending,
+        copied_to,
+        is_backup: false,
+    }
+}
+
+fn checksum(migration: &Migration) -> Digest {
+    Digest::of([migration.sql.as_bytes()])
 }
 
 fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
@@ -71,7 +127,8 @@ fn start(connection: &Connection) -> rusqlite::Result<()> {
     ))
 }
 
-fn newest(connection: &Connection) -> rusqlite::Result<(u32, u32)> {
+/// The newest migration in the file, and the oldest that may still read it.
+pub(super) fn newest(connection: &Connection) -> rusqlite::Result<(u32, u32)> {
     connection
         .query_row("SELECT number, min_reader FROM migrations ORDER BY number DESC LIMIT 1", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -84,11 +141,11 @@ fn applied(connection: &Connection, number: u32) -> rusqlite::Result<Option<Vec<
     connection.query_row("SELECT checksum FROM migrations WHERE number = ?1", [number], |row| row.get(0)).optional()
 }
 
-fn apply(connection: &Connection, migration: &Migration, checksum: Digest) -> rusqlite::Result<()> {
+fn apply(connection: &Connection, migration: &Migration) -> rusqlite::Result<()> {
     connection.execute_batch(migration.sql)?;
     connection.execute(
         "INSERT INTO migrations (number, min_reader, checksum) VALUES (?1, ?2, ?3)",
-        (migration.number, migration.min_reader, &checksum.as_bytes()[..]),
+        (migration.number, migration.min_reader, &checksum(migration).as_bytes()[..]),
     )?;
     Ok(())
 }
@@ -101,42 +158,76 @@ mod tests {
     const ADDS: Migration = Migration { number: 2, min_reader: 1, sql: "CREATE TABLE b (x)" };
     const CONTRACTS: Migration = Migration { number: 3, min_reader: 2, sql: "DROP TABLE a" };
 
-    fn run(connection: &mut Connection, migrations: &[Migration]) -> Result<(), OpenError> {
-        migrate_to(connection, Path::new("test.db"), migrations)
+    /// A file in a folder of its own.
+    struct Desk {
+        folder: tempfile::TempDir,
+        file: Connection,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("test.db");
+            connect::make(&path).expect("made");
+            Self { file: connect::writer(&path, true).expect("opens"), folder }
+        }
+
+        fn run(&mut self, migrations: &[Migration]) -> Result<(), OpenError> {
+            migrate_to(&mut self.file, &self.folder.path().join("test.db"), migrations)
+        }
+
+        fn shape(&self, migrations: &[Migration]) -> Result<Shape, OpenError> {
+            shape(&self.file, Path::new("test.db"), migrations)
+        }
+
+        /// Names of the copies there are.
+        fn copies(&self) -> Vec<String> {
+            let entries = self.folder.path().read_dir().expect("lists");
+            let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("plain"));
+            let mut names: Vec<_> = names.filter(|name| name.contains("before") || name.contains("partial")).collect();
+            names.sort();
+            names
+        }
+
+        fn copy(&self, name: &str) -> Connection {
+            connect::at_rest(&self.folder.path().join(name)).expect("opens")
+        }
     }
 
     #[test]
     fn an_older_release_opens_a_newer_file_until_something_it_needs_is_gone() {
-        let mut file = Connection::open_in_memory().expect("memory");
-        run(&mut file, &[ONE]).expect("new file");
-        run(&mut file, &[ONE, ADDS]).expect("newer release");
-        run(&mut file, &[ONE]).expect("the release before still opens it");
-        run(&mut file, &[ONE, ADDS, CONTRACTS]).expect("newest release");
-        run(&mut file, &[ONE, ADDS]).expect("one release back opens it");
-        let error = run(&mut file, &[ONE]).expect_err("two back does not");
+        let mut desk = Desk::new();
+        desk.run(&[ONE]).expect("new file");
+        desk.run(&[ONE, ADDS]).expect("newer release");
+        desk.run(&[ONE]).expect("the release before still opens it");
+        desk.run(&[ONE, ADDS, CONTRACTS]).expect("newest release");
+        desk.run(&[ONE, ADDS]).expect("one release back opens it");
+        let error = desk.run(&[ONE]).expect_err("two back does not");
         assert!(matches!(error, OpenError::TooNew { found: 3, needs: 2, ours: 1, .. }), "{error}");
     }
 
     #[test]
     fn a_migration_that_was_edited_after_it_ran_is_noticed() {
-        let mut file = Connection::open_in_memory().expect("memory");
-        run(&mut file, &[ONE]).expect("new file");
+        let mut desk = Desk::new();
+        desk.run(&[ONE]).expect("new file");
         let edited = Migration { sql: "CREATE TABLE a (y)", ..ONE };
-        assert!(matches!(run(&mut file, &[edited]), Err(OpenError::Altered { number: 1, .. })));
+        assert!(matches!(desk.run(&[edited]), Err(OpenError::Altered { number: 1, .. })));
     }
 
     #[test]
     fn events_that_do_not_stand_beside_their_notification_are_noted_when_retention_comes() {
-        let mut file = Connection::open_in_memory().expect("memory");
-        run(&mut file, &MIGRATIONS[..1]).expect("a file of the first release");
+        let mut desk = Desk::new();
+        desk.run(&MIGRATIONS[..1]).expect("a file of the first release");
         for (seq, notification) in (1..).zip([1, 7, 2, 3, 7, 8, 1]) {
             let row =
                 "INSERT INTO events (seq, notification, item, source, provider, received_at, standing, revision, id,
                        signed, content, kind, code, said) VALUES (?1, ?2, 0, 1, 1, 0, 1, 0, x'', x'', x'', 1, '', x'')";
-            file.execute(row, (seq, notification)).expect("written");
+            desk.file.execute(row, (seq, notification)).expect("written");
         }
-        run(&mut file, &MIGRATIONS[..2]).expect("migrated");
-        let mut moved = file.prepare("SELECT notification, event FROM moved ORDER BY event").expect("prepared");
+        // The copy made before is compared with the counts.
+        desk.file.execute("INSERT INTO tallies VALUES (2, 1, 0, 7)", []).expect("counted");
+        desk.run(&MIGRATIONS[..2]).expect("migrated");
+        let mut moved = desk.file.prepare("SELECT notification, event FROM moved ORDER BY event").expect("prepared");
         let moved: rusqlite::Result<Vec<(i64, i64)>> =
             moved.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("asked").collect();
         assert_eq!(moved.expect("read"), [(2, 3), (3, 4), (1, 7)], "what is left stands in one order");
@@ -144,8 +235,64 @@ mod tests {
 
     #[test]
     fn another_programs_database_is_left_alone() {
-        let mut file = Connection::open_in_memory().expect("memory");
-        file.execute_batch("CREATE TABLE theirs (x)").expect("made");
-        assert!(matches!(run(&mut file, &[ONE]), Err(OpenError::Foreign(_))));
+        let mut desk = Desk::new();
+        desk.file.execute_batch("CREATE TABLE theirs (x)").expect("made");
+        assert!(matches!(desk.run(&[ONE]), Err(OpenError::Foreign(_))));
+        assert!(desk.copies().is_empty());
+    }
+
+    #[test]
+    fn a_file_that_holds_something_is_copied_before_it_changes_and_a_new_one_is_not() {
+        let mut desk = Desk::new();
+        desk.run(&[ONE]).expect("new file");
+        assert!(desk.copies().is_empty(), "there was nothing to copy");
+        desk.file.execute("INSERT INTO a VALUES ('kept')", []).expect("written");
+        desk.run(&[ONE, ADDS, CONTRACTS]).expect("newest release");
+        assert_eq!(desk.copies(), ["test.db.before-2"]);
+        let copy = desk.copy("test.db.before-2");
+        assert_eq!(newest(&copy).expect("reads"), (1, 1));
+        let kept: String = copy.query_row("SELECT x FROM a", [], |row| row.get(0)).expect("the table is there");
+        assert_eq!(kept, "kept");
+        desk.run(&[ONE, ADDS, CONTRACTS]).expect("opened again");
+        assert_eq!(desk.copies(), ["test.db.before-2"]);
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_file_and_is_copied_anew_when_it_is_tried_again() {
+        let mut desk = Desk::new();
+        desk.run(&[ONE]).expect("new file");
+        let fails = Migration { sql: "CREATE TABLE b (x); INSERT INTO nothing VALUES (1)", ..ADDS };
+        assert!(matches!(desk.run(&[ONE, fails]), Err(OpenError::Engine { .. })));
+        assert_eq!(newest(&desk.file).expect("reads"), (1, 1));
+        assert!(!desk.file.table_exists(None, "b").expect("reads"), "half a migration");
+        desk.file.execute("INSERT INTO a VALUES ('later')", []).expect("written");
+        desk.run(&[ONE, ADDS]).expect("newer release");
+        let rows: i64 =
+            desk.copy("test.db.before-2").query_row("SELECT count(*) FROM a", [], |row| row.get(0)).expect("reads");
+        assert_eq!(rows, 1, "the copy is of the last try");
+    }
+
+    #[test]
+    fn without_a_copy_nothing_is_changed() {
+        let mut desk = Desk::new();
+        desk.run(&[ONE]).expect("new file");
+        std::fs::write(desk.folder.path().join("test.db.before-2"), "a person's own file").expect("written");
+        let error = desk.run(&[ONE, ADDS]).expect_err("it would be replaced");
+        assert!(matches!(error, OpenError::NotCopied { .. }), "{error}");
+        assert_eq!(newest(&desk.file).expect("reads"), (1, 1));
+    }
+
+    #[test]
+    fn what_a_release_would_do_is_known_before_it_does_it() {
+        let mut desk = Desk::new();
+        desk.run(&[ONE]).expect("new file");
+        let shape = desk.shape(&[ONE, ADDS, CONTRACTS]).expect("readable");
+        assert_eq!((shape.found, shape.min_reader, shape.ours), (1, 1, 3));
+        assert_eq!((shape.pending, shape.min_reader_after), (vec![2, 3], 2));
+        assert_eq!(shape.copied_to.as_deref(), Some(Path::new("test.db.before-2")));
+        desk.run(&[ONE, ADDS, CONTRACTS]).expect("newest release");
+        let back = desk.shape(&[ONE, ADDS]).expect("one back reads it");
+        assert_eq!((back.found, back.ours, back.pending, back.min_reader_after), (3, 2, vec![], 2));
+        assert!(matches!(desk.shape(&[ONE]), Err(OpenError::TooNew { .. })));
     }
 }

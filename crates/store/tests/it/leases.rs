@@ -261,3 +261,24 @@ async fn leave(desk: &Desk, limit: usize) {
         desk.store.unlease(leased.id);
     }
 }
+
+#[tokio::test]
+async fn what_was_received_before_its_predecessor_in_the_order_of_commits_is_not_passed_over() {
+    let desk = Desk::new().await;
+    // Requests that came at once are committed in any order of their receipt.
+    for number in 0..600 {
+        desk.one(event(&number.to_string(), 1, "", desk.to_shop()), 600 - number).await;
+    }
+    let mut handed_out = 0;
+    loop {
+        let lease = desk.lease(8, 700).await;
+        for leased in &lease.due {
+            desk.settle(leased.id, 1, 701, Next::Delivered).await;
+        }
+        handed_out += lease.due.len();
+        if lease.due.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(handed_out, 600);
+}

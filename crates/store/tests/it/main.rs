@@ -1,5 +1,6 @@
 //! The store's promises, written against the seam: every engine runs them through its own factory.
 
+mod backup;
 mod decisions;
 mod desk;
 mod file;

@@ -104,7 +104,8 @@ impl User {
         }
     }
 
-    fn stop(&mut self) {
+    /// Ends the one that runs.
+    pub(super) fn stop(&mut self) {
         if let Some(mut gateway) = self.gateway.take() {
             process::signal(gateway.id(), libc::SIGTERM);
             let _ = gateway.wait();

@@ -75,7 +75,7 @@ pub(super) fn versions(connection: &Connection, kinds: &Kinds, id: EventId) -> r
 }
 
 /// A page of rows that fit.
-pub(super) fn list(
+pub(in crate::sqlite) fn list(
     connection: &Connection,
     kinds: &Kinds,
     filter: &EventFilter,

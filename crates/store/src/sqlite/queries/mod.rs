@@ -9,4 +9,5 @@ mod reader;
 mod tallies;
 mod times;
 
+pub(super) use events::list as list_events;
 pub(super) use reader::SqliteReader;

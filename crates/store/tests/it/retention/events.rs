@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use payhook_domain::id::EventSeq;
 use payhook_domain::verdict::Standing;
-use payhook_store::{DeliveryFilter, Disposition, EventFilter, Next, PaymentFilter, Wanted};
+use payhook_store::{
+    BackupOrder, BackupProgress, DeliveryFilter, Disposition, EventFilter, Next, PaymentFilter, Wanted, backup,
+};
 
 use super::{OLD, before, count, deliver_all, look, rows, sweep};
 use crate::desk::{Desk, aside, at, event, page, settlement, want};
@@ -148,4 +150,9 @@ async fn counts_are_of_what_is_stored() {
     assert!(tallies.deliveries.is_empty(), "{:?}", tallies.deliveries);
     assert_eq!(tallies.events["routed"], fillers);
     assert_eq!(i64::try_from(tallies.notifications), Ok(count(&desk, "SELECT count(*) FROM notifications")));
+    // A backup is kept only when it holds as many rows as the counts say.
+    let to = desk.folder.path().join("copy.db");
+    let order = BackupOrder { to, replace: false, rests: false, reserve_bytes: 0 };
+    let database = desk.folder.path().join("payhook.db");
+    backup(&database, &order, &BackupProgress::default()).expect("what was pruned is not missed");
 }
