@@ -292,7 +292,7 @@ fn the_command_copies_with_a_gateway_and_without_one() {
         serde_json::from_str(&told[told.find('{').expect("JSON")..=told.rfind('}').expect("JSON")]).expect("JSON");
     assert_eq!(json["events"].as_u64(), Some(stored as u64));
     let (fine, told) = alone(&["check"]);
-    assert!(fine && told.contains("there already, schema 1"), "{told}");
+    assert!(fine && told.contains("there already, schema 2"), "{told}");
     gateway.restart();
     assert_eq!(Stored::of(&gateway).orders.len(), stored);
 }
