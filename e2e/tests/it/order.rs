@@ -81,7 +81,9 @@ fn no_delivery_of_a_payment_arrives_before_the_one_before_it_is_final() {
     assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged >= all), "not all were taken");
     drop(load.finish());
     wait_until_nothing_is_owed(&gateway);
-    let events = gateway.list("/api/v1/events?limit=500");
+    let mut events = gateway.list("/api/v1/events?limit=500");
+    // Ten failures in a row are rare, but of so many tries some are: then the gateway tells of it, as an event of its own.
+    events.retain(|event| event["source"] != "payhook");
     assert_eq!(events.len(), all, "each event once");
     every_delivery_came_after_those_before_it(&receiver, &events);
 }
