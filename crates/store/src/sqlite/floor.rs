@@ -5,9 +5,10 @@
 
 use payhook_domain::delivery::State;
 use payhook_domain::id::NameId;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::lease::Leases;
+use super::memos;
 use super::tally::sort;
 
 /// The name it is kept under.
@@ -15,21 +16,12 @@ const MEMO: &str = "floor";
 
 /// Keeps it, in the transaction under way.
 pub(super) fn keep(connection: &Connection, floor: i64) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO memos (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
-        )?
-        .execute((MEMO, &floor.to_be_bytes()[..]))
-        .map(drop)
+    memos::put(connection, MEMO, &floor.to_be_bytes())
 }
 
 /// As last kept.
 pub(super) fn kept(connection: &Connection) -> rusqlite::Result<i64> {
-    let kept: Option<[u8; 8]> = connection
-        .prepare_cached("SELECT value FROM memos WHERE name = ?1")?
-        .query_row([MEMO], |row| row.get(0))
-        .optional()?;
-    Ok(kept.map_or(0, i64::from_be_bytes))
+    Ok(memos::value(connection, MEMO)?.map_or(0, i64::from_be_bytes))
 }
 
 /// Tells where to begin, once.

@@ -29,6 +29,7 @@ mod leasing;
 mod memos;
 mod names;
 mod owe;
+mod parts;
 mod quarantine;
 mod queries;
 mod queue;

@@ -11,6 +11,7 @@ use payhook_domain::verdict::Standing;
 use rusqlite::Connection;
 
 use super::identities;
+use super::parts;
 use super::record::Recorder;
 use super::rows::standing_number;
 use super::segments::words;
@@ -74,7 +75,8 @@ fn events(connection: &Connection, facts: &Facts, payment: i64) -> rusqlite::Res
             }
         }
     }
-    let keys = keys(connection, payment)?;
+    let parts = parts::of(connection, payment)?;
+    let keys: BTreeMap<i64, String> = parts.into_iter().map(|part| (part.id, part.key)).collect();
     let mut named = connection.prepare_cached("SELECT standing, payment_row FROM events WHERE seq = ?1")?;
     for key in keys.values() {
         words::search(connection, key, (0, i64::MAX), |seq| {
@@ -88,19 +90,6 @@ fn events(connection: &Connection, facts: &Facts, payment: i64) -> rusqlite::Res
     rows.sort_unstable();
     rows.dedup();
     Ok(rows)
-}
-
-/// The payment's row and every row that leads to it, through however many others, with the key each was first known by.
-fn keys(connection: &Connection, payment: i64) -> rusqlite::Result<BTreeMap<i64, String>> {
-    connection
-        .prepare_cached(
-            "WITH RECURSIVE parts (id) AS (
-                 SELECT ?1 UNION SELECT p.id FROM parts JOIN payments p ON p.merged = parts.id
-             )
-             SELECT p.id, p.key FROM parts JOIN payments p ON p.id = parts.id",
-        )?
-        .query_map([payment], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect()
 }
 
 /// Whether it says what the identity is held to say: once a conflict was accepted, the revisions of what was overruled

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::step::Hand;
 use super::walk::{self, At, Found};
 use super::{events, needed};
+use crate::sqlite::memos;
 use crate::sqlite::rows::as_i64;
 use crate::{Cutoffs, Pruned};
 
@@ -148,19 +149,11 @@ fn keep_reached(connection: &Connection, (notification, event): At) -> rusqlite:
     let mut value = [0; 16];
     value[..8].copy_from_slice(&notification.to_be_bytes());
     value[8..].copy_from_slice(&event.to_be_bytes());
-    connection
-        .prepare_cached(
-            "INSERT INTO memos (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
-        )?
-        .execute((MEMO, &value[..]))
-        .map(drop)
+    memos::put(connection, MEMO, &value)
 }
 
 fn reached(connection: &Connection) -> rusqlite::Result<At> {
-    let kept: Option<[u8; 16]> = connection
-        .prepare_cached("SELECT value FROM memos WHERE name = ?1")?
-        .query_row([MEMO], |row| row.get(0))
-        .optional()?;
+    let kept: Option<[u8; 16]> = memos::value(connection, MEMO)?;
     Ok(kept.map_or((0, 0), |kept| {
         let (notification, event) = kept.split_at(8);
         let read = |bytes: &[u8]| bytes.try_into().map_or(0, i64::from_be_bytes);

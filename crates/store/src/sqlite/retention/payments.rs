@@ -1,13 +1,13 @@
 //! Payments that no stored event is about any more.
 
-use payhook_domain::identity::Digest;
 use payhook_domain::payment::Facts;
 use rusqlite::{Connection, Row};
 
 use super::events;
 use super::step::Hand;
 use super::walk::{At, EventRow, event_row};
-use crate::sqlite::rows::{as_i64, digest, unreadable};
+use crate::sqlite::parts::{self, Part};
+use crate::sqlite::rows::{as_i64, unreadable};
 use crate::sqlite::runs::{self, Indexed};
 use crate::{Cutoffs, Pruned};
 
@@ -20,7 +20,6 @@ const PAYMENT_BYTES: i64 = 140;
 
 struct PaymentRow {
     id: i64,
-    name: Digest,
     updated_at: i64,
     is_merged: bool,
     facts: Facts,
@@ -39,7 +38,7 @@ pub(super) fn step(
     let many = if hand.changes().is_some() { PAYMENTS_MAX } else { PAYMENTS_COUNTED_MAX };
     let found: Vec<PaymentRow> = connection
         .prepare_cached(
-            "SELECT id, name, updated_at, merged IS NOT NULL, facts, length(facts) FROM payments
+            "SELECT id, updated_at, merged IS NOT NULL, facts, length(facts) FROM payments
              WHERE id > ?1 ORDER BY id LIMIT ?2",
         )?
         .query_map((at, as_i64(many)), payment)?
@@ -93,9 +92,7 @@ fn is_kept(
 
 /// Removes a payment and those that turned out to be it, with their places in the index.
 fn remove(connection: &Connection, payment: &PaymentRow, hand: &mut Hand<'_, '_>) -> rusqlite::Result<()> {
-    let mut rows = vec![(payment.id, payment.name)];
-    rows.extend(parts(connection, payment.id)?);
-    for (id, name) in rows {
+    for Part { id, name, .. } in parts::of(connection, payment.id)? {
         connection.prepare_cached("DELETE FROM payments WHERE id = ?1")?.execute([id])?;
         if let Some(changes) = hand.changes() {
             runs::remove(connection, Indexed::Payments, &name, id, changes)?;
@@ -104,27 +101,12 @@ fn remove(connection: &Connection, payment: &PaymentRow, hand: &mut Hand<'_, '_>
     Ok(())
 }
 
-/// Every row that leads to this payment, through however many others.
-fn parts(connection: &Connection, payment: i64) -> rusqlite::Result<Vec<(i64, Digest)>> {
-    connection
-        .prepare_cached(
-            "WITH RECURSIVE parts (id, name) AS (
-                 SELECT id, name FROM payments WHERE merged = ?1
-                 UNION SELECT p.id, p.name FROM parts JOIN payments p ON p.merged = parts.id
-             )
-             SELECT id, name FROM parts",
-        )?
-        .query_map([payment], |row| Ok((row.get(0)?, digest(row, 1)?)))?
-        .collect()
-}
-
 fn payment(row: &Row<'_>) -> rusqlite::Result<PaymentRow> {
     Ok(PaymentRow {
         id: row.get(0)?,
-        name: digest(row, 1)?,
-        updated_at: row.get(2)?,
-        is_merged: row.get(3)?,
-        facts: Facts::read(row.get_ref(4)?.as_blob()?).ok_or_else(|| unreadable(4, "facts"))?,
-        size: row.get(5)?,
+        updated_at: row.get(1)?,
+        is_merged: row.get(2)?,
+        facts: Facts::read(row.get_ref(3)?.as_blob()?).ok_or_else(|| unreadable(3, "facts"))?,
+        size: row.get(4)?,
     })
 }
