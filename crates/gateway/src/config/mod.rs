@@ -9,6 +9,7 @@
 //! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `capture` is of a
 //!   source, `backup` and `retention` of the store, `lane` and `pace` of a destination, `hold` of a route.
 //! - `checks`, `same_account`, `abandon`: what only shows between tables. `digest`: what tells configurations apart, and how.
+//! - `sample`: a file's meaning, for tests of other rooms.
 //! - [`mistakes`], [`secret`], `units`, `nearest`, `names`, `addresses`: the words all of them use.
 //!
 //! Nothing else in payhook reads the environment. Nothing here opens a socket or the store.
@@ -35,6 +36,8 @@ pub mod resolved;
 mod retention;
 mod route;
 mod same_account;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod secret;
 mod section;
 mod server;

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use payhook_domain::time::Timestamp;
 use payhook_store::{NameKind, Options, Store};
 
 use super::Plan;
-use crate::config::{LoadOptions, Resolved, Variables, load};
+use crate::config::sample::resolved;
 
 const BASE: &str = r#"version = 1
 [[source]]
@@ -23,14 +22,6 @@ secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 [[route]]
 to = ["shop"]
 "#;
-
-fn resolved(folder: &Path, toml: &str) -> Resolved {
-    std::fs::write(folder.join("payhook.toml"), toml).expect("written");
-    let variables = Variables::given([("UNUSED", "")]);
-    let now = Timestamp::from_seconds(1_800_000_000);
-    let options = LoadOptions { file: None, directory: folder.to_path_buf(), variables, now };
-    load(options).unwrap_or_else(|mistakes| panic!("{toml}\n{mistakes}")).config
-}
 
 async fn made(folder: &Path, store: &Arc<dyn Store>, toml: &str, before: Option<&Plan>) -> Plan {
     Plan::make(resolved(folder, toml), HashMap::new(), store.as_ref(), before).await.expect("a plan")

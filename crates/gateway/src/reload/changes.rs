@@ -66,10 +66,9 @@ fn of_key(key: &str, before: &[&Fact], after: &[&Fact]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use payhook_domain::time::Timestamp;
 
     use super::*;
-    use crate::config::{LoadOptions, Resolved, Variables, load};
+    use crate::config::{Resolved, sample};
 
     const BASE: &str = r#"version = 1
 [store]
@@ -90,12 +89,7 @@ to = ["shop"]
 
     fn resolved(toml: &str) -> Resolved {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("payhook.toml");
-        std::fs::write(&file, toml).expect("written");
-        let variables = Variables::given([("UNUSED", "")]);
-        let now = Timestamp::from_seconds(1_800_000_000);
-        let options = LoadOptions { file: Some(file), directory: folder.path().to_path_buf(), variables, now };
-        load(options).unwrap_or_else(|mistakes| panic!("{mistakes}")).config
+        sample::resolved(folder.path(), toml)
     }
 
     /// What is told when `from` becomes `to` in the base.

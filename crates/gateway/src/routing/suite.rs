@@ -7,14 +7,13 @@ use payhook_domain::id::EventId;
 use payhook_domain::identity::Digest;
 use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
-use payhook_domain::time::Timestamp;
 use payhook_store::Options;
 use proptest::prelude::*;
 
 use super::subject::Subject;
 use super::wanted::{Because, Routed, judge_each, wanted};
 use super::when::{Held, When, Wrong};
-use crate::config::{LoadOptions, Variables, load};
+use crate::config::sample;
 use crate::plan::Plan;
 
 const ORIGINAL: &str =
@@ -251,11 +250,7 @@ on_dead = "stop"
 /// The plan of two sources, two destinations and these routes.
 async fn plan(routes: &str) -> Plan {
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("payhook.toml"), format!("{FILE}{routes}")).expect("written");
-    let directory = folder.path().to_path_buf();
-    let variables = Variables::given([("UNUSED", "")]);
-    let options = LoadOptions { file: None, directory, variables, now: Timestamp::from_seconds(1_800_000_000) };
-    let config = load(options).unwrap_or_else(|mistakes| panic!("{mistakes}")).config;
+    let config = sample::resolved(folder.path(), &format!("{FILE}{routes}"));
     let url = format!("sqlite:{}", folder.path().join("payhook.db").display());
     let store = payhook_store::open(&url, Options { reserve_bytes: 0, ..Options::default() }).expect("opens");
     let plan = Plan::make(config, std::collections::HashMap::new(), store.as_ref(), None).await.expect("a plan");
