@@ -4,6 +4,7 @@
 //! - `serve`, `check`, `init`, `keys`: the gateway and what it needs.
 //! - `demo`: all of it on loopback, told in plain words.
 //! - `trigger`: the other side: signs and sends what a provider would.
+//! - `verify`: why a captured notification does not verify.
 //! - `events`, `payments`, `deliveries`, `quarantine`, `aside`, `conflicts`, `routes`, `destinations`, `replay`:
 //!   questions and commands to a running gateway, through `client` (its API) and `follow` (its stream of events).
 //! - `backup`: a copy of the store; `missing`: what came after it.
@@ -38,6 +39,7 @@ mod serve;
 mod settings;
 mod table;
 mod trigger;
+mod verify;
 
 use std::process::ExitCode;
 

@@ -18,6 +18,7 @@
 //! - [`telemetry`]: log lines and metrics.
 //! - `gateway`: what all of these share.
 //! - `names`: numbers of sources and destinations.
+//! - [`suspects()`]: the keys that may have signed a request, for the signature doctor.
 //! - [`keyfile`]: the API token and the envelope key beside the store.
 //! - [`clock`]: the one place that knows now.
 //!
@@ -41,6 +42,8 @@ mod rehearsal;
 pub mod reload;
 mod retention;
 mod routing;
+mod suspects;
 pub mod telemetry;
 
 pub use payhook_destination::standard_webhooks;
+pub use suspects::suspects;

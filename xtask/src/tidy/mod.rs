@@ -9,6 +9,7 @@ mod doors;
 mod lengths;
 mod names;
 mod openings;
+mod orphans;
 mod sources;
 mod words;
 
@@ -42,6 +43,7 @@ pub(crate) fn problems() -> anyhow::Result<Vec<Problem>> {
     let checks: [fn(&Source) -> Vec<Problem>; 6] =
         [openings::check, doors::check, names::check, lengths::check, words::check, dependencies::check];
     let mut problems = arrows::check()?;
+    problems.extend(orphans::check(&sources));
     problems.extend(sources.iter().flat_map(|source| checks.iter().flat_map(|check| check(source))));
     Ok(problems)
 }

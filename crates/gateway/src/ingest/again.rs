@@ -8,6 +8,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::id::NameId;
 use payhook_domain::notification::{Notification, header_lines};
 use payhook_domain::verdict::{Aside, Verdict};
+use payhook_provider::RawRequest;
+use payhook_provider::doctor::{Case, Diagnosis};
 use payhook_store::{Disposition, QuarantineRow, RecordEvent, StoredEvent, Unavailable, Wanted};
 
 use super::judge::{judge, names, recorded};
@@ -15,6 +17,7 @@ use super::record::Received;
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Source};
 use crate::routing;
+use crate::suspects::suspects;
 
 /// Why a second look changed nothing.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,22 @@ pub(crate) enum NotReleased {
     /// The store could not say or write.
     #[error(transparent)]
     Store(#[from] Unavailable),
+}
+
+/// Why a quarantined request does not verify, by today's keys and those of its provider's other sources; nothing when its
+/// source is no longer configured.
+pub(crate) fn diagnose(gateway: &Gateway, row: &QuarantineRow) -> Option<Vec<Diagnosis>> {
+    let plan = gateway.plan.load_full();
+    let source = &plan.source(row.source)?.settings;
+    let headers = header_map(&row.headers);
+    let case = Case {
+        request: RawRequest { target: &row.target, headers: &headers, body: &row.body },
+        suspects: &suspects(source, plan.sources.iter().map(|source| &source.settings)),
+        policy: source.policy,
+        now: row.first_at,
+        environment: source.environment,
+    };
+    Some(source.provider.diagnose(&case))
 }
 
 /// Verifies a quarantined request again and records it when it is authentic now.
