@@ -26,7 +26,8 @@ use crate::backup::{self, Backups};
 use crate::config::{self, BackupPlan, Resolved};
 use crate::dispatch::gate::Gates;
 use crate::dispatch::replay::{self, Replays};
-use crate::gateway::{Bells, Gateway};
+use crate::doctor::SlowReads;
+use crate::gateway::{Bells, Gateway, Started};
 use crate::ingest::{Door, panic_body};
 use crate::keyfile;
 use crate::names::NameBook;
@@ -121,6 +122,7 @@ pub(crate) async fn start_with(
     let server = config.server.clone();
     let remembers_orders = remembers_orders(&config);
     let face = Face::new(&config, remembers_orders);
+    let started = Started { at: clock.now(), store: config.store.clone() };
     let store_path = config.store.path.clone();
     let reserve_bytes = config.store.reserve_bytes;
     let backup_plan = config.store.backup.clone();
@@ -157,6 +159,8 @@ pub(crate) async fn start_with(
         reloads: Outcomes::default(),
         retention: Retention::default(),
         service,
+        slow_reads: SlowReads::default(),
+        started,
         stopping: watch::Sender::new(false),
     });
     let api = Api {

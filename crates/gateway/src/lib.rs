@@ -13,6 +13,7 @@
 //! - `dispatch`: owed deliveries taken in hand, tried and settled.
 //! - [`payload`]: what a merchant's endpoint reads.
 //! - [`backup`]: copies of the store, made while it runs.
+//! - [`doctor`]: what goes wrong slowly, what it means, and what to do.
 //! - `api`: questions and commands over the admin listener.
 //! - [`embed`]: the gateway inside a program of your own.
 //! - `readiness`: whether it lives, and whether it takes notifications now.
@@ -32,6 +33,7 @@ pub mod boot;
 pub mod clock;
 pub mod config;
 mod dispatch;
+pub mod doctor;
 pub mod embed;
 mod gateway;
 mod ingest;
