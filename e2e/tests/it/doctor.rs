@@ -4,6 +4,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use payhook_domain::time::Timestamp;
@@ -231,6 +232,39 @@ fn a_reserve_above_the_free_space_is_not_ready_and_says_why() {
     assert_eq!(report.code, Some(1));
     report.must_find("ready", "problem", "below the reserve");
     report.must_find("disk", "problem", "nothing is accepted");
+}
+
+#[test]
+fn a_slow_question_is_told_by_its_route_and_not_by_what_was_asked_for() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = setup(&receiver).start();
+    trigger(&gateway, KEY, "1");
+    let event = gateway.list("/api/v1/events")[0]["id"].as_str().expect("an id").to_owned();
+    let target = format!("/api/v1/events/{event}");
+    let over = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    assert_eq!(gateway.get(&target).status, 200);
+                }
+            });
+        }
+        // The process stands still for longer than a question may take, most often while one is in its hands.
+        let began = Instant::now();
+        let mut found = false;
+        while !found && began.elapsed() < PATIENCE {
+            gateway.signal(libc::SIGSTOP);
+            std::thread::sleep(Duration::from_millis(400));
+            gateway.signal(libc::SIGCONT);
+            found = Report::of(&gateway).finds("reads", "warning", "/api/v1/events/{id}");
+        }
+        over.store(true, Ordering::Relaxed);
+        assert!(found, "no slow question is remembered");
+    });
+    let report = Report::of(&gateway);
+    assert_eq!(report.code, Some(0), "slow is no problem: {:#?}", report.findings);
+    assert!(report.findings.iter().all(|finding| !finding.to_string().contains(&event)), "{:#?}", report.findings);
 }
 
 #[test]

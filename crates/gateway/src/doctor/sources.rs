@@ -60,7 +60,8 @@ pub(super) fn stretches(last: Timestamp, first: Timestamp, now: Timestamp) -> Ve
 pub(super) fn judge(heard: &Heard, now: Timestamp) -> Finding {
     let source = &heard.source;
     let Some(last) = heard.last else {
-        return Finding::ok("sources", format!("{source} has heard nothing yet")).about(source);
+        return Finding::ok("sources", format!("{source} has heard nothing yet, as far as the newest events go"))
+            .about(source);
     };
     let silence = now.since(last);
     let known_min = if silence < A_DAY { DAYS_KNOWN_MIN } else { WEEKS_KNOWN_MIN };
