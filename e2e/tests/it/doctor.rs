@@ -161,7 +161,7 @@ fn dead_letters_and_paused_and_resting_destinations_are_found() {
     receiver.behave(|_| Behaviour::Answer(503));
     trigger(&gateway, KEY, "4");
     until(&gateway, "a rest", || gateway.get("/api/v1/destinations/shop").json()["state"] == "resting");
-    Report::of(&gateway).must_find("destinations", "warning", "shop fails");
+    Report::of(&gateway).must_find("destinations", "warning", "shop has failed");
     assert_eq!(gateway.post("/api/v1/destinations/shop/pause", &Value::Null).status, 200);
     Report::of(&gateway).must_find("destinations", "warning", "shop is paused");
 }

@@ -21,7 +21,7 @@ pub(super) fn judge(name: &str, standing: Standing, now: Timestamp) -> Finding {
     }
     if let Some((since, until)) = resting {
         let down = now.since(since);
-        let what = format!("{name} fails for {} and rests; it is probed again at {until}", span(down));
+        let what = format!("{name} has failed for {} and rests; it is probed again at {until}", span(down));
         let hint = format!("`payhook destinations test {name}` shows what it answers; nothing dies while it rests");
         let finding = match down > OUTAGE {
             true => Finding::problem("destinations", what, hint),

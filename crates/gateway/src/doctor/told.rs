@@ -9,6 +9,7 @@ pub(super) const DAY: u64 = 24 * HOUR;
 /// `40 s`, `12 min`, `5 h`, `3 days`: down to a whole one of the largest unit of which there are two.
 pub(super) fn span(span: Duration) -> String {
     match span.as_secs() {
+        0 if span.as_millis() == 0 => "less than 1 ms".to_owned(),
         0 => format!("{} ms", span.as_millis()),
         seconds if seconds < 2 * MINUTE => format!("{seconds} s"),
         seconds if seconds < 2 * HOUR => format!("{} min", seconds / MINUTE),
@@ -40,7 +41,10 @@ mod tests {
     #[test]
     fn spans_and_sizes_are_told_in_the_unit_that_fits() {
         let of = |seconds| span(Duration::from_secs(seconds));
-        assert_eq!([of(0), of(119), of(120), of(7_200), of(2 * DAY)], ["0 ms", "119 s", "2 min", "2 h", "2 days"]);
+        assert_eq!(
+            [of(0), of(119), of(120), of(7_200), of(2 * DAY)],
+            ["less than 1 ms", "119 s", "2 min", "2 h", "2 days"]
+        );
         let sizes = [(0, "0 KiB"), (1_536, "1.5 KiB"), (300 << 20, "300 MiB"), ((3 << 30) / 2, "1.5 GiB")];
         for (size, told) in sizes {
             assert_eq!(bytes(size), told);
