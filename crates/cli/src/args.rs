@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Conflicts(crate::conflicts::Conflicts),
     Routes(crate::routes::Routes),
     Prune(crate::prune::Prune),
+    Doctor(crate::doctor::Doctor),
     Keys(crate::keys::Keys),
     Backup(crate::backup::Backup),
 }
@@ -56,6 +57,7 @@ impl Command {
             Self::Conflicts(command) => command.run().await,
             Self::Routes(command) => command.run().await,
             Self::Prune(command) => command.run().await,
+            Self::Doctor(command) => command.run().await,
             Self::Keys(command) => command.run(),
             Self::Backup(command) => command.run().await,
         }

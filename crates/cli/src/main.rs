@@ -7,6 +7,7 @@
 //! - `verify`: why a captured notification does not verify.
 //! - `events`, `payments`, `deliveries`, `quarantine`, `aside`, `conflicts`, `routes`, `destinations`, `replay`:
 //!   questions and commands to a running gateway, through `client` (its API) and `follow` (its stream of events).
+//! - `doctor`: what goes wrong slowly, and what to do.
 //! - `backup`: a copy of the store; `missing`: what came after it.
 //! - `settings`: where the configuration and the running gateway are.
 //! - `output`: the only place that prints; `table` and `fields` lay out what it prints.
@@ -22,6 +23,7 @@ mod conflicts;
 mod deliveries;
 mod demo;
 mod destinations;
+mod doctor;
 mod events;
 mod fields;
 mod follow;

@@ -13,8 +13,11 @@
 //! - `dispatch`: owed deliveries taken in hand, tried and settled.
 //! - [`payload`]: what a merchant's endpoint reads.
 //! - [`backup`]: copies of the store, made while it runs.
+//! - [`doctor`]: what goes wrong slowly, what it means, and what to do.
 //! - `api`: questions and commands over the admin listener.
 //! - [`embed`]: the gateway inside a program of your own.
+//! - `readiness`: whether it lives, and whether it takes notifications now.
+//! - `service`: what the manager that runs it as a service is told.
 //! - [`telemetry`]: log lines and metrics.
 //! - `gateway`: what all of these share.
 //! - `names`: numbers of sources and destinations.
@@ -31,6 +34,7 @@ pub mod boot;
 pub mod clock;
 pub mod config;
 mod dispatch;
+pub mod doctor;
 pub mod embed;
 mod gateway;
 mod ingest;
@@ -38,10 +42,12 @@ pub mod keyfile;
 mod names;
 pub mod payload;
 mod plan;
+mod readiness;
 mod rehearsal;
 pub mod reload;
 mod retention;
 mod routing;
+mod service;
 mod suspects;
 pub mod telemetry;
 

@@ -18,7 +18,7 @@ use user::User;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Every command there is, as the list of commands says.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "demo",
     "init",
     "check",
@@ -35,6 +35,7 @@ const COMMANDS: [&str; 16] = [
     "destinations",
     "prune",
     "backup",
+    "doctor",
 ];
 
 #[test]

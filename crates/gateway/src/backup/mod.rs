@@ -18,4 +18,4 @@ pub(crate) use desk::{Asked, Backups, NotBegun, begin, cancel, find, list, stop}
 pub(crate) use job::{BackupId, Job, Stage};
 pub use make::{Made, NotMade, alone, view};
 pub use payhook_store::{BackupProgress, Shape, inspect};
-pub(crate) use schedule::run as keep_making;
+pub(crate) use schedule::{newest, run as keep_making};

@@ -95,6 +95,15 @@ pub(crate) async fn release_aside(gateway: &Gateway, row: StoredEvent) -> Result
     verdicts.ok_or(NotReleased::NotWaiting)
 }
 
+/// Which of the keys of its source, by position, make the signatures of a kept notification. Nothing when its bytes are gone.
+pub(crate) fn keys_of(plan: &Plan, source: &Source, kept: Notification) -> Option<Vec<usize>> {
+    if kept.body.is_empty() {
+        return None;
+    }
+    let received = as_received(kept);
+    Some(judge(plan, source, &received.raw(), received.at).keys_used)
+}
+
 /// Takes a conflicting version as the truth and owes it by today's routes, or refuses it for good.
 pub(crate) async fn decide_conflict(gateway: &Gateway, row: StoredEvent, accept: bool) -> Result<(), NotReleased> {
     let plan = gateway.plan.load_full();
@@ -160,8 +169,12 @@ async fn read_again(
 /// The request a row came in, as it was received.
 async fn received(gateway: &Gateway, row: &StoredEvent) -> Result<Received, NotReleased> {
     let kept = gateway.reader.notification(row.notification).await?;
-    let Notification { target, peer, headers, body, received_at, .. } = kept.ok_or(NotReleased::NotWaiting)?;
-    Ok(Received { target, peer, headers: header_map(&headers), body, at: received_at })
+    kept.map(as_received).ok_or(NotReleased::NotWaiting)
+}
+
+fn as_received(kept: Notification) -> Received {
+    let Notification { target, peer, headers, body, received_at, .. } = kept;
+    Received { target, peer, headers: header_map(&headers), body, at: received_at }
 }
 
 fn configured(plan: &Plan, id: NameId) -> Result<&Source, NotReleased> {

@@ -52,5 +52,6 @@ mod writer;
 
 pub use backup::Archive;
 pub(crate) use backup::run as copy;
+pub(crate) use disk::free_beside;
 pub(crate) use schema::inspect;
 pub(crate) use store::open;
