@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use payhook_gateway::boot::{self, BootError, Environs, PlanError};
+use payhook_gateway::boot::{self, BootError, Environs, PlanError, Service};
 use payhook_gateway::clock::{SystemClock, TokioSleeper};
-use payhook_gateway::config::{Variables, units};
+use payhook_gateway::config::{ServiceManager, Variables, units};
 use payhook_gateway::reload::Reloads;
 use payhook_gateway::telemetry;
 use tokio::signal::unix::{SignalKind, signal};
@@ -45,12 +45,14 @@ impl Serve {
         // First of all: before it is watched, a signal that asks for the configuration would end the process.
         let asked = hang_ups()?;
         let config = self.config.load()?;
-        let filter = Variables::of_process();
-        let log = telemetry::setup::start(filter.get("PAYHOOK_LOG")).context("the log cannot be started")?;
+        let variables = Variables::of_process();
+        let log = telemetry::setup::start(variables.get("PAYHOOK_LOG")).context("the log cannot be started")?;
+        let service = Service::new(ServiceManager::of(&variables)).context("the service manager cannot be told")?;
         let environs = Environs {
             clock: Arc::new(SystemClock { offset_micros: self.clock_offset.unwrap_or_default() }),
             sleeper: Arc::new(TokioSleeper),
             log: log.clone(),
+            service,
             unsafe_no_sync: self.unsafe_no_sync,
         };
         if self.unsafe_no_sync {

@@ -36,6 +36,8 @@ use crate::reload::orphans::{self, Orphans};
 use crate::reload::outcome::{self, Outcomes};
 use crate::reload::{Bound, Face, Listeners, Reloads, Running, Services};
 use crate::retention::{self, Retention};
+use crate::service;
+pub use crate::service::Service;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::setup::Log;
 
@@ -51,6 +53,8 @@ pub struct Environs {
     pub sleeper: Arc<dyn Sleeper>,
     /// The log.
     pub log: Log,
+    /// Who runs it as a service, if anyone does.
+    pub service: Service,
     /// Writes without syncing. Loses acknowledged money events in a power cut; exists for the test that proves so.
     pub unsafe_no_sync: bool,
 }
@@ -113,7 +117,7 @@ pub(crate) async fn start_with(
     doors: HashMap<String, Box<dyn Destination>>,
     environs: Environs,
 ) -> Result<Ready, BootError> {
-    let Environs { clock, sleeper, log, unsafe_no_sync } = environs;
+    let Environs { clock, sleeper, log, service, unsafe_no_sync } = environs;
     let server = config.server.clone();
     let remembers_orders = remembers_orders(&config);
     let face = Face::new(&config, remembers_orders);
@@ -152,6 +156,7 @@ pub(crate) async fn start_with(
         alerts,
         reloads: Outcomes::default(),
         retention: Retention::default(),
+        service,
         stopping: watch::Sender::new(false),
     });
     let api = Api {
@@ -198,6 +203,8 @@ impl Ready {
         let door = Door::new(Arc::clone(&gateway));
         let services = Services { door, api, drain: DRAIN, stop: stop.clone() };
         let listeners = Listeners::serve((public, admin), tls, server, services);
+        gateway.service.ready(&outcome::status(&gateway));
+        let watchdog = tokio::spawn(service::keep_telling(Arc::clone(&gateway)));
         let connections_cut = Running::new(&gateway, face, listeners, DRAIN).until(stop, reloads).await;
         // Whatever its step is at, the next start goes on.
         retention.abort();
@@ -205,6 +212,7 @@ impl Ready {
         backup::stop(&gateway).await;
         gateway.store.close().await;
         alerts.abort();
+        watchdog.abort();
         tracing::info!(connections_cut, "stopped");
     }
 }

@@ -22,6 +22,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// The time since some moment that stays the same while the machine runs, as the system's other programs read it too.
+pub(crate) fn monotonic() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
 /// Now, for a program that embeds the gateway and reads its configuration.
 #[must_use]
 pub fn now() -> Timestamp {

@@ -15,6 +15,7 @@ use crate::names::NameBook;
 use crate::plan::Plan;
 use crate::reload::outcome::Outcomes;
 use crate::retention::Retention;
+use crate::service::Service;
 use crate::telemetry::line::Lines;
 use crate::telemetry::metrics::Metrics;
 
@@ -35,6 +36,7 @@ pub(crate) struct Gateway {
     pub(crate) alerts: Alerts,
     pub(crate) reloads: Outcomes,
     pub(crate) retention: Retention,
+    pub(crate) service: Service,
     /// Turns true when the gateway is told to stop: whoever follows along hangs up then.
     pub(crate) stopping: watch::Sender<bool>,
 }

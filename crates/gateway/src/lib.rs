@@ -15,6 +15,8 @@
 //! - [`backup`]: copies of the store, made while it runs.
 //! - `api`: questions and commands over the admin listener.
 //! - [`embed`]: the gateway inside a program of your own.
+//! - `readiness`: whether it lives, and whether it takes notifications now.
+//! - `service`: what the manager that runs it as a service is told.
 //! - [`telemetry`]: log lines and metrics.
 //! - `gateway`: what all of these share.
 //! - `names`: numbers of sources and destinations.
@@ -37,10 +39,12 @@ pub mod keyfile;
 mod names;
 pub mod payload;
 mod plan;
+mod readiness;
 mod rehearsal;
 pub mod reload;
 mod retention;
 mod routing;
+mod service;
 pub mod telemetry;
 
 pub use payhook_destination::standard_webhooks;

@@ -35,6 +35,7 @@ pub use sqlite::Archive;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use payhook_domain::id::{DeliveryId, EventSeq, NameId, PaymentId, QuarantineId};
@@ -160,6 +161,8 @@ pub struct Health {
     pub wal_bytes: u64,
     /// Jobs waiting for the writer.
     pub queue: usize,
+    /// What the writer is at.
+    pub writing: Writing,
     /// Refused requests that were not kept: too many waited, or their source had more than its rate.
     pub quarantine_dropped: u64,
     /// Commits so far, rows of ingest in them, and microseconds spent in them: for rates and means.
@@ -168,4 +171,16 @@ pub struct Health {
     pub commit_items: u64,
     /// See `commits`.
     pub commit_micros: u64,
+}
+
+/// What the writer is at: whether it makes progress.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Writing {
+    /// It waits for work.
+    #[default]
+    Idle,
+    /// It has been at what it took last for so long. One transaction and its sync are milliseconds on a healthy disk.
+    For(Duration),
+    /// Its thread has ended: the store is closed, or it panicked.
+    Ended,
 }

@@ -17,6 +17,7 @@
 //! - `disk_full`: a full disk, and the reserve before it.
 //! - `deliveries`: what reaches a receiver, and when.
 //! - `listeners`: TLS, who is let in where, how they start and stop.
+//! - `notify`: what a service manager hears, and a writer that hangs.
 //! - `reload`: a changed configuration, taken while requests flow.
 //! - `commands`: what README and guides show, typed as a user would.
 //! - `vectors`: what providers published is judged as they published it.
@@ -38,6 +39,7 @@ mod disk_full;
 mod folds;
 mod life;
 mod listeners;
+mod notify;
 mod order;
 mod outage;
 mod owed;

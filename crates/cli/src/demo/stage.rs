@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use data_encoding::BASE64;
 use payhook_domain::time::{Clock, Timestamp};
-use payhook_gateway::boot::{self, Environs};
+use payhook_gateway::boot::{self, Environs, Service};
 use payhook_gateway::clock::{SystemClock, TokioSleeper};
 use payhook_gateway::config::{self, LoadOptions, Variables};
 use payhook_gateway::standard_webhooks::Secret;
@@ -55,7 +55,13 @@ impl Stage {
         })?;
         let store = loaded.config.store.path.clone();
         let log = telemetry::setup::start_quiet(LOG_FILTER)?;
-        let environs = Environs { clock: Arc::new(clock), sleeper: Arc::new(TokioSleeper), log, unsafe_no_sync: false };
+        let environs = Environs {
+            clock: Arc::new(clock),
+            sleeper: Arc::new(TokioSleeper),
+            log,
+            service: Service::default(),
+            unsafe_no_sync: false,
+        };
         let ready = boot::start(loaded.config, environs).await?;
         let (public, admin) = (ready.public_address()?, ready.admin_address()?);
         let token = keyfile::token(&store)?.to_string();

@@ -15,6 +15,7 @@ mod events;
 mod notifications;
 mod page;
 mod payments;
+mod probes;
 mod prune;
 mod quarantine;
 mod replays;

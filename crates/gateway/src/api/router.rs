@@ -6,8 +6,8 @@ use axum::routing::{get, post};
 use payhook_domain::error::Code;
 
 use super::{
-    Api, ApiError, aside, auth, backups, conflicts, deliveries, destinations, events, notifications, payments, prune,
-    quarantine, replays, routes, setup, status, stream,
+    Api, ApiError, aside, auth, backups, conflicts, deliveries, destinations, events, notifications, payments, probes,
+    prune, quarantine, replays, routes, setup, status, stream,
 };
 
 /// Every address of the admin listener.
@@ -55,8 +55,8 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/v1/status", get(status::status))
         .layer(from_fn_with_state(api.clone(), auth::ask));
     Router::new()
-        .route("/healthz", get(status::healthz))
-        .route("/readyz", get(status::readyz))
+        .route("/healthz", get(probes::healthz))
+        .route("/readyz", get(probes::readyz))
         .merge(guarded)
         .fallback(async || ApiError::not_found("nothing answers at this address"))
         .method_not_allowed_fallback(async || ApiError::of(Code::MethodNotAllowed))

@@ -1,8 +1,7 @@
-//! How the gateway is: for probes, for Prometheus, for people.
+//! How the gateway is, in figures: for Prometheus, and for people.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use payhook_store::NameKind;
@@ -10,21 +9,6 @@ use serde_json::{Value, json};
 
 use super::{Api, ApiError};
 use crate::reload::{orphans, outcome};
-
-/// `GET /healthz`: the process answers.
-pub(crate) async fn healthz() -> &'static str {
-    "ok\n"
-}
-
-/// `GET /readyz`: it can take a notification now, or why not.
-pub(crate) async fn readyz(State(api): State<Api>) -> impl IntoResponse {
-    let health = api.gateway.store.health();
-    let mut reasons = Vec::new();
-    reasons.extend(health.failing.map(|error| format!("the store cannot be written: {error}")));
-    reasons.extend(health.below_reserve.then(|| "free disk space is below the reserve".to_owned()));
-    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({ "ready": reasons.is_empty(), "reasons": reasons })))
-}
 
 /// `GET /metrics`
 pub(crate) async fn metrics(State(api): State<Api>) -> Result<impl IntoResponse, ApiError> {

@@ -9,6 +9,7 @@
 //! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `capture` is of a
 //!   source, `backup` and `retention` of the store, `lane` and `pace` of a destination, `hold` of a route.
 //! - `checks`, `same_account`, `abandon`: what only shows between tables. `digest`: what tells configurations apart, and how.
+//! - [`ServiceManager`]: who runs payhook as a service; no key of the file, the manager sets it.
 //! - `sample`: a file's meaning, for tests of other rooms.
 //! - [`mistakes`], [`secret`], `units`, `nearest`, `names`, `addresses`: the words all of them use.
 //!
@@ -41,6 +42,7 @@ pub(crate) mod sample;
 pub mod secret;
 mod section;
 mod server;
+mod service;
 mod shape;
 mod signing_keys;
 mod source;
@@ -59,6 +61,7 @@ pub use resolved::{
     Route, Server, Source, Store, TlsFiles, WhenStale,
 };
 pub use secret::Secret;
+pub use service::ServiceManager;
 pub use store::Condition;
 pub use variables::Variables;
 

@@ -8,7 +8,7 @@ use payhook_destination::Destination;
 use payhook_domain::route::Pattern;
 
 use super::handler::{Event, Handler, HandlerError};
-use crate::boot::{self, BootError, Environs, Ready};
+use crate::boot::{self, BootError, Environs, Ready, Service};
 use crate::clock::{SystemClock, TokioSleeper};
 use crate::config::{self, Resolved};
 use crate::telemetry;
@@ -84,6 +84,7 @@ impl Embedded {
             clock: Arc::new(SystemClock { offset_micros: 0 }),
             sleeper: Arc::new(TokioSleeper),
             log: telemetry::setup::start_quiet("warn").map_err(EmbedError::Log)?,
+            service: Service::default(),
             unsafe_no_sync: false,
         };
         Ok(boot::start_with(self.config, self.doors, environs).await?)

@@ -19,6 +19,7 @@ use super::answer::Answer;
 use super::record::{Received, Settled, SharedRefusals, quarantine, record};
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Source};
+use crate::readiness;
 use crate::telemetry::metrics;
 
 /// Longest a body may take to arrive. Providers send a few kilobytes from data centres and give up after 10 s.
@@ -55,8 +56,11 @@ impl Door {
     fn elsewhere(&self, request: &Request<Incoming>, peer: SocketAddr) -> Response<Body> {
         let answer = match (request.uri().path(), request.method()) {
             ("/healthz", &Method::GET | &Method::HEAD) => {
-                let body = "ok\n".into();
-                return Answer::accepted(Ack { status: 200, content_type: "text/plain", body }).into_response();
+                // Whoever asks here is told yes or no, and nothing of why: that is for the admin listener.
+                let lives = readiness::against_life(&self.gateway.store.health()).is_empty();
+                let (status, body) = if lives { (200, "ok\n") } else { (503, "unavailable\n") };
+                let ack = Ack { status, content_type: "text/plain", body: body.into() };
+                return Answer::accepted(ack).into_response();
             }
             ("/healthz", _) => Answer::refused(Code::MethodNotAllowed),
             _ => Answer::refused(Code::UnknownSource),

@@ -58,6 +58,17 @@ pub(crate) fn shown(digest: [u8; 8]) -> String {
     data_encoding::HEXLOWER.encode(&digest)
 }
 
+/// How it runs, in a line.
+pub(crate) fn status(gateway: &Gateway) -> String {
+    let config = shown(gateway.plan.load().digest);
+    match gateway.reloads.last() {
+        Some(Outcome { outcome: "refused", at, .. }) => format!(
+            "takes notifications, with configuration {config}; the one of {at} was refused: `payhook check` says why"
+        ),
+        _ => format!("takes notifications, with configuration {config}"),
+    }
+}
+
 /// A changed configuration runs: what changed, under which digests.
 pub(super) fn taken(gateway: &Gateway, before: [u8; 8], changes: Vec<String>, warnings: &[Warning]) {
     let now = shown(gateway.plan.load().digest);

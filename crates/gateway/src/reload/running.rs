@@ -66,6 +66,7 @@ impl Running {
         } else {
             turned(stop).await;
         }
+        self.gateway.service.stopping();
         self.gateway.stopping.send_replace(true);
         let cut = self.listeners.finish().await;
         self.desks.close().await;
@@ -75,7 +76,9 @@ impl Running {
     async fn take_changes(&mut self, reloads: &Reloads) {
         loop {
             if self.asked(reloads).await {
+                self.gateway.service.reloading();
                 self.reload(reloads).await;
+                self.gateway.service.ready(&outcome::status(&self.gateway));
             }
         }
     }

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::batch::{Batch, Chore, Job};
 use super::handback::{Giver, Receipt, slot};
 use super::rate::Rates;
-use crate::{Lease, Options, Quarantined, Recording, Settled, Settlement, Unavailable};
+use crate::{Lease, Options, Quarantined, Recording, Settled, Settlement, Unavailable, Writing};
 
 /// Most jobs of each priority in one transaction, and most bytes of ingest: so that nobody waits longer than one short
 /// transaction for another kind of work.
@@ -81,6 +81,8 @@ struct Lines {
     closed: bool,
     abandoned: bool,
     writer_sleeps: bool,
+    /// When the writer last took something, unless it waits for more.
+    taken_at: Option<Instant>,
 }
 
 impl Queue {
@@ -203,11 +205,22 @@ impl Queue {
             + lines.refused.len()
     }
 
+    /// What the writer is at.
+    pub(super) fn writing(&self) -> Writing {
+        let lines = self.lock();
+        match lines.taken_at {
+            _ if lines.abandoned => Writing::Ended,
+            Some(since) => Writing::For(since.elapsed()),
+            None => Writing::Idle,
+        }
+    }
+
     /// Waits for work, at most `patience`, and moves what waits into `taken`, each line up to its share.
     pub(super) fn take(&self, taken: &mut Taken, patience: Duration) {
         let mut lines = self.lock();
         if lines.is_empty() {
             lines.writer_sleeps = true;
+            lines.taken_at = None;
             lines = self.filled.wait_timeout(lines, patience).unwrap_or_else(PoisonError::into_inner).0;
             lines.writer_sleeps = false;
             drop(lines);
@@ -226,6 +239,7 @@ impl Queue {
         }
         taken.looks.append(&mut lines.looks);
         taken.given_up.append(&mut lines.given_up);
+        lines.taken_at = Some(Instant::now());
         if lines.closed && lines.nothing_left() && taken.batch.is_empty() && taken.looks.is_empty() {
             taken.closing = Some(mem::take(&mut lines.closing));
         }
@@ -324,5 +338,19 @@ mod tests {
         tokio::time::advance(SPARE_WAIT_MAX).await;
         assert_eq!(taken(&queue), (1, true));
         assert_eq!(taken(&queue), (0, false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_seen_how_long_the_writer_has_been_at_what_it_took_and_that_it_is_gone() {
+        let queue = Queue::new(&Options::default());
+        assert_eq!(queue.writing(), Writing::Idle);
+        queue.chore(chore()).expect("taken");
+        assert_eq!(taken(&queue), (1, false));
+        tokio::time::advance(Duration::from_secs(12)).await;
+        assert_eq!(queue.writing(), Writing::For(Duration::from_secs(12)));
+        assert_eq!(taken(&queue), (0, false));
+        assert_eq!(queue.writing(), Writing::For(Duration::ZERO), "it came back for more");
+        queue.abandon();
+        assert_eq!(queue.writing(), Writing::Ended);
     }
 }

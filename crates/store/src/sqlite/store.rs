@@ -197,7 +197,8 @@ impl Store for Sqlite {
 
     fn health(&self) -> Health {
         let quarantine_dropped = self.queue.refused_dropped();
-        Health { quarantine_dropped, ..self.condition.health(self.queue.len()) }
+        let writing = self.queue.writing();
+        Health { quarantine_dropped, writing, ..self.condition.health(self.queue.len()) }
     }
 
     fn close(&self) -> BoxFuture<'static, ()> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use payhook_domain::verdict::Verdict;
-use payhook_store::{Next, Options, Recording, Settled, Store, Unavailable};
+use payhook_store::{Next, Options, Recording, Settled, Store, Unavailable, Writing};
 use tempfile::TempDir;
 
 use crate::desk::{Desk, event, failed, options};
@@ -48,6 +48,32 @@ async fn a_store_that_cannot_be_written_says_so_and_recovers_by_itself() {
     assert_eq!(verdict.as_str(), "new");
     assert_eq!(desk.store.health().failing, None);
     assert_eq!(desk.settle(lease.due[0].id, 1, 6, Next::Delivered).await, Settled::Done, "leases outlive the trouble");
+}
+
+#[tokio::test]
+async fn a_writer_that_is_held_up_is_seen_to_be_and_that_it_goes_on() {
+    let desk = Desk::new().await;
+    let intruder = desk.file();
+    intruder.execute_batch("BEGIN IMMEDIATE").expect("locks");
+    let waits = tokio::spawn(desk.store.record(desk.recording(vec![event("a", 1, "", desk.to_shop())], 1)));
+    let held_up = |writing| matches!(writing, Writing::For(since) if since > Duration::from_millis(200));
+    until(|| held_up(desk.store.health().writing)).await;
+    intruder.execute_batch("ROLLBACK").expect("unlocks");
+    // It waits a second for a lock before it gives the batch up.
+    let _either_way = waits.await.expect("an answer");
+    until(|| desk.store.health().writing == Writing::Idle).await;
+    desk.store.close().await;
+    until(|| desk.store.health().writing == Writing::Ended).await;
+}
+
+async fn until(holds: impl Fn() -> bool) {
+    for _ in 0..2_000 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("it never came to that");
 }
 
 #[tokio::test]
