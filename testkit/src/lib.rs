@@ -13,6 +13,8 @@
 //! | [`notifications`] | signed notifications, quickly |
 //! | [`powercut`] | power cuts, failing and slow syncs for a running gateway |
 //! | [`tmpfs`] | a small disk that fills up |
+//! | [`machine`] | a machine of its own, with a service manager, thrown away afterwards |
+//! | [`shell`] | a shell somebody types into |
 //! | [`scale`] | how many rounds: short for every change, long for the night |
 
 #![allow(clippy::disallowed_methods, reason = "tests run on the real clock and are configured by the environment")]
@@ -20,6 +22,7 @@
 
 pub mod binary;
 pub mod gateway;
+pub mod machine;
 pub mod notifications;
 pub mod poster;
 pub mod powercut;
@@ -28,6 +31,7 @@ pub mod program;
 pub mod raw;
 pub mod receiver;
 pub mod scale;
+pub mod shell;
 pub mod standard_webhooks;
 pub mod tmpfs;
 pub mod wire;

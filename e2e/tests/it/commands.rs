@@ -1,9 +1,7 @@
 //! The commands that README and guides show, run as a user would: in a folder, with the binary on the path.
 //!
 //! - `user`: a folder, a shell, and a gateway left running in it.
-//! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
 
-mod pages;
 mod user;
 
 use std::net::TcpListener;
@@ -12,6 +10,7 @@ use std::time::Duration;
 use payhook_testkit::receiver::Receiver;
 use payhook_testkit::standard_webhooks::Signature;
 
+use crate::pages;
 use crate::stage::{KEY, SECRET};
 use user::User;
 
@@ -143,36 +142,6 @@ fn the_guides_configurations_are_fine() {
         let said = user.runs("payhook check");
         assert!(said.contains("payhook.toml is fine"), "{said}\n{file}");
     }
-}
-
-#[test]
-fn the_restore_drill_leads_back() {
-    let mut user = User::new();
-    user.runs("payhook init .");
-    user.edit_addresses();
-    user.serve();
-    user.runs("payhook trigger adyen authorised --set merchantReference=order-1");
-    let shown = pages::commands("docs/guide/backup.md");
-    let [backup, drill @ .., newer, missing] = shown.as_slice() else { panic!("{shown:?}") };
-    let said = user.runs(backup);
-    assert!(said.contains("verified") && said.contains("today.db.key"), "{said}");
-    user.runs("payhook trigger adyen authorised --set merchantReference=order-2");
-    let newer = newer.replace("2026-11-21", "2020-01-01");
-    let said = user.runs(&newer);
-    assert!(said.contains("order-2") && !said.contains("order-1"), "{said}");
-    assert_eq!(drill.len(), 6, "{drill:?}");
-    for command in drill {
-        match command.as_str() {
-            "systemctl stop payhook" => user.stop(),
-            "systemctl start payhook" => user.serve(),
-            "payhook check" => assert!(user.runs(command).contains("a backup put in place")),
-            _ => drop(user.runs(command)),
-        }
-    }
-    assert!(user.runs("payhook events list").contains("order-1"));
-    let missing = missing.replace("2026-11-21", "2020-01-01");
-    let said = user.runs(&missing);
-    assert!(said.contains("order-2") && !said.contains("order-1"), "{said}");
 }
 
 #[test]

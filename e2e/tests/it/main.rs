@@ -21,6 +21,9 @@
 //! - `notify`: what a service manager hears, and a writer that hangs.
 //! - `reload`: a changed configuration, taken while requests flow.
 //! - `commands`: what README and guides show, typed as a user would.
+//! - `package`: what is shipped: unit, Debian package, container image.
+//! - `guide`: the operating guide, followed word by word on a machine of its own.
+//! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
@@ -39,6 +42,7 @@ mod deliveries;
 mod disk_full;
 mod doctor;
 mod folds;
+mod guide;
 mod life;
 mod listeners;
 mod notify;
@@ -46,6 +50,8 @@ mod order;
 mod outage;
 mod owed;
 mod pace;
+mod package;
+mod pages;
 mod power_cut;
 mod reload;
 mod replay_rate;

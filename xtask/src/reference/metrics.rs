@@ -3,13 +3,18 @@
 use std::fmt::Write;
 
 use payhook_domain::id::NameId;
+use payhook_domain::kind::Kind;
+use payhook_domain::verdict::Standing;
 use payhook_gateway::telemetry::metrics::{Answer, Metrics, Reload, Try, Verdict, Where};
 use payhook_store::{Health, Pruned, Tallies};
 
+use super::figures;
+
 pub(super) fn page() -> String {
     let mut page = String::from(
-        "# Metrics and logs\n\n\
-         `GET /metrics` on the admin listener, with the API token, in Prometheus' text form.\n\n\
+        "# Metrics\n\n\
+         `GET /metrics` on the admin listener, with the API token, in Prometheus' text form. Rules for alerts over them are in\n\
+         [contrib/prometheus](../../contrib/prometheus/payhook.rules.yml); [what to do](../guide/alerts.md) when one fires.\n\n\
          | metric | type | what |\n|---|---|---|\n",
     );
     let text = one_of_each();
@@ -20,7 +25,10 @@ pub(super) fn page() -> String {
         // Writing into a String does not fail.
         let _ = writeln!(page, "| `{name}{suffix}` | {sort} | {} |", help.trim_end_matches('.'));
     }
-    page.push_str(LABELS);
+    let alerts = Kind::ALL.iter().filter_map(|kind| kind.as_str().strip_prefix("alert."));
+    let alerts: Vec<_> = alerts.map(|word| format!("`{word}`")).collect();
+    page.push_str(&LABELS.replace("ALERTS", &alerts.join(", ")));
+    figures::tables(&mut page, &text);
     page
 }
 
@@ -38,34 +46,40 @@ fn one_of_each() -> String {
     metrics.route_when_failed("");
     let mut tallies = Tallies::default();
     tallies.deliveries.insert((NameId(1), "pending"), 1);
+    tallies.events.extend(Standing::ALL.iter().map(|standing| (standing.as_str().to_owned(), 1)));
+    metrics.backed_up(1);
     metrics.render(&tallies, &Health::default(), 0, |_| String::new())
 }
 
 const LABELS: &str = "
-Labels: `received` has `source` and `status`; `verdicts` has `source` and `verdict` (`new`, `duplicate`, `revision`, `conflict`,
-`aside`, or the reason of a refusal); `attempts` has `destination` and `outcome`; `deliveries` has `destination` and `state`;
-`route_when_failed` has `route`; `pruned` and `pruned_bytes` have `what` (`bodies`, `attempts`, `events`, `payments`);
-`breaker_open` has `destination`; `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`, `original_withheld`,
-`breaker_open`, `dead_letters`, `disk`, `reload_refused`, `clock`, `backup`); `reloads` has `outcome` (`taken`, `unchanged`, `refused`);
-`config` has `digest`, as `/api/v1/status` shows it. `stored` and `store` are exact figures of the store at the
-moment of asking, by `what` and `figure`: among them `queue`, `commits_total`, `commit_items_total` and `commit_micros_total` (mean
-size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `writable`,
-`below_reserve`, and `last_backup_seconds` (when the newest backup was made, in seconds since 1970; absent while none is known).
+## Labels
 
-## Log lines
-
-Text on a terminal, one JSON object per line otherwise. `PAYHOOK_LOG=debug` says more.
-
-| message | fields |
-|---|---|
-| `request` | `source`, `status`, `code` (of a refusal), `verdicts`, `event` (the first), `bytes`, `took_us`, `peer` |
-| `attempt` | `destination`, `outcome`, `event`, `delivery`, `attempt`, `status`, `retry_at` or `final`, `error`, `took_us` |
-| `configuration changed` | `before` and `config` (digests), `changes` |
-| `configuration unchanged` | `config`, `why` |
-| `the changed configuration is refused; …` | `config` (which runs on), `mistakes` |
-| `backup` | `id`, `file`, `bytes`, `events`, `took_ms` |
-| `no backup was made` | `id`, `error` |
-| `a backup was put in place` and what that means | `last_received_at`, `removed` (files of the database before it) |
-
-A line with `alert` wants a person; it says what to do. Keys, signatures, header values and bodies are never logged.
+| metric | label | is |
+|---|---|---|
+| `received` | `source`, `status` | the source's name, empty when none answers there; the HTTP status |
+| `verdicts` | `source`, `verdict` | `new`, `duplicate`, `revision`, `conflict`, `aside`, or the [reason of a refusal](errors.md#reasons-in-the-quarantine) |
+| `attempts` | `destination`, `outcome` | `delivered`, `failed` or `rejected` |
+| `breaker_open` | `destination` | 1 while it is left to rest, 0 otherwise |
+| `deliveries` | `destination`, `state` | a state that nothing is in is not shown |
+| `alerts` | `alert` | ALERTS |
+| `reloads` | `outcome` | `taken`, `unchanged` or `refused` |
+| `config` | `digest` | as `/api/v1/status` shows it |
+| `pruned`, `pruned_bytes` | `what` | `bodies`, `attempts`, `events` or `payments` |
+| `route_when_failed` | `route` | the route's name |
+| `stored` | `what` | below |
+| `store` | `figure` | below |
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::sources::root;
+
+    #[test]
+    fn every_metric_that_is_registered_has_its_line() {
+        let source = std::fs::read_to_string(root().join("crates/gateway/src/telemetry/metrics.rs")).unwrap();
+        let registered = source.matches("registry.register").count();
+        assert!(registered > 10, "registered elsewhere now?");
+        assert_eq!(page().lines().filter(|line| line.starts_with("| `payhook_")).count(), registered);
+    }
+}

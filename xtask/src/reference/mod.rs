@@ -1,12 +1,17 @@
 //! The reference pages under `docs/reference/`, made from the code they describe.
 //!
-//! - `kinds`, `errors`, `configuration`, `metrics`: one page each.
+//! - `kinds`, `errors`, `configuration`, `metrics`, `logs`: one page each.
+//! - `figures`: what the store tells of itself, on the page of metrics.
+//! - `log_lines`: what can be logged, read from the source.
 //!
 //! `cargo xtask reference` writes them; a test fails when a committed page is not what the code says.
 
 mod configuration;
 mod errors;
+mod figures;
 mod kinds;
+mod log_lines;
+mod logs;
 mod metrics;
 
 use std::path::{Path, PathBuf};
@@ -15,22 +20,26 @@ use std::path::{Path, PathBuf};
 type Page = (&'static str, String);
 
 /// Every page.
-fn pages() -> Vec<Page> {
-    vec![
+///
+/// # Errors
+/// When the source cannot be read, or does not say all that a page needs.
+fn pages() -> anyhow::Result<Vec<Page>> {
+    Ok(vec![
         ("configuration.md", configuration::page()),
         ("errors.md", errors::page()),
         ("kinds.md", kinds::page()),
+        ("logs.md", logs::page()?),
         ("metrics.md", metrics::page()),
-    ]
+    ])
 }
 
 /// Writes every page.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// When a page cannot be made, or its file not written.
 pub(crate) fn write() -> anyhow::Result<()> {
     std::fs::create_dir_all(folder())?;
-    for (name, text) in pages() {
+    for (name, text) in pages()? {
         std::fs::write(folder().join(name), text)?;
     }
     Ok(())
@@ -46,7 +55,7 @@ mod tests {
 
     #[test]
     fn the_committed_pages_are_what_the_code_says() {
-        for (name, text) in pages() {
+        for (name, text) in pages().unwrap() {
             let committed = std::fs::read_to_string(folder().join(name)).unwrap_or_default();
             assert!(committed == text, "docs/reference/{name} is out of date: run `cargo xtask reference`");
         }

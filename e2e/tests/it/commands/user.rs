@@ -1,24 +1,24 @@
 //! A user: a folder, a shell with `payhook` on its path, and a gateway left running in another terminal.
 
-use std::ffi::OsStr;
+use std::cell::RefCell;
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use payhook_testkit::shell::Shell;
 use payhook_testkit::{binary, process};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What the shell says after a command, to tell where it stands now.
-const STANDS: &str = "stands in ";
+type Variables = Rc<RefCell<Vec<(String, String)>>>;
 
 pub(super) struct User {
     home: TempDir,
-    /// Where the shell stands.
-    folder: PathBuf,
-    variables: Vec<(String, String)>,
+    shell: Shell,
+    variables: Variables,
     gateway: Option<Child>,
 }
 
@@ -31,52 +31,33 @@ impl User {
         let binary = binary::payhook();
         let path =
             [binary.parent().expect("a file lies in a folder").display().to_string(), "/usr/bin:/bin".to_owned()];
-        let variables = vec![("PATH".to_owned(), path.join(":"))];
-        Self { home, folder, variables, gateway: None }
+        let variables: Variables = Rc::new(RefCell::new(vec![("PATH".to_owned(), path.join(":"))]));
+        let set = Rc::clone(&variables);
+        let shell = Shell::new(&folder, move || process(Path::new("/bin/sh"), &set));
+        Self { home, shell, variables, gateway: None }
     }
 
     /// Sets a variable of the shell.
     pub(super) fn set(&mut self, name: &str, value: &str) {
-        self.variables.push((name.to_owned(), value.to_owned()));
+        self.variables.borrow_mut().push((name.to_owned(), value.to_owned()));
     }
 
     /// Types a command that has to go well; returns what it printed.
     #[track_caller]
     pub(super) fn runs(&mut self, command: &str) -> String {
-        let (code, out, err) = self.types(command);
-        assert_eq!(code, Some(0), "{command}\n{out}\n{err}");
-        out
+        self.shell.runs(command)
     }
 
     /// Types a command that has to end with `code`; returns what it printed and what it complained of.
     #[track_caller]
     pub(super) fn fails(&mut self, command: &str, code: i32) -> String {
-        let (ended, out, err) = self.types(command);
-        assert_eq!(ended, Some(code), "{command}\n{out}\n{err}");
-        out + &err
+        self.shell.fails(command, code)
     }
 
     /// Types a command again and again, until it says what is wanted.
     #[track_caller]
     pub(super) fn until(&mut self, command: &str, wanted: impl Fn(&str) -> bool) {
-        let began = Instant::now();
-        while !wanted(&self.runs(command)) {
-            assert!(began.elapsed() < PATIENCE, "{command} says {}", self.runs(command));
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    fn types(&mut self, command: &str) -> (Option<i32>, String, String) {
-        let script = format!("{command}\ncode=$?; echo; echo \"{STANDS}$PWD\"; exit $code");
-        let output = self.process("/bin/sh").args(["-c", &script]).stdin(Stdio::null()).output();
-        let Output { status, stdout, stderr } = output.expect("there is a shell");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("payhook speaks UTF-8");
-        let (said, stands) = (text(stdout), format!("\n{STANDS}"));
-        let (said, stands) = said.rsplit_once(&stands).unwrap_or((&said, ""));
-        if !stands.is_empty() {
-            self.folder = PathBuf::from(stands.trim_end());
-        }
-        (status.code(), said.to_owned(), text(stderr))
+        self.shell.until(PATIENCE, command, wanted);
     }
 
     /// Runs `payhook serve` in another terminal, in place of the one that runs there.
@@ -84,8 +65,8 @@ impl User {
         self.stop();
         let log = self.home.path().join("serve.log");
         let stderr = std::fs::File::create(&log).expect("the log can be written");
-        let serve = self
-            .process(binary::payhook())
+        let serve = process(&binary::payhook(), &self.variables)
+            .current_dir(self.shell.folder())
             .arg("serve")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -112,13 +93,6 @@ impl User {
         }
     }
 
-    fn process(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command.current_dir(&self.folder).env_clear();
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        command
-    }
-
     /// Changes a text that has to stand in a file.
     #[track_caller]
     pub(super) fn edit(&self, file: &str, from: &str, to: &str) {
@@ -135,16 +109,16 @@ impl User {
     }
 
     pub(super) fn read(&self, file: &str) -> String {
-        std::fs::read_to_string(self.folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+        std::fs::read_to_string(self.shell.folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
     }
 
     pub(super) fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.folder.join(file), text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        std::fs::write(self.shell.folder().join(file), text).unwrap_or_else(|error| panic!("{file}: {error}"));
     }
 
     /// The names of what lies where the shell stands.
     pub(super) fn files(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.folder).expect("the folder can be read");
+        let entries = std::fs::read_dir(self.shell.folder()).expect("the folder can be read");
         entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
     }
 }
@@ -153,6 +127,12 @@ impl Drop for User {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn process(program: &Path, variables: &Variables) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().envs(variables.borrow().iter().map(|(name, value)| (name, value)));
+    command
 }
 
 /// A port that nobody has.

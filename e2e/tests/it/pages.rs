@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-fn root() -> &'static Path {
+/// Where the workspace lies.
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in the workspace")
 }
 
@@ -13,21 +14,38 @@ fn read(path: &Path) -> String {
 }
 
 /// The fenced blocks of a page in this language, in order.
-pub(super) fn blocks(page: &str, language: &str) -> Vec<String> {
-    let (text, fence) = (read(&root().join(page)), format!("```{language}\n"));
+pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
+    fenced(&read(&root().join(page)), language)
+}
+
+fn fenced(text: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
     let after_fences = text.split(&fence).skip(1);
     after_fences.map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
 }
 
 /// The commands shown at a prompt, in order.
-pub(super) fn commands(page: &str) -> Vec<String> {
-    let blocks = blocks(page, "console");
+pub(crate) fn commands(page: &str) -> Vec<String> {
+    at_prompts(&blocks(page, "console"))
+}
+
+/// Those of one section.
+pub(crate) fn commands_under(page: &str, heading: &str) -> Vec<String> {
+    let text = read(&root().join(page));
+    let section = text.split(&format!("\n## {heading}\n")).nth(1).unwrap_or_else(|| panic!("no {heading} in {page}"));
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let found = at_prompts(&fenced(section, "console"));
+    assert!(!found.is_empty(), "no commands under {heading} in {page}");
+    found
+}
+
+fn at_prompts(blocks: &[String]) -> Vec<String> {
     let lines = blocks.iter().flat_map(|block| block.lines()).filter_map(|line| line.strip_prefix("$ "));
     lines.map(|line| line.split('#').next().unwrap_or_default().trim().to_owned()).collect()
 }
 
 /// The word that follows `start` at a prompt or in code, on these pages and in these folders.
-pub(super) fn words_after(start: &str, places: &[&str]) -> Vec<String> {
+pub(crate) fn words_after(start: &str, places: &[&str]) -> Vec<String> {
     let pages: Vec<PathBuf> = places.iter().flat_map(|place| files(&root().join(place))).collect();
     let mut words = Vec::new();
     for text in pages.iter().map(|page| read(page)) {
@@ -53,7 +71,7 @@ fn files(place: &Path) -> Vec<PathBuf> {
 }
 
 /// The members that `shown` has and `real` has not, whatever their values.
-pub(super) fn missing(shown: &Value, real: &Value) -> Vec<String> {
+pub(crate) fn missing(shown: &Value, real: &Value) -> Vec<String> {
     let Value::Object(members) = shown else { return Vec::new() };
     let mut missing = Vec::new();
     for (name, value) in members {

@@ -1,0 +1,205 @@
+//! What is shipped is built and run: the Debian package and its service, the container image.
+//!
+//! - `deb`: makes the package from the binary under test.
+//! - `engine`: a container engine with images of its own.
+
+pub(crate) mod deb;
+mod engine;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use payhook_testkit::machine::Machine;
+use payhook_testkit::receiver::Receiver;
+use payhook_testkit::shell::Shell;
+use payhook_testkit::{binary, wire};
+
+use crate::pages::root;
+use deb::PACKAGE;
+use engine::Engine;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const PROCESS: &str = "systemctl show --property MainPID --value payhook";
+
+/// How exposed `systemd-analyze security` may find the service, in tenths: 0 is not at all, 100 wholly.
+const EXPOSURE_MAX: u32 = 20;
+
+#[test]
+fn the_package_installs_a_service_and_leaves_the_store_when_it_goes() {
+    let machine = Machine::boot(deb::source());
+    let mut admin = machine.shell();
+    let name = deb::here(PACKAGE);
+    admin.runs(&format!("dpkg -i /mnt/{name}"));
+    let modes = admin.runs(
+        "stat -c '%n %a %U' /usr/bin/payhook /etc/payhook/payhook.toml /etc/payhook/.env /var/lib/payhook /var/backups/payhook",
+    );
+    let expected = "/usr/bin/payhook 755 root\n/etc/payhook/payhook.toml 644 root\n/etc/payhook/.env 600 payhook\n\
+                    /var/lib/payhook 700 payhook\n/var/backups/payhook 700 payhook\n";
+    assert_eq!(modes, expected);
+    assert!(admin.runs("ls /usr/share/doc/payhook").contains("copyright"));
+    assert_eq!(admin.types("systemd-analyze verify payhook.service"), (Some(0), String::new(), String::new()));
+    let rated = admin.runs("systemd-analyze security --no-pager payhook.service | tail -n 1");
+    println!("{}", rated.trim());
+    assert!(exposure(&rated) <= EXPOSURE_MAX, "{rated}");
+
+    assert!(admin.fails("systemctl is-active payhook", 3).contains("inactive"), "it waits for its configuration");
+    admin.runs("systemctl enable --now payhook");
+    admin.runs("cd /etc/payhook && payhook trigger adyen authorised");
+    assert!(admin.runs("payhook events list").contains("payment.authorised"));
+    let (before, ran) = (admin.runs("cat /etc/payhook/.env"), process(&mut admin));
+    admin.runs(&format!("cd / && dpkg -i /mnt/{name} && systemctl is-active payhook"));
+    assert_ne!(process(&mut admin), ran, "installed again, it runs what was installed");
+    assert_eq!(admin.runs("cat /etc/payhook/.env"), before, "installed again, it keeps its secrets");
+
+    admin.runs("dpkg --purge payhook");
+    assert!(admin.runs("ls -A /var/lib/payhook").contains("payhook.db"), "the books stay");
+    admin.fails("ls /etc/payhook/.env", 2);
+    admin.fails("systemctl is-active payhook", 3);
+}
+
+#[test]
+fn a_service_that_is_killed_comes_back_and_one_with_a_mistake_does_not() {
+    let machine = Machine::boot(deb::source());
+    let mut admin = machine.shell();
+    let name = deb::here(PACKAGE);
+    admin.runs(&format!("dpkg -i /mnt/{name} && systemctl enable --now payhook"));
+    let first = process(&mut admin);
+    admin.runs(&format!("kill -KILL {first}"));
+    admin.until(PATIENCE, PROCESS, |now| !["0", &first].contains(&now.trim()));
+    admin.until(PATIENCE, "systemctl is-active payhook || true", |state| state == "active\n");
+
+    admin.runs(
+        "cd /etc/payhook && sed -i 's/^max_body.*//; s/name = \"adyen\"/name = \"adyen\"\\nmax_bodi = 1/' payhook.toml",
+    );
+    admin.fails("systemctl reload payhook", 1);
+    let said = admin.runs("journalctl --unit payhook --no-pager --output cat");
+    assert!(said.contains("max_bodi") && said.contains("hint"), "{said}");
+    assert_eq!(admin.runs("systemctl is-active payhook"), "active\n", "the configuration before it runs on");
+    admin.types("systemctl restart payhook");
+    admin.until(PATIENCE, "systemctl is-active payhook || true", |state| state == "failed\n");
+    assert_eq!(admin.runs("systemctl show --property ExecMainStatus --value payhook").trim(), "78");
+}
+
+#[test]
+fn the_container_runs_read_only_and_as_nobody() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (made, shop) = (folder.path().join("made"), folder.path().join("shop"));
+    lay_out(&made.join("root-of-image"));
+    let engine = Engine::new();
+    engine.build(&root().join("Dockerfile"), &made);
+    let user = engine.runs(&["image", "inspect", "--format", "{{.Config.User}}", "payhook"]);
+    assert_eq!(user.trim(), "65532:65532");
+
+    let receiver = Receiver::start(None);
+    let public = configure(&shop, &receiver);
+    let mount = format!("{}:/etc/payhook/payhook.toml:ro", shop.join("payhook.toml").display());
+    let secrets = shop.join(".env").display().to_string();
+    let common = ["--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges", "--network", "host"];
+    // What whoever runs the test may have is all that it can give.
+    let bounds = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
+    let files = ["--volume", "payhook:/var/lib/payhook", "--volume", &mount, "--env-file", &secrets];
+    let options = [common.as_slice(), &bounds, &files].concat();
+    let file = ["--config", "/etc/payhook/payhook.toml"];
+
+    let checked = engine.runs(&[&["run", "--rm"], options.as_slice(), &["payhook", "check"], &file].concat());
+    assert!(checked.contains("is fine"), "{checked}");
+    engine.runs(&[&["run", "--detach", "--name", "shop"], options.as_slice(), &["payhook", "serve"], &file].concat());
+    wait_until_well(public, &engine);
+    trigger(&shop, public);
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "it never arrived");
+    let listed = engine.runs(&[&["exec", "shop", "/usr/bin/payhook", "events", "list"], file.as_slice()].concat());
+    assert!(listed.contains("payment.authorised"), "{listed}");
+
+    engine.runs(&["stop", "--time", "20", "shop"]);
+    assert_eq!(engine.runs(&["inspect", "--format", "{{.State.ExitCode}}", "shop"]).trim(), "0", "it stops when told");
+    engine.runs(&["start", "shop"]);
+    wait_until_well(public, &engine);
+    let listed = engine.runs(&[&["exec", "shop", "/usr/bin/payhook", "events", "list"], file.as_slice()].concat());
+    assert!(listed.contains("payment.authorised"), "the volume keeps it: {listed}");
+}
+
+#[test]
+fn the_container_is_built_from_all_that_the_build_reads() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (engine, list) = (Engine::new(), folder.path().join("Containerfile"));
+    std::fs::write(&list, "FROM scratch\nCOPY . /\n").expect("a fresh folder can be written");
+    let words = ["build", "--quiet", "--isolation", "chroot", "--tag", "context", "--file"];
+    let (list, context) = (list.display().to_string(), root().display().to_string());
+    engine.runs(&[words.as_slice(), &[&list, &context]].concat());
+    let archive = folder.path().join("context.tar");
+    engine.runs(&["create", "--name", "context", "context", "nothing"]);
+    engine.runs(&["export", "--output", &archive.display().to_string(), "context"]);
+    let source = folder.path().join("source");
+    std::fs::create_dir(&source).expect("a fresh folder can be written");
+    let unpacked = Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&source).status();
+    assert!(unpacked.is_ok_and(|status| status.success()), "the context cannot be unpacked");
+    assert!(!source.join(".git").exists() && !source.join("target").exists(), "the context holds more than the source");
+    let read = Command::new("cargo")
+        .args(["check", "--quiet", "--locked", "--offline", "--package", "payhook-cli"])
+        .current_dir(&source)
+        .output()
+        .expect("cargo runs");
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+}
+
+/// Which process the service runs.
+fn process(admin: &mut Shell) -> String {
+    admin.runs(PROCESS).trim().to_owned()
+}
+
+/// The root of the image, as the Dockerfile's first stage makes it.
+fn lay_out(image: &Path) {
+    let laid = Command::new(root().join("contrib/container/root")).arg(binary::payhook()).arg(image).output();
+    let laid = laid.expect("there is a shell");
+    assert!(laid.status.success(), "{}", String::from_utf8_lossy(&laid.stderr));
+}
+
+/// A first configuration that listens on free ports and delivers to `receiver`, by name; where providers post.
+fn configure(shop: &Path, receiver: &Receiver) -> SocketAddr {
+    let made =
+        Command::new(binary::payhook()).arg("init").arg(shop).args(["--store", "/var/lib/payhook/payhook.db"]).status();
+    assert!(made.is_ok_and(|status| status.success()), "payhook init failed");
+    let file = shop.join("payhook.toml");
+    let text = std::fs::read_to_string(&file).expect("init wrote it");
+    let [public, admin] = [free_address(), free_address()];
+    let there = format!("http://localhost:{}/", receiver.address().port());
+    let text = text
+        .replace("0.0.0.0:8080", &public.to_string())
+        .replace("127.0.0.1:8081", &admin.to_string())
+        .replace("http://127.0.0.1:3000/webhooks/payhook", &there)
+        .replace("[\"127.0.0.0/8\"]", "[\"127.0.0.0/8\", \"::1/128\"]");
+    assert!(text.contains(&there) && text.contains(&public.to_string()), "{text}");
+    std::fs::write(&file, text).expect("init wrote it");
+    public
+}
+
+fn trigger(shop: &Path, public: SocketAddr) {
+    let sent = Command::new(binary::payhook())
+        .args(["trigger", "adyen", "authorised", "--to", &format!("http://{public}/in/adyen")])
+        .current_dir(shop)
+        .output()
+        .expect("payhook runs");
+    assert!(sent.status.success(), "{}", String::from_utf8_lossy(&sent.stderr));
+}
+
+fn wait_until_well(public: SocketAddr, engine: &Engine) {
+    let (began, request) = (Instant::now(), wire::request("GET", "/healthz", &[("connection", "close")], b""));
+    while !wire::call(public, &request, PATIENCE).is_ok_and(|answer| answer.status == 200) {
+        assert!(began.elapsed() < PATIENCE, "it is not well: {}", engine.runs(&["logs", "shop"]));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn free_address() -> SocketAddr {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("a bound socket has an address")
+}
+
+/// `→ Overall exposure level for payhook.service: 1.4 OK`, in tenths.
+fn exposure(line: &str) -> u32 {
+    let number = line.rsplit(": ").next().and_then(|rest| rest.split_whitespace().next()).unwrap_or_default();
+    number.replace('.', "").parse().unwrap_or_else(|_| panic!("no rating in {line}"))
+}
