@@ -6,10 +6,11 @@
 
 use std::path::Path;
 
+use payhook_domain::fault::{self, Point};
 use payhook_domain::identity::Digest;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::{backup, connect};
+use super::{backup, connect, notes};
 use crate::backup::Shape;
 use crate::open::OpenError;
 
@@ -40,16 +41,35 @@ fn migrate_to(connection: &mut Connection, path: &Path, migrations: &[Migration]
     }
     // Nobody else writes: the store is locked.
     let shape = shape(connection, path, migrations)?;
-    if let Some((first, to)) = shape.pending.first().zip(shape.copied_to) {
-        let copied = backup::before_migration(connection, path, *first);
-        copied.map_err(|error| OpenError::NotCopied { path: to.clone(), message: error.to_string() })?;
-        tracing::info!(copy = %to.display(), found = shape.found, ours = shape.ours, "copied before the schema changes");
+    if shape.copied_to.is_some() {
+        copy_before(connection, path, &shape)?;
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(engine)?;
     for migration in migrations.iter().filter(|migration| shape.pending.contains(&migration.number)) {
         apply(&transaction, migration).map_err(engine)?;
+        fault::pass(Point::MigrationApplied);
     }
-    transaction.commit().map_err(engine)
+    if shape.copied_to.is_some() {
+        notes::turn(&transaction, notes::CHANGED, notes::CHANGING).map_err(engine)?;
+    }
+    transaction.commit().map_err(engine)?;
+    fault::pass(Point::MigrationCommitted);
+    Ok(())
+}
+
+/// Copies a file that holds something beside itself, and notes that it is about to change.
+fn copy_before(connection: &Connection, path: &Path, shape: &Shape) -> Result<(), OpenError> {
+    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
+    let Shape { found, ours, pending, copied_to: Some(to), .. } = shape else { return Ok(()) };
+    let Some(first) = pending.first() else { return Ok(()) };
+    notes::tell_of_earlier_try(connection, to, &connect::beside(to, ".partial")).map_err(engine)?;
+    let copied = backup::before_migration(connection, path, *first);
+    copied.map_err(|error| OpenError::NotCopied { path: to.clone(), message: error.to_string() })?;
+    fault::pass(Point::MigrationCopied);
+    tracing::info!(copy = %to.display(), found, ours, "copied before the schema changes");
+    notes::turn(connection, notes::CHANGING, 0).map_err(engine)?;
+    fault::pass(Point::MigrationNoted);
+    Ok(())
 }
 
 /// What this release would do to the file at `path`, which is only read.
