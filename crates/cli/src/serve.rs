@@ -15,7 +15,7 @@ use payhook_gateway::telemetry;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
-use crate::complaint::Complaint;
+use crate::complaint::{self, Complaint};
 use crate::output;
 use crate::settings::ConfigArgs;
 
@@ -117,6 +117,7 @@ fn complaint(error: BootError) -> Complaint {
         BootError::Bind { .. } => {
             Complaint::failed(what, "is another payhook running? `public` and `admin` of [server] set the ports")
         }
+        BootError::Open(error) if error.is_of_another() => Complaint::configuration(what, complaint::OTHERS_FILE),
         BootError::Open(_) => Complaint::failed(what, "`url` of [store] says where the database is"),
         BootError::Keyfile(_) => {
             Complaint::failed(what, "payhook.db.token and payhook.db.key must be readable by this user")

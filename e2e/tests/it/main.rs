@@ -2,6 +2,8 @@
 //!
 //! - `life`: one notification through all of it.
 //! - `backup`: copies made under load, killed, restored.
+//! - `fault_points`: killed at every step of retention, backup, restore, migration and reload.
+//! - `upgrade`: files of earlier schemas, taken over under load; and one step back.
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
 //! - `costly`: what duplicates and disorder cost others.
 //! - `folds`: what is believed of a payment does not depend on how it was told.
@@ -35,6 +37,7 @@ mod crash;
 mod dead;
 mod deliveries;
 mod disk_full;
+mod fault_points;
 mod folds;
 mod life;
 mod listeners;
@@ -50,4 +53,5 @@ mod retention;
 mod same_again;
 mod stage;
 mod turns;
+mod upgrade;
 mod vectors;
