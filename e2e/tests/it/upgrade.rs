@@ -180,7 +180,10 @@ fn every_earlier_schema_is_taken_over_under_load_and_nothing_of_it_is_lost() {
 /// Everything that was told is told still; each new order stands there once; each repeat was one.
 fn is_as_before(gateway: &Gateway, schema: u32, before: &Value, sent: &Sent) {
     let now = history::told(gateway);
-    let repeats = now["counts"]["duplicates"].as_u64().zip(before["counts"]["duplicates"].as_u64()).map(|(now, before)| now - before);
+    let repeats = now["counts"]["duplicates"]
+        .as_u64()
+        .zip(before["counts"]["duplicates"].as_u64())
+        .map(|(now, before)| now - before);
     assert!(repeats.is_some_and(|repeats| repeats >= sent.repeats as u64), "{repeats:?} of {} repeats", sent.repeats);
     let events = now["events"].as_array().expect("a list");
     let orders: Vec<usize> = events.iter().filter_map(order).filter(|order| *order >= NEW).collect();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use payhook_domain::time::Timestamp;
 use payhook_domain::fault::{self, Point};
+use payhook_domain::time::Timestamp;
 use payhook_store::{Cutoffs, Pruned, SweepPlace, Unavailable};
 
 use super::note;

@@ -226,6 +226,37 @@ mod tests {
         assert!(matches!(error, OpenError::TooNew { found: 3, needs: 2, ours: 1, .. }), "{error}");
     }
 
+    /// Columns of every table: its type, and whether a row must bring it.
+    fn columns(file: &Connection) -> std::collections::BTreeMap<(String, String), (String, bool)> {
+        let all = "SELECT t.name, c.name, c.type, c.\"notnull\" AND c.dflt_value IS NULL FROM sqlite_schema t
+                   JOIN pragma_table_xinfo(t.name) c WHERE t.type = 'table'";
+        let mut all = file.prepare(all).expect("prepared");
+        let read = all.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))));
+        read.expect("asked").collect::<rusqlite::Result<_>>().expect("read")
+    }
+
+    /// What makes going back possible: each migration of ours keeps what the release before it writes and reads.
+    #[test]
+    fn the_release_before_each_migration_opens_its_file_and_finds_all_it_knows() {
+        for (before, migration) in MIGRATIONS.iter().enumerate().skip(1) {
+            let mut desk = Desk::new();
+            let (number, min_reader) = (migration.number, migration.min_reader);
+            assert!(min_reader < number, "{number}: contraction comes a release after what makes it possible");
+            desk.run(&MIGRATIONS[..before]).expect("a file of the release before");
+            let known = columns(&desk.file);
+            desk.run(&MIGRATIONS[..=before]).expect("migrated");
+            let found = columns(&desk.file);
+            desk.run(&MIGRATIONS[..before]).expect("the release before opens it");
+            assert_eq!(newest(&desk.file).expect("reads"), (number, min_reader), "and leaves it as it is");
+            let gone: Vec<_> = known.iter().filter(|(column, shape)| found.get(column) != Some(shape)).collect();
+            assert!(gone.is_empty(), "{number} takes away or changes {gone:?}");
+            let is_of_known = |table: &String| known.keys().any(|(known, _)| known == table);
+            let demands = found.iter().filter(|(column, (_, must))| *must && !known.contains_key(*column));
+            let demands: Vec<_> = demands.filter(|((table, _), _)| is_of_known(table)).collect();
+            assert!(demands.is_empty(), "{number} demands what the release before does not write: {demands:?}");
+        }
+    }
+
     #[test]
     fn a_migration_that_was_edited_after_it_ran_is_noticed() {
         let mut desk = Desk::new();

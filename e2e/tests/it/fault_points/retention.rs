@@ -103,7 +103,11 @@ fn holds(gateway: &Gateway, receiver: &Receiver, point: Point, safe: &BTreeSet<u
     assert!(old <= OLD - GO_MIN, "{point:?}: {old} are left of what was to go");
     assert_eq!(gateway.post("/api/v1/destinations/shop/resume", &json!({})).status, 200);
     let all = OWED + safe.len();
-    assert!(receiver.wait_until(PATIENCE, |came| came.len() >= all), "{point:?}: {} of {all} arrived", receiver.count());
+    assert!(
+        receiver.wait_until(PATIENCE, |came| came.len() >= all),
+        "{point:?}: {} of {all} arrived",
+        receiver.count()
+    );
     let bare = receiver.deliveries().iter().filter(|one| one.json()["data"]["original"].is_null()).count();
     assert_eq!(bare, 0, "{point:?}: what was owed is sent with its bytes");
     let away = tempfile::tempdir().expect("a folder");

@@ -59,7 +59,10 @@ pub(super) fn ask_for(gateway: &Gateway, target: &str, body: &Value) -> Option<V
     let token = format!("Bearer {}", gateway.token());
     let headers = [("authorization", token.as_str()), ("content-type", "application/json"), ("connection", "close")];
     let request = wire::request("POST", target, &headers, body.to_string().as_bytes());
-    wire::call(gateway.admin(), &request, PATIENCE).ok().filter(|answer| answer.status == 200).map(|answer| answer.json())
+    wire::call(gateway.admin(), &request, PATIENCE)
+        .ok()
+        .filter(|answer| answer.status == 200)
+        .map(|answer| answer.json())
 }
 
 /// The store is sound by its own reading of a copy, every acknowledged order is there once, and all that is owed arrives.

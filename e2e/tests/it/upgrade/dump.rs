@@ -17,7 +17,8 @@ pub(super) fn write(file: &Path) -> String {
         text.push_str(&format!("{sql};\n"));
         rows(&file, &name).for_each(|row| text.push_str(&format!("INSERT INTO {name} VALUES ({row});\n")));
     }
-    rows(&file, "sqlite_sequence").for_each(|row| text.push_str(&format!("INSERT INTO sqlite_sequence VALUES ({row});\n")));
+    rows(&file, "sqlite_sequence")
+        .for_each(|row| text.push_str(&format!("INSERT INTO sqlite_sequence VALUES ({row});\n")));
     made(&file, "index").for_each(|(_, sql)| text.push_str(&format!("{sql};\n")));
     text.push_str("COMMIT;\n");
     text
