@@ -5,18 +5,18 @@
 //!
 //! - `walk`: from a point to a gateway that died there, and what must hold after.
 
-mod backup;
-mod migration;
-mod reload;
-mod restore;
-mod retention;
+mod backups;
+mod migrations;
+mod reloads;
+mod restores;
+mod sweeps;
 mod walk;
 
 use payhook_domain::fault::Point;
 
 #[test]
 fn every_point_is_walked() {
-    let concerns = [retention::POINTS, backup::POINTS, restore::POINTS, migration::POINTS, reload::POINTS];
+    let concerns = [sweeps::POINTS, backups::POINTS, restores::POINTS, migrations::POINTS, reloads::POINTS];
     for point in Point::ALL {
         let walked = concerns.iter().filter(|concern| point.as_str().starts_with(**concern)).count();
         assert_eq!(walked, 1, "{}", point.as_str());

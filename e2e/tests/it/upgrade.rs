@@ -167,6 +167,8 @@ fn every_earlier_schema_is_taken_over_under_load_and_nothing_of_it_is_lost() {
         is_as_before(&gateway, schema, &before, &sent);
         arrives(&gateway, &receiver, &before, &sent);
         let ours = ours(&checked(folder.path()));
+        let kept = (1..ours).all(|earlier| history::schemas().contains(&earlier));
+        assert!(kept, "a schema before {ours} is not kept; fixtures/schema/README.md says how to");
         taken_over += usize::from(schema < ours);
         if schema < ours {
             a_copy_of_before_is_there(&gateway, schema, &before);

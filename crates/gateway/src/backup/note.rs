@@ -79,7 +79,7 @@ mod tests {
         let (database, to) = (at("payhook.db"), at("copy.db"));
         let write = |name: &str| std::fs::write(at(name), "x").expect("written");
         begun(&database, &asked(&to));
-        ["copy.db.partial", "copy.db.key"].map(write);
+        ["copy.db.partial", "copy.db.key"].into_iter().for_each(write);
         tell(&database);
         assert!(["copy.db.partial", "copy.db.key", "payhook.db.backing-up"].iter().all(|name| !at(name).exists()));
 
@@ -89,7 +89,7 @@ mod tests {
         assert!(at("copy.db.key").exists(), "it was there before");
 
         begun(&database, &asked(&to));
-        ["copy.db", "copy.db.partial"].map(write);
+        ["copy.db", "copy.db.partial"].into_iter().for_each(write);
         let theirs = File::open(at("copy.db.partial")).expect("opens");
         theirs.try_lock().expect("locked");
         tell(&database);

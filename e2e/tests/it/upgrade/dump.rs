@@ -39,7 +39,7 @@ fn made(file: &Connection, what: &str) -> impl Iterator<Item = (String, String)>
 
 fn rows(file: &Connection, table: &str) -> impl Iterator<Item = String> {
     let columns = file.prepare(&format!("SELECT * FROM {table}")).expect("prepared");
-    let quoted: Vec<_> = columns.column_names().into_iter().map(|name| format!("quote({name})")).collect();
+    let quoted: Vec<_> = columns.column_names().map(|name| format!("quote({name})")).collect();
     let mut all = file.prepare(&format!("SELECT {} FROM {table}", quoted.join(" || ', ' || "))).expect("prepared");
     let found = all.query_map([], |row| row.get(0)).expect("asked");
     found.collect::<rusqlite::Result<Vec<_>>>().expect("read").into_iter()

@@ -12,6 +12,10 @@ use crate::stage::{SECRET, acknowledged, authorisation, setup};
 
 pub(super) const POINTS: &str = "backup.";
 
+/// What the next start finds.
+const WHOLE: &str = "a backup was under way when the gateway ended; what has its name is whole";
+const REMOVED: &str = "a backup was unfinished when the gateway ended; what there was of it is removed";
+
 /// Orders stored before: a dozen steps of pages.
 const ORDERS: usize = 2_000;
 
@@ -48,13 +52,7 @@ fn kill(point: Point, round: usize, receiver: &Receiver, filled: &Path, before: 
     if !is_due {
         let is_there = matches!(point, Point::BackupRenamed | Point::BackupFinished);
         assert_eq!(file.exists(), is_there, "{point:?}");
-        says(
-            &gateway,
-            match is_there {
-                true => "a backup was under way when the gateway ended; what has its name is whole",
-                false => "a backup was unfinished when the gateway ended; what there was of it is removed",
-            },
-        );
+        says(&gateway, if is_there { WHOLE } else { REMOVED });
         assert_eq!(left(away.path()), if is_there { vec!["copy.db", "copy.db.key"] } else { vec![] }, "{point:?}");
         assert!(!folder.path().join("payhook.db.backing-up").exists());
         assert_eq!(back_up(&gateway, &file), "done", "what was left is in its way");
