@@ -37,8 +37,8 @@ const BOUNDED: &[(&str, &str)] = &[
     ("INDEXED BY deliveries_due WHERE state = 2 LIMIT ?1", "so many rows of its index"),
     ("WITH RECURSIVE parts (id)", "over its own result: the parts of one payment"),
     (
-        "DELETE FROM holds WHERE event = ?1",
-        "over what is held at the moment, 256 times a look at most; never what was held",
+        "DELETE FROM holds WHERE (event,",
+        "over what is held at the moment, once for up to 256 that end; never what was held",
     ),
 ];
 
