@@ -35,6 +35,7 @@ use crate::plan::Plan;
 pub use crate::plan::PlanError;
 use crate::reload::orphans::{self, Orphans};
 use crate::reload::outcome::{self, Outcomes};
+use crate::reload::ran_last;
 use crate::reload::{Bound, Face, Listeners, Reloads, Running, Services};
 use crate::retention::{self, Retention};
 use crate::service;
@@ -198,6 +199,8 @@ impl Ready {
     pub async fn serve_reloading(self, stop: watch::Receiver<bool>, reloads: Option<Reloads>) {
         let Self { gateway, api, public, admin, tls, server, face, raised, reserve_bytes, backup_plan } = self;
         let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised, reserve_bytes));
+        ran_last::tell(&gateway).await;
+        backup::tell_of_unfinished(&gateway).await;
         let looked = retention::begin(&gateway).await;
         let retention = tokio::spawn(retention::run(Arc::clone(&gateway), looked, stop.clone()));
         let backups = backup_plan.map(|plan| tokio::spawn(backup::keep_making(Arc::clone(&gateway), plan)));

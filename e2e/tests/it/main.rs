@@ -2,6 +2,8 @@
 //!
 //! - `life`: one notification through all of it.
 //! - `backup`: copies made under load, killed, restored.
+//! - `fault_points`: killed at every step of retention, backup, restore, migration and reload.
+//! - `upgrade`: files of earlier schemas, taken over under load; and one step back.
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
 //! - `costly`: what duplicates and disorder cost others.
 //! - `folds`: what is believed of a payment does not depend on how it was told.
@@ -41,6 +43,7 @@ mod dead;
 mod deliveries;
 mod disk_full;
 mod doctor;
+mod fault_points;
 mod folds;
 mod guide;
 mod life;
@@ -60,4 +63,5 @@ mod retention;
 mod same_again;
 mod stage;
 mod turns;
+mod upgrade;
 mod vectors;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use payhook_domain::fault::{self, Point};
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 
@@ -67,7 +68,9 @@ async fn one(gateway: &Arc<Gateway>, plan: &BackupPlan, names: &Names) -> Result
     if let Some(Stage::Failed(why)) = over.map(|job| job.stage) {
         return Err(why);
     }
-    folder::thin_out(&plan.folder, names, plan.keep).map_err(|error| format!("old ones cannot be removed: {error}"))
+    folder::thin_out(&plan.folder, names, plan.keep).map_err(|error| format!("old ones cannot be removed: {error}"))?;
+    fault::pass(Point::BackupThinned);
+    Ok(())
 }
 
 /// Once an hour, with the age of what there is.

@@ -28,6 +28,7 @@ mod lease;
 mod leasing;
 mod memos;
 mod names;
+mod notes;
 mod owe;
 mod parts;
 mod quarantine;
