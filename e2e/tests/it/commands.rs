@@ -152,7 +152,7 @@ fn the_restore_drill_leads_back() {
     user.serve();
     user.runs("payhook trigger adyen authorised --set merchantReference=order-1");
     let shown = pages::commands("docs/guide/backup.md");
-    let [backup, drill @ .., newer, missing] = shown.as_slice() else { panic!("{shown:?}") };
+    let [backup, drill @ .., newer, missing, check, restart] = shown.as_slice() else { panic!("{shown:?}") };
     let said = user.runs(backup);
     assert!(said.contains("verified") && said.contains("today.db.key"), "{said}");
     user.runs("payhook trigger adyen authorised --set merchantReference=order-2");
@@ -172,6 +172,12 @@ fn the_restore_drill_leads_back() {
     let missing = missing.replace("2026-11-21", "2020-01-01");
     let said = user.runs(&missing);
     assert!(said.contains("order-2") && !said.contains("order-1"), "{said}");
+    // An upgrade to the same release: there is nothing to change.
+    assert!(user.runs(check).contains("there already, schema"));
+    assert_eq!(restart, "systemctl restart payhook");
+    user.stop();
+    user.serve();
+    assert!(user.runs("payhook events list").contains("order-1"));
 }
 
 #[test]
