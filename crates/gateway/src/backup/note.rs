@@ -43,14 +43,14 @@ fn tell(database: &Path) {
     let mut lines = noted.lines();
     let to = PathBuf::from(lines.next().unwrap_or_default());
     let (file, removed) = (to.display(), remove(&keyfile::beside(&to, ".partial")));
+    if lines.next() == Some(WITH_KEY) && !to.exists() {
+        // There is no copy it belongs to; where it was not made yet, there is nothing to remove.
+        let _ = std::fs::remove_file(keyfile::beside(&to, ".key"));
+    }
     if to.exists() && !removed {
         tracing::info!(%file, "a backup was under way when the gateway ended; what has its name is whole");
     } else {
         tracing::warn!(%file, "a backup was unfinished when the gateway ended; what there was of it is removed");
-    }
-    if lines.next() == Some(WITH_KEY) && !to.exists() {
-        // There is no copy it belongs to; where it was not made yet, there is nothing to remove.
-        let _ = std::fs::remove_file(keyfile::beside(&to, ".key"));
     }
     over(database);
 }

@@ -14,6 +14,7 @@ pub(super) const POINTS: &str = "migration.";
 /// What the next start finds.
 const fn found(point: Point) -> &'static str {
     match point {
+        Point::BackupStep => "the copy before a change of the schema was interrupted; it is begun anew",
         Point::MigrationCopied => "a copy of before an earlier change of the schema is there; it is replaced",
         Point::MigrationCommitted => "the schema was changed; the copy of before can be opened by the release before",
         _ => "a change of the schema was interrupted and undone; the copy made before it is made anew",
@@ -24,6 +25,12 @@ const fn found(point: Point) -> &'static str {
 fn killed_at_every_step_of_a_migration() {
     let oldest = *history::schemas().first().expect("a fixture");
     each(POINTS, |point, round| kill(point, round, oldest));
+}
+
+#[test]
+fn killed_while_the_copy_of_before_is_made() {
+    let oldest = *history::schemas().first().expect("a fixture");
+    kill(Point::BackupStep, 0, oldest);
 }
 
 fn kill(point: Point, round: usize, schema: u32) {
