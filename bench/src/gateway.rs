@@ -1,7 +1,7 @@
 //! The shipped binary, with its default configuration and one route.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
@@ -23,6 +23,7 @@ pub(crate) struct Gateway {
     pub(crate) admin: SocketAddr,
     pub(crate) folder: TempDir,
     pub(crate) ready: Duration,
+    config: PathBuf,
 }
 
 impl Gateway {
@@ -33,17 +34,35 @@ impl Gateway {
         let (public, admin) = (free_address()?, free_address()?);
         let config = folder.path().join("payhook.toml");
         std::fs::write(&config, configuration(public, admin, destination, more))?;
-        let binary = payhook_testkit::binary::payhook();
-        let started = Instant::now();
-        let server = Server::start(&binary.to_string_lossy(), &["serve", "--config", &config.to_string_lossy()])?;
-        while TcpStream::connect(public).is_err() {
-            if started.elapsed() > PATIENCE {
-                bail!("the gateway did not start");
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        Ok(Self { server, address: public, admin, folder, ready: started.elapsed() })
+        let (server, ready) = serve(&config, public)?;
+        Ok(Self { server, address: public, admin, folder, ready, config })
     }
+
+    /// The same again on the same store, after it was stopped or killed.
+    pub(crate) fn again(self, killed: bool) -> anyhow::Result<Self> {
+        let Self { server, address, admin, folder, config, .. } = self;
+        if killed {
+            drop(server);
+        } else {
+            server.stop()?;
+        }
+        let (server, ready) = serve(&config, address)?;
+        Ok(Self { server, address, admin, folder, ready, config })
+    }
+}
+
+/// Starts the binary and waits until it listens; how long that took.
+fn serve(config: &Path, public: SocketAddr) -> anyhow::Result<(Server, Duration)> {
+    let binary = payhook_testkit::binary::payhook();
+    let started = Instant::now();
+    let server = Server::start(&binary.to_string_lossy(), &["serve", "--config", &config.to_string_lossy()])?;
+    while TcpStream::connect(public).is_err() {
+        if started.elapsed() > PATIENCE {
+            bail!("the gateway did not start");
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok((server, started.elapsed()))
 }
 
 /// How long a start takes, and what an idle gateway holds.

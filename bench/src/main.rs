@@ -12,6 +12,7 @@
 //! - `admin`: its API.
 //! - `process`: a child's processor time and memory.
 //! - `curve`: the cost of a notification as the store grows.
+//! - `years`: a store of years: its start, look-ups in it, one event more.
 //! - `parts`: folding and routing by themselves. `isolation`: what a dead and a slow destination cost a third.
 //! - `owed`: what a backlog costs. `replay`: everything sent again.
 //! - `backup`: what a backup costs those who wait for an acknowledgement.
@@ -35,6 +36,7 @@ mod report;
 mod requests;
 mod servers;
 mod sink;
+mod years;
 
 use std::process::ExitCode;
 
@@ -54,6 +56,7 @@ fn main() -> anyhow::Result<ExitCode> {
         ["--requests", count] => compare("", count.parse()?)?,
         ["--only", row, count] => compare(row, count.parse()?)?,
         ["--curve", events] => curve::run(events.parse()?)?,
+        ["--years", events] => years::run(events.parse()?)?,
         ["--fold"] => parts::fold()?,
         ["--routes", count] => parts::routes(count.parse()?)?,
         ["--isolation", events] => isolation::run(events.parse()?)?,
@@ -63,7 +66,7 @@ fn main() -> anyhow::Result<ExitCode> {
         ["serve", "noop"] => servers::noop()?,
         ["serve", "verify"] => servers::verify()?,
         _ => bail!(
-            "usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS | --fold | --routes N | --isolation EVENTS \
+            "usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS | --years EVENTS | --fold | --routes N | --isolation EVENTS \
              | --owed DELIVERIES | --replay EVENTS | --backup EVENTS RATE]"
         ),
     }

@@ -24,6 +24,14 @@ impl Server {
         }
     }
 
+    /// Tells it to end, and waits until it has.
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     pub(crate) fn stdout(&mut self) -> std::process::ChildStdout {
         self.child.stdout.take().expect("piped")
     }

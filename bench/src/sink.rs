@@ -1,4 +1,5 @@
-//! A receiver of deliveries that costs almost nothing: one thread, one epoll, a fixed answer, at once or after a while.
+//! A receiver of deliveries that costs almost nothing: one thread, one epoll, a fixed answer, at once or after a while; or
+//! a refusal now and then.
 //! It notes when the delivery of each request came.
 
 use std::collections::{HashMap, VecDeque};
@@ -12,11 +13,16 @@ use rustix::event::epoll;
 
 use crate::requests::number_in;
 
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+const GONE: &[u8] = b"HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n";
+
 /// What came, and when.
 #[derive(Clone, Default)]
 pub(crate) struct Sink {
     arrivals: Arc<Mutex<Vec<(usize, Instant)>>>,
     count: Arc<AtomicUsize>,
+    /// Refuses one in so many for good; 0 none.
+    refuses_every: usize,
 }
 
 impl Sink {
@@ -25,6 +31,13 @@ impl Sink {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?;
         Ok((Self::on(listener, Duration::ZERO)?, address))
+    }
+
+    /// The same, which refuses one in so many for good: a dead letter.
+    pub(crate) fn listen_and_refuse(every: usize) -> anyhow::Result<(Self, SocketAddr)> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let address = listener.local_addr()?;
+        Ok((Self { refuses_every: every, ..Self::default() }.run(listener, Duration::ZERO)?, address))
     }
 
     /// The same, each answer `after` a while.
@@ -40,12 +53,15 @@ impl Sink {
     }
 
     fn on(listener: TcpListener, after: Duration) -> anyhow::Result<Self> {
-        let sink = Self::default();
-        let told = sink.clone();
+        Self::default().run(listener, after)
+    }
+
+    fn run(self, listener: TcpListener, after: Duration) -> anyhow::Result<Self> {
+        let told = self.clone();
         std::thread::Builder::new()
             .name("sink".into())
             .spawn(move || told.take_forever(&listener, after).expect("the sink runs"))?;
-        Ok(sink)
+        Ok(self)
     }
 
     /// How many came so far.
@@ -74,7 +90,7 @@ impl Sink {
         let mut late: VecDeque<(Instant, u64)> = VecDeque::new();
         loop {
             while let Some((_, id)) = late.pop_front_if(|(at, _)| *at <= Instant::now()) {
-                if !open.get_mut(&id).is_some_and(|(stream, _)| answer(stream)) {
+                if !open.get_mut(&id).is_some_and(|(stream, _)| answer(stream, OK)) {
                     open.remove(&id);
                 }
             }
@@ -99,12 +115,17 @@ impl Sink {
                     };
                     if !after.is_zero() {
                         late.extend((0..requests).map(|_| (Instant::now() + after, id)));
-                    } else if !(0..requests).all(|_| answer(stream)) {
+                    } else if !(0..requests).all(|_| answer(stream, self.next_answer())) {
                         open.remove(&id);
                     }
                 }
             }
         }
+    }
+
+    fn next_answer(&self) -> &'static [u8] {
+        let refuses = self.refuses_every > 0 && self.count().is_multiple_of(self.refuses_every);
+        if refuses { GONE } else { OK }
     }
 
     /// Reads what is there and notes every whole request; how many, or nothing when the connection is over.
@@ -132,8 +153,8 @@ impl Sink {
 }
 
 /// False when the connection is over.
-fn answer(stream: &mut TcpStream) -> bool {
-    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").is_ok()
+fn answer(stream: &mut TcpStream, with: &[u8]) -> bool {
+    stream.write_all(with).is_ok()
 }
 
 /// The length of the first request in `buffer`, when it is all there.

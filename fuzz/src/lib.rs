@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::event::Original;
 use payhook_domain::identity::Environment;
 use payhook_domain::time::Timestamp;
+use payhook_provider::doctor::{self, Case};
 use payhook_provider::{Item, Key, Papers, Parsed, Policy, Provider, RawRequest, Unsigned};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
@@ -58,6 +59,19 @@ impl Suspect {
                     assert!(range.end <= signed.body.len(), "the original lies outside the body");
                 }
             }
+        }
+    }
+}
+
+/// Asks every provider's doctor about a request nobody signed: it is never called well, and something is always said of it.
+pub fn is_explained(headers: &HeaderMap, body: &[u8]) {
+    let request = RawRequest { target: "/in/x", headers, body };
+    for provider in payhook_provider::ALL {
+        let (suspects, _) = doctor::suspects(*provider, "fuzz", &provider.key_text(&[0x5a; 32]));
+        let case = Case { request, suspects: &suspects, policy: Policy::default(), now: NOW, environment: None };
+        for diagnosis in provider.diagnose(&case) {
+            assert!(!diagnosis.is_authentic(), "called well without a key");
+            assert!(!diagnosis.findings.is_empty(), "nothing is said of it");
         }
     }
 }

@@ -23,6 +23,7 @@ pub(crate) enum Command {
     Check(crate::check::Check),
     Init(crate::init::Init),
     Trigger(crate::trigger::Trigger),
+    Verify(crate::verify::Verify),
     Events(crate::events::Events),
     Payments(crate::payments::Payments),
     Deliveries(crate::deliveries::Deliveries),
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Conflicts(crate::conflicts::Conflicts),
     Routes(crate::routes::Routes),
     Prune(crate::prune::Prune),
+    Doctor(crate::doctor::Doctor),
     Keys(crate::keys::Keys),
     Backup(crate::backup::Backup),
 }
@@ -45,6 +47,7 @@ impl Command {
             Self::Check(command) => command.run(),
             Self::Init(command) => command.run(),
             Self::Trigger(command) => command.run().await,
+            Self::Verify(command) => command.run(),
             Self::Events(command) => command.run().await,
             Self::Payments(command) => command.run().await,
             Self::Deliveries(command) => command.run().await,
@@ -54,6 +57,7 @@ impl Command {
             Self::Conflicts(command) => command.run().await,
             Self::Routes(command) => command.run().await,
             Self::Prune(command) => command.run().await,
+            Self::Doctor(command) => command.run().await,
             Self::Keys(command) => command.run(),
             Self::Backup(command) => command.run().await,
         }

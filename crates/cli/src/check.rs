@@ -10,7 +10,7 @@ use payhook_gateway::config::{
 };
 use serde_json::{Value, json};
 
-use crate::complaint::{Complaint, Exit};
+use crate::complaint::{self, Complaint, Exit};
 use crate::output;
 use crate::settings::ConfigArgs;
 
@@ -57,9 +57,7 @@ fn shape(store: &Store, condition: Condition) -> Result<Option<Shape>, Complaint
     match condition {
         Condition::New => Ok(None),
         Condition::There => backup::inspect(&store.path).map(Some).map_err(|problem| {
-            let hint =
-                "use the release that wrote it, or a backup made before it was changed; the file was left as it is";
-            Complaint::configuration(format!("the store cannot be opened: {problem}"), hint)
+            Complaint::configuration(format!("the store cannot be opened: {problem}"), complaint::OTHERS_FILE)
         }),
     }
 }

@@ -4,6 +4,10 @@ use std::fmt;
 
 use payhook_gateway::config::Mistakes;
 
+/// What to do about a store's file that this release cannot take.
+pub(crate) const OTHERS_FILE: &str =
+    "use the release that wrote it, or a backup made before it was changed; the file was left as it is";
+
 /// How the process ends when it did not do what was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {

@@ -4,8 +4,10 @@
 //! - `serve`, `check`, `init`, `keys`: the gateway and what it needs.
 //! - `demo`: all of it on loopback, told in plain words.
 //! - `trigger`: the other side: signs and sends what a provider would.
+//! - `verify`: why a captured notification does not verify.
 //! - `events`, `payments`, `deliveries`, `quarantine`, `aside`, `conflicts`, `routes`, `destinations`, `replay`:
 //!   questions and commands to a running gateway, through `client` (its API) and `follow` (its stream of events).
+//! - `doctor`: what goes wrong slowly, and what to do.
 //! - `backup`: a copy of the store; `missing`: what came after it.
 //! - `settings`: where the configuration and the running gateway are.
 //! - `output`: the only place that prints; `table` and `fields` lay out what it prints.
@@ -21,6 +23,7 @@ mod conflicts;
 mod deliveries;
 mod demo;
 mod destinations;
+mod doctor;
 mod events;
 mod fields;
 mod follow;
@@ -38,6 +41,7 @@ mod serve;
 mod settings;
 mod table;
 mod trigger;
+mod verify;
 
 use std::process::ExitCode;
 

@@ -45,6 +45,19 @@ pub(crate) fn warning(warning: &Warning) {
     hinted(WAITING, "warning", &warning.to_string(), &warning.hint);
 }
 
+/// One finding of the doctor: how bad, what was looked at, what is so, and what to do.
+pub(crate) fn finding(severity: &str, check: &str, what: &str, hint: &str) {
+    let style = match severity {
+        "ok" => GOOD,
+        "problem" => BAD,
+        _ => WAITING,
+    };
+    line(&format!("{style}{severity:>7}{style:#}  {BOLD}{check}{BOLD:#}: {what}"));
+    if !hint.is_empty() {
+        line(&format!("{DIM}   hint:{DIM:#} {hint}"));
+    }
+}
+
 /// Says why a command did not do what was asked, and gives the exit code for it.
 pub(crate) fn complain(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<Complaint>() {

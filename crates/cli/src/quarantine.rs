@@ -10,6 +10,7 @@ use crate::listing::{self, ListArgs};
 use crate::output;
 use crate::settings::GatewayArgs;
 use crate::table::text;
+use crate::verify::told;
 
 /// Look at refused notifications, and release those a new key verifies
 #[derive(Args, Debug)]
@@ -109,6 +110,9 @@ impl Show {
                 ("bytes", "/size"),
             ],
         ));
+        if entry["diagnosis"].is_array() {
+            output::line(&format!("\n{}", told(&entry["diagnosis"])));
+        }
         output::line(&format!("\n{}", received(&entry["received"])));
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use payhook_domain::fault::{self, Fault};
 use payhook_gateway::boot::{self, BootError, Environs, PlanError, Service};
 use payhook_gateway::clock::{SystemClock, TokioSleeper};
 use payhook_gateway::config::{ServiceManager, Variables, units};
@@ -14,7 +15,7 @@ use payhook_gateway::telemetry;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
-use crate::complaint::Complaint;
+use crate::complaint::{self, Complaint};
 use crate::output;
 use crate::settings::ConfigArgs;
 
@@ -38,6 +39,10 @@ pub(crate) struct Serve {
     /// Does not sync the store, for the test that proves this loses data
     #[arg(long, hide = true)]
     unsafe_no_sync: bool,
+
+    /// Dies at a point, for the tests of kills: `backup.step`, `backup.step:3`
+    #[arg(long, hide = true, value_name = "POINT[:N]")]
+    die_at: Option<Fault>,
 }
 
 impl Serve {
@@ -57,6 +62,10 @@ impl Serve {
         };
         if self.unsafe_no_sync {
             output::note("warning: --unsafe-no-sync loses acknowledged events in a power cut");
+        }
+        if let Some(fault) = self.die_at {
+            output::note(&format!("warning: --die-at kills this gateway at {}", fault.point.as_str()));
+            fault::arm(fault);
         }
         let ready = boot::start(config, environs).await.map_err(complaint)?;
         tracing::info!(public = %ready.public_address()?, admin = %ready.admin_address()?, "ready");
@@ -110,6 +119,7 @@ fn complaint(error: BootError) -> Complaint {
         BootError::Bind { .. } => {
             Complaint::failed(what, "is another payhook running? `public` and `admin` of [server] set the ports")
         }
+        BootError::Open(error) if error.is_of_another() => Complaint::configuration(what, complaint::OTHERS_FILE),
         BootError::Open(_) => Complaint::failed(what, "`url` of [store] says where the database is"),
         BootError::Keyfile(_) => {
             Complaint::failed(what, "payhook.db.token and payhook.db.key must be readable by this user")

@@ -88,16 +88,54 @@ impl GatewayArgs {
     /// A client of the gateway if it runs, and otherwise the store it would run on. One that was named by its address must
     /// run.
     pub(crate) async fn running(&self) -> anyhow::Result<Result<Client, Store>> {
+        match self.answering().await? {
+            // Neither is there: say so as every other command does.
+            Err(store) if !store.path.exists() => self.client().map(Ok),
+            found => Ok(found),
+        }
+    }
+
+    /// The same, where the store need not be there yet.
+    pub(crate) async fn answering(&self) -> anyhow::Result<Result<Client, Store>> {
         if self.url.is_some() {
             return self.client().map(Ok);
         }
         let store = config::admin_api(self.config.options()).map_err(Complaint::from)?.store;
+        let is_forbidden = |file: std::io::Error| file.kind() == std::io::ErrorKind::PermissionDenied;
         match self.client() {
             Ok(client) if client.is_answered().await => Ok(Ok(client)),
-            _ if store.path.exists() => Ok(Err(store)),
-            // Neither is there: say so as every other command does.
-            client => client.map(Ok),
+            // A gateway of another user may well run.
+            Err(error) if std::fs::File::open(store.token_file()).is_err_and(is_forbidden) => Err(error),
+            _ => Ok(Err(store)),
         }
+    }
+}
+
+/// What a configuration says of itself as it stands.
+pub(crate) struct Configured {
+    /// Mistakes as `problem`, doubts as `warning`, each with what to do.
+    pub(crate) said: Vec<(&'static str, String, String)>,
+    /// Files beside it that hold secrets.
+    pub(crate) secrets: Vec<PathBuf>,
+}
+
+impl GatewayArgs {
+    /// What the configuration says; nothing when the gateway was named by its address.
+    pub(crate) fn configured(&self) -> Option<Configured> {
+        if self.url.is_some() {
+            return None;
+        }
+        Some(match self.config.load_quietly() {
+            Ok(Loaded { config, warnings }) => {
+                let said = warnings.iter().map(|warning| ("warning", warning.to_string(), warning.hint.clone()));
+                let is_secret = |file: &&PathBuf| config.file.as_ref() != Some(*file);
+                Configured { said: said.collect(), secrets: config.files.iter().filter(is_secret).cloned().collect() }
+            }
+            Err(complaint) => {
+                let said = complaint.said.into_iter().map(|(what, hint)| ("problem", what, hint));
+                Configured { said: said.collect(), secrets: Vec::new() }
+            }
+        })
     }
 }
 

@@ -14,6 +14,7 @@
 //! - [`id`]: the public names of all of these.
 //! - [`time`]: the only door to *now*.
 //! - [`error`]: the one list of error codes a caller may meet.
+//! - [`fault`]: the one list of points at which tests have a process die.
 //!
 //! This crate does no I/O, starts no task, reads no clock and knows no provider.
 
@@ -21,6 +22,7 @@ pub mod delivery;
 pub mod error;
 pub mod event;
 pub mod fact;
+pub mod fault;
 pub mod id;
 pub mod identity;
 pub mod kind;

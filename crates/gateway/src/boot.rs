@@ -26,7 +26,8 @@ use crate::backup::{self, Backups};
 use crate::config::{self, BackupPlan, Resolved};
 use crate::dispatch::gate::Gates;
 use crate::dispatch::replay::{self, Replays};
-use crate::gateway::{Bells, Gateway};
+use crate::doctor::SlowReads;
+use crate::gateway::{Bells, Gateway, Started};
 use crate::ingest::{Door, panic_body};
 use crate::keyfile;
 use crate::names::NameBook;
@@ -34,6 +35,7 @@ use crate::plan::Plan;
 pub use crate::plan::PlanError;
 use crate::reload::orphans::{self, Orphans};
 use crate::reload::outcome::{self, Outcomes};
+use crate::reload::ran_last;
 use crate::reload::{Bound, Face, Listeners, Reloads, Running, Services};
 use crate::retention::{self, Retention};
 use crate::service;
@@ -121,6 +123,7 @@ pub(crate) async fn start_with(
     let server = config.server.clone();
     let remembers_orders = remembers_orders(&config);
     let face = Face::new(&config, remembers_orders);
+    let started = Started { at: clock.now(), store: config.store.clone() };
     let store_path = config.store.path.clone();
     let reserve_bytes = config.store.reserve_bytes;
     let backup_plan = config.store.backup.clone();
@@ -157,6 +160,8 @@ pub(crate) async fn start_with(
         reloads: Outcomes::default(),
         retention: Retention::default(),
         service,
+        slow_reads: SlowReads::default(),
+        started,
         stopping: watch::Sender::new(false),
     });
     let api = Api {
@@ -194,6 +199,8 @@ impl Ready {
     pub async fn serve_reloading(self, stop: watch::Receiver<bool>, reloads: Option<Reloads>) {
         let Self { gateway, api, public, admin, tls, server, face, raised, reserve_bytes, backup_plan } = self;
         let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised, reserve_bytes));
+        ran_last::tell(&gateway).await;
+        backup::tell_of_unfinished(&gateway).await;
         let looked = retention::begin(&gateway).await;
         let retention = tokio::spawn(retention::run(Arc::clone(&gateway), looked, stop.clone()));
         let backups = backup_plan.map(|plan| tokio::spawn(backup::keep_making(Arc::clone(&gateway), plan)));

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use payhook_domain::time::{Clock, Sleeper};
+use payhook_domain::time::{Clock, Sleeper, Timestamp};
 use payhook_store::{Reader, Store};
 use tokio::sync::{Notify, watch};
 
 use crate::alerts::Alerts;
 use crate::backup::Backups;
+use crate::config;
 use crate::dispatch::gate::Gates;
 use crate::dispatch::replay::Replays;
+use crate::doctor::SlowReads;
 use crate::names::NameBook;
 use crate::plan::Plan;
 use crate::reload::outcome::Outcomes;
@@ -37,8 +39,17 @@ pub(crate) struct Gateway {
     pub(crate) reloads: Outcomes,
     pub(crate) retention: Retention,
     pub(crate) service: Service,
+    pub(crate) slow_reads: SlowReads,
+    pub(crate) started: Started,
     /// Turns true when the gateway is told to stop: whoever follows along hangs up then.
     pub(crate) stopping: watch::Sender<bool>,
+}
+
+/// What was decided when it started, and holds until it ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Started {
+    pub(crate) at: Timestamp,
+    pub(crate) store: config::Store,
 }
 
 /// Wake-ups without data: they only mean *look again*.

@@ -13,6 +13,7 @@
 //! - `dispatch`: owed deliveries taken in hand, tried and settled.
 //! - [`payload`]: what a merchant's endpoint reads.
 //! - [`backup`]: copies of the store, made while it runs.
+//! - [`doctor`]: what goes wrong slowly, what it means, and what to do.
 //! - `api`: questions and commands over the admin listener.
 //! - [`embed`]: the gateway inside a program of your own.
 //! - `readiness`: whether it lives, and whether it takes notifications now.
@@ -20,6 +21,7 @@
 //! - [`telemetry`]: log lines and metrics.
 //! - `gateway`: what all of these share.
 //! - `names`: numbers of sources and destinations.
+//! - [`suspects()`]: the keys that may have signed a request, for the signature doctor.
 //! - [`keyfile`]: the API token and the envelope key beside the store.
 //! - [`clock`]: the one place that knows now.
 //!
@@ -32,6 +34,7 @@ pub mod boot;
 pub mod clock;
 pub mod config;
 mod dispatch;
+pub mod doctor;
 pub mod embed;
 mod gateway;
 mod ingest;
@@ -45,6 +48,8 @@ pub mod reload;
 mod retention;
 mod routing;
 mod service;
+mod suspects;
 pub mod telemetry;
 
 pub use payhook_destination::standard_webhooks;
+pub use suspects::suspects;

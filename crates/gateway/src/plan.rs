@@ -9,6 +9,7 @@ mod suite;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use payhook_destination::standard_webhooks::Secret;
@@ -16,6 +17,7 @@ use payhook_destination::{Destination, HttpDestination, HttpSettings};
 use payhook_domain::id::NameId;
 use payhook_domain::identity::Environment;
 use payhook_domain::route::Pattern;
+use payhook_domain::time::Timestamp;
 use payhook_net::{BodyBudget, Trust};
 use payhook_store::{NameKind, Store, Unavailable, Wanted};
 use tokio::sync::Semaphore;
@@ -75,6 +77,8 @@ pub(crate) struct Source {
     pub(crate) in_flight: Arc<Semaphore>,
     /// Bytes of their bodies that may be in hand at once.
     pub(crate) body_budget: Arc<BodyBudget>,
+    /// When it last sent something that was accepted, since the start, in microseconds; 0 when it has not.
+    heard_at: Arc<AtomicI64>,
 }
 
 /// One destination and the door to it.
@@ -186,10 +190,22 @@ impl Plan {
 impl Source {
     fn new(id: NameId, provider_id: NameId, settings: config::Source, before: Option<&Plan>) -> Self {
         let bounds = before.and_then(|plan| plan.source(id));
+        let heard_at = bounds.map(|source| Arc::clone(&source.heard_at)).unwrap_or_default();
         let bounds = bounds.map(|source| (Arc::clone(&source.in_flight), Arc::clone(&source.body_budget)));
         let new = || (Arc::new(Semaphore::new(IN_FLIGHT_MAX)), Arc::new(BodyBudget::new(BODY_BYTES_IN_HAND_MAX)));
         let (in_flight, body_budget) = bounds.unwrap_or_else(new);
-        Self { id, provider_id, settings, in_flight, body_budget }
+        Self { id, provider_id, settings, in_flight, body_budget, heard_at }
+    }
+
+    /// It sent something that was accepted.
+    pub(crate) fn hears(&self, now: Timestamp) {
+        self.heard_at.store(now.as_micros(), Ordering::Relaxed);
+    }
+
+    /// When it last did, since the start.
+    pub(crate) fn heard_at(&self) -> Option<Timestamp> {
+        let micros = self.heard_at.load(Ordering::Relaxed);
+        (micros != 0).then_some(Timestamp::from_micros(micros))
     }
 
     /// Whether a request from `peer` may knock here.

@@ -10,12 +10,14 @@
 //! 2. Add it to [`ALL`].
 //! 3. Give it samples in [`sample`], and a fuzz target under `fuzz/`.
 //! 4. Add it to the keys of `tests/it/fixtures.rs` and write its fixtures, a pair for each kind of event.
-//! 5. `cargo test -p payhook-provider` runs the suites over it: `verify(sign(x))` holds, and with any signed value
+//! 5. Let its `diagnose` try the mistakes its integrators make ([`doctor`]).
+//! 6. `cargo test -p payhook-provider` runs the suites over it: `verify(sign(x))` holds, and with any signed value
 //!    changed it does not.
 
 mod ack;
 mod adyen;
 mod banked;
+pub mod doctor;
 mod entries;
 mod json;
 mod key;
@@ -73,6 +75,10 @@ pub trait Provider: Send + Sync + 'static {
 
     /// What the provider waits to hear.
     fn ack(&self, request: &RawRequest<'_>, outcome: Outcome) -> Ack;
+
+    /// Says why a request does not verify: the verdict of [`Self::verify`] on each item, and what explains a refusal. For
+    /// people, never on the way of a notification: it tries the usual mistakes one by one.
+    fn diagnose(&self, case: &doctor::Case<'_>) -> Vec<doctor::Diagnosis>;
 
     /// Signs a notification as the provider would: for the sandbox, `trigger`, and tests of the other direction.
     fn sign(&self, unsigned: Unsigned, key: &Key, now: Timestamp) -> SignedRequest;

@@ -25,7 +25,7 @@ pub use lease::{Lease, Leased};
 pub use memo::Memo;
 pub use open::{OpenError, Options, open};
 pub use query::{
-    DeliveryFilter, DeliveryRow, EventFilter, Name, NameKind, Page, PageRequest, PaymentFilter, PaymentRow,
+    DeliveryFilter, DeliveryRow, EventFilter, Growth, Name, NameKind, Page, PageRequest, PaymentFilter, PaymentRow,
     QuarantineRow, Reader, Rebuilt, StoredEvent, Tallies,
 };
 pub use record::{Again, Disposition, Quarantined, RecordEvent, Recording, Wanted};
@@ -127,6 +127,12 @@ pub fn backup(database: &Path, order: &BackupOrder, progress: &BackupProgress) -
 /// Those of [`open`] that the file is the reason of.
 pub fn inspect(database: &Path) -> Result<Shape, OpenError> {
     sqlite::inspect(database)
+}
+
+/// Free bytes on the disk that the store in this file is on; as many as can be counted when the system does not tell.
+#[must_use]
+pub fn free_bytes(database: &Path) -> u64 {
+    sqlite::free_beside(database)
 }
 
 /// Why the store could not do it now. Nothing was written.

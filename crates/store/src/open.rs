@@ -100,6 +100,14 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// Whether the file is another release's or another program's: opening it again changes nothing.
+    #[must_use]
+    pub const fn is_of_another(&self) -> bool {
+        matches!(self, Self::TooNew { .. } | Self::Altered { .. } | Self::Foreign(_))
+    }
+}
+
 /// Opens the store at `url`, making or migrating it as needed: `sqlite:PATH`, PATH relative to the working directory.
 ///
 /// # Errors

@@ -46,6 +46,8 @@ pub trait Reader: Send + Sync + 'static {
     fn prunable(&self, cut: Cutoffs, place: SweepPlace) -> Answer<Pruned>;
     /// When the newest notification was received.
     fn last_receipt(&self) -> Answer<Option<Timestamp>>;
+    /// How fast the store grows, as far as what was received since `since` says.
+    fn growth(&self, since: Timestamp) -> Answer<Growth>;
     /// Exact counts, kept beside the data in the same transactions.
     fn tallies(&self) -> Answer<Tallies>;
 }
@@ -275,4 +277,17 @@ pub struct Tallies {
     pub quarantined: u64,
     /// When the oldest delivery still pending was made.
     pub oldest_pending: Option<Timestamp>,
+}
+
+/// How fast the store grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Growth {
+    /// When the oldest notification that is kept was received.
+    pub first_receipt: Option<Timestamp>,
+    /// Notifications received since the moment asked for, as far as they are kept.
+    pub received: u64,
+    /// Bytes of headers and body, the mean of the newest that have them.
+    pub bytes_mean: u64,
+    /// Bytes of the file that hold nothing any more and are used again before it grows.
+    pub reusable_bytes: u64,
 }

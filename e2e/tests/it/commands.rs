@@ -17,7 +17,7 @@ use user::User;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Every command there is, as the list of commands says.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "demo",
     "init",
     "check",
@@ -34,6 +34,7 @@ const COMMANDS: [&str; 16] = [
     "destinations",
     "prune",
     "backup",
+    "doctor",
 ];
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! - `life`: one notification through all of it.
 //! - `backup`: copies made under load, killed, restored.
+//! - `fault_points`: killed at every step of retention, backup, restore, migration and reload.
+//! - `upgrade`: files of earlier schemas, taken over under load; and one step back.
 //! - `crash`: SIGKILL at random moments loses nothing acknowledged.
 //! - `costly`: what duplicates and disorder cost others.
 //! - `folds`: what is believed of a payment does not depend on how it was told.
@@ -17,6 +19,7 @@
 //! - `disk_full`: a full disk, and the reserve before it.
 //! - `deliveries`: what reaches a receiver, and when.
 //! - `listeners`: TLS, who is let in where, how they start and stop.
+//! - `doctor`: each trouble that can be made is found.
 //! - `notify`: what a service manager hears, and a writer that hangs.
 //! - `reload`: a changed configuration, taken while requests flow.
 //! - `commands`: what README and guides show, typed as a user would.
@@ -39,6 +42,8 @@ mod crash;
 mod dead;
 mod deliveries;
 mod disk_full;
+mod doctor;
+mod fault_points;
 mod folds;
 mod guide;
 mod life;
@@ -58,4 +63,5 @@ mod retention;
 mod same_again;
 mod stage;
 mod turns;
+mod upgrade;
 mod vectors;

@@ -3,10 +3,12 @@
 //! - `by_hand`: a process started without the test kit, for what comes before it is ready.
 //! - `places`: listeners that move, and certificates.
 //! - `moments`: a signal at the start, at the stop, and a kill in between.
+//! - `storm`: ten a second, half of them wrong.
 
 mod by_hand;
 mod moments;
 mod places;
+mod storm;
 
 use std::collections::BTreeSet;
 use std::io::{BufReader, Write};
@@ -16,7 +18,6 @@ use payhook_testkit::gateway::Gateway;
 use payhook_testkit::notifications::{Adyen, Item};
 use payhook_testkit::poster::Fate;
 use payhook_testkit::receiver::{Behaviour, Receiver};
-use payhook_testkit::scale;
 use payhook_testkit::standard_webhooks::Signature;
 use payhook_testkit::wire::read_answer;
 use serde_json::Value;
@@ -37,23 +38,6 @@ const PAUSE: Duration = Duration::from_millis(4);
 
 /// Between two reloads.
 const EVERY: Duration = Duration::from_millis(100);
-
-/// A configuration that cannot be taken, made of one that can, and what is said of it.
-type Mistake = (fn(&str) -> String, &'static str);
-
-const MISTAKES: [Mistake; 8] = [
-    (|text| text.replacen("[[source]]", "[[source", 1), "payhook.toml:"),
-    (|text| text.replacen("provider =", "provder =", 1), "did you mean"),
-    (|text| text.replacen(KEY, "${NO_SUCH_VARIABLE}", 1), "`${NO_SUCH_VARIABLE}` is not set"),
-    (|text| text.replacen("payhook.db", "other.db", 1), "needs a restart"),
-    (|text| text.replacen("[store]", "[store]\nreserve = \"1 MiB\"", 1), "needs a restart"),
-    (|text| text.replacen("[[source]]", "[[source]]\nenvironment = \"test\"", 1), "needs a restart"),
-    (
-        |text| text.replacen("events = [\"*\"]", "events = [\"payment.refused\"]\nhold = \"1m\"", 1),
-        "the first `hold` of a route needs a restart",
-    ),
-    (|text| text.replacen("name = \"shop\"", "name = \"store\"", 1).replacen("[\"shop\"]", "[\"shopp\"]", 1), "shopp"),
-];
 
 /// The `round`th configuration that can be taken: each differs from the one before in source, destination and route.
 fn fine(text: &str, round: usize) -> String {
@@ -78,57 +62,6 @@ fn digest(gateway: &Gateway) -> String {
 fn taken(reload: &Value) -> String {
     assert_eq!(reload["outcome"], "taken", "{reload}");
     reload["changes"].as_array().expect("a list").iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
-}
-
-#[test]
-fn ten_reloads_a_second_half_of_them_wrong_lose_no_request_and_each_refusal_is_explained() {
-    let seconds = scale::of("PAYHOOK_RELOAD_SECONDS", 6, 60);
-    let receiver = Receiver::start(Some(SECRET));
-    let gateway = setup(&receiver).start();
-    let text = gateway.configuration();
-    let load = gateway.load(CONNECTIONS, |number| {
-        std::thread::sleep(PAUSE);
-        Some(authorisation(number))
-    });
-    assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged > 10), "nothing was answered");
-    let forger = Adyen::new("/in/adyen", "TestMerchant", KEY_FORGED);
-    let forged = gateway.load(1, move |number| {
-        std::thread::sleep(PAUSE);
-        Some(forger.request(&Item::authorisation(number as u64)))
-    });
-    let (mut rounds, mut digests) = (0, BTreeSet::new());
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(seconds) {
-        let next = Instant::now() + EVERY;
-        let before = digest(&gateway);
-        if rounds % 2 == 0 {
-            taken(&gateway.reload(&fine(&text, rounds / 2)));
-            assert!(rounds < 2 || digest(&gateway) != before, "round {rounds}");
-        } else {
-            let (wrong, word) = MISTAKES[rounds / 2 % MISTAKES.len()];
-            let reload = gateway.reload(&wrong(&fine(&text, rounds / 2)));
-            assert_eq!(reload["outcome"], "refused", "{word}: {reload}");
-            assert!(said(&reload).contains(word), "{word}: {reload}");
-            assert_eq!(digest(&gateway), before, "{word}");
-        }
-        digests.insert(digest(&gateway));
-        rounds += 1;
-        std::thread::sleep(next.saturating_duration_since(Instant::now()));
-    }
-    load.stop();
-    let fates = load.finish();
-    let wrong: Vec<_> = fates.iter().filter(|(_, fate)| !fate.acknowledged()).take(3).collect();
-    assert!(wrong.is_empty(), "answered wrongly or not at all: {wrong:?}");
-    forged.stop();
-    let forged = forged.finish();
-    let let_in = |fate: &&Fate| !matches!(fate, Fate::Answered(answer, _) if answer.status == 401);
-    assert_eq!(forged.values().filter(let_in).count(), 0, "of {} forged ones", forged.len());
-    nothing_is_lost(&gateway, &receiver, &fates.keys().copied().collect());
-    let metrics = gateway.get("/metrics").text();
-    let digest = digest(&gateway);
-    assert!(metrics.contains(&format!("payhook_config{{digest=\"{digest}\"}} 1")), "the metric shows what runs");
-    assert_eq!(metrics.matches("payhook_config{").count(), 1);
-    println!("{rounds} reloads, {} configurations, {} requests", digests.len(), fates.len());
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod doors;
 mod lengths;
 mod names;
 mod openings;
+mod orphans;
 pub(crate) mod sources;
 mod words;
 
@@ -44,6 +45,7 @@ pub(crate) fn problems() -> anyhow::Result<Vec<Problem>> {
         [openings::check, doors::check, names::check, lengths::check, words::check, dependencies::check];
     let mut problems = arrows::check()?;
     problems.extend(alerts::check(&sources));
+    problems.extend(orphans::check(&sources));
     problems.extend(sources.iter().flat_map(|source| checks.iter().flat_map(|check| check(source))));
     Ok(problems)
 }

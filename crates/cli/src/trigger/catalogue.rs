@@ -7,7 +7,7 @@ use crate::output;
 use crate::table::Table;
 
 /// The provider with this name.
-pub(super) fn provider(name: &str) -> anyhow::Result<&'static dyn Provider> {
+pub(crate) fn provider(name: &str) -> anyhow::Result<&'static dyn Provider> {
     let names: Vec<_> = payhook_provider::ALL.iter().map(|provider| provider.name()).collect();
     let unknown =
         || Complaint::usage(format!("no provider is called `{name}`"), format!("known: {}", names.join(", ")));

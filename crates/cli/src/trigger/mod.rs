@@ -14,5 +14,6 @@ mod compose;
 mod plan;
 mod send;
 
+pub(crate) use catalogue::provider as known_provider;
 use command::Faults;
 pub(crate) use command::Trigger;

@@ -74,6 +74,22 @@ fn check_tells_every_mistake_with_its_line_and_ends_with_78() {
 }
 
 #[test]
+fn the_doctor_looks_at_the_files_before_the_first_start_too() {
+    let folder = initialised();
+    let said = payhook(folder.path(), "doctor").run();
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.out.starts_with("problem  ready: no gateway answers"), "{}", said.out);
+    assert!(said.out.contains("hint: start it with `payhook serve`"), "{}", said.out);
+    assert!(said.out.contains("ok  files: readable by their owner alone: .env"), "{}", said.out);
+    std::fs::set_permissions(folder.path().join(".env"), std::fs::Permissions::from_mode(0o640)).expect("set");
+    let json: serde_json::Value =
+        serde_json::from_str(&payhook(folder.path(), "doctor --json").run().out).expect("JSON");
+    assert_eq!(json["worst"], "problem");
+    let told = |finding: &serde_json::Value| finding["about"].as_str().is_some_and(|about| about.ends_with(".env"));
+    assert_eq!(json["findings"].as_array().map(|all| all.iter().filter(|one| told(one)).count()), Some(1), "{json}");
+}
+
+#[test]
 fn nothing_starts_without_a_configuration() {
     let folder = folder();
     for words in ["check", "serve"] {

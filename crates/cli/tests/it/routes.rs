@@ -103,7 +103,10 @@ fn what_is_pasted_is_asked_about_and_never_stored() {
     });
     write("payload.json", &payload.to_string());
     let answer = ask(&gateway, "routes test payload.json --json").run().json();
-    assert_eq!(said(&answer).iter().map(|(_, matches, _)| *matches).collect::<Vec<_>>(), [false, true, true, true, false]);
+    assert_eq!(
+        said(&answer).iter().map(|(_, matches, _)| *matches).collect::<Vec<_>>(),
+        [false, true, true, true, false]
+    );
     let of_the_bank = ask(&gateway, "routes test payload.json --source banked --json").run().json();
     assert!(said(&of_the_bank)[0].1, "the source given wins");
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::command::{Payhook, Said, payhook};
 
-const ADYEN_KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const ADYEN_KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A gateway with an Adyen source and a shop at `url` that is tried once.
@@ -35,22 +35,22 @@ to = ["shop"]
     .start()
 }
 
-fn ask(gateway: &Gateway, words: &str) -> Payhook {
+pub(crate) fn ask(gateway: &Gateway, words: &str) -> Payhook {
     let words = format!("{words} --url http://{}", gateway.admin());
     payhook(gateway.folder(), &words).with("PAYHOOK_TOKEN", &gateway.token())
 }
 
-fn trigger(gateway: &Gateway, words: &str) -> Said {
+pub(crate) fn trigger(gateway: &Gateway, words: &str) -> Said {
     let words = format!("trigger adyen {words} --to http://{}/in/adyen --key {ADYEN_KEY}", gateway.public());
     payhook(gateway.folder(), &words).run()
 }
 
-fn rows(gateway: &Gateway, words: &str) -> Vec<Value> {
+pub(crate) fn rows(gateway: &Gateway, words: &str) -> Vec<Value> {
     let answer = ask(gateway, &format!("{words} --json")).run().json();
     answer["data"].as_array().expect("a list").clone()
 }
 
-fn id(row: &Value) -> &str {
+pub(crate) fn id(row: &Value) -> &str {
     row["id"].as_str().expect("an id")
 }
 
@@ -101,6 +101,8 @@ fn what_is_forged_foreign_or_contradictory_waits_for_a_person() {
 
     let forged = until(|| rows(&gateway, "quarantine list"), |rows| !rows.is_empty());
     assert_eq!(forged[0]["reason"], "signature_mismatch");
+    let shown = ask(&gateway, &format!("quarantine show {}", id(&forged[0]))).run().fine();
+    assert!(shown.contains("item 1 of 1") && shown.contains("none of the usual mistakes explains it"), "{shown}");
     ask(&gateway, &format!("quarantine release {}", id(&forged[0]))).run().complains(1, "does not verify", "");
     let foreign = rows(&gateway, "aside list");
     assert_eq!((foreign.len(), &foreign[0]["aside"]["reason"]), (1, &Value::from("foreign_account")));

@@ -10,6 +10,7 @@ mod conflicts;
 mod cursor;
 mod deliveries;
 mod destinations;
+mod doctor;
 mod error;
 mod events;
 mod notifications;
@@ -24,6 +25,7 @@ mod routes;
 mod setup;
 mod status;
 mod stream;
+mod timing;
 mod typed;
 mod view;
 

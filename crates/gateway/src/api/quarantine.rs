@@ -1,8 +1,11 @@
 //! What was not authenticated, and why.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use payhook_domain::id::QuarantineId;
+use payhook_provider::doctor::Diagnosis;
 use payhook_store::QuarantineRow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -38,7 +41,8 @@ pub(crate) async fn list(State(api): State<Api>, Params(query): Params<Query>) -
 /// `GET /api/v1/quarantine/{id}`
 pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
     let row = find(&api, &id).await?;
-    Ok(Json(view::merged(view::quarantined(&api, &row), json!({ "received": view::bytes(&row.headers, &row.body) }))))
+    let more = json!({ "received": view::bytes(&row.headers, &row.body), "diagnosis": diagnosis(&api, &row).await });
+    Ok(Json(view::merged(view::quarantined(&api, &row), more)))
 }
 
 /// `POST /api/v1/quarantine/{id}/release`
@@ -48,6 +52,12 @@ pub(crate) async fn release(State(api): State<Api>, Path(id): Path<String>) -> R
     let verdicts = again::release_quarantined(&api.gateway, row).await?;
     let verdicts: Vec<_> = verdicts.iter().map(|verdict| verdict.as_str()).collect();
     Ok(Json(json!({ "released": id, "verdicts": verdicts })))
+}
+
+/// What explains the refusal by today's keys; nothing when its source is gone. Off the runtime: it tries many keys and bodies.
+async fn diagnosis(api: &Api, row: &QuarantineRow) -> Option<Vec<Diagnosis>> {
+    let (gateway, row) = (Arc::clone(&api.gateway), row.clone());
+    tokio::task::spawn_blocking(move || again::diagnose(&gateway, &row)).await.ok().flatten()
 }
 
 async fn find(api: &Api, id: &str) -> Result<QuarantineRow, ApiError> {

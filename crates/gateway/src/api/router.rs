@@ -6,8 +6,8 @@ use axum::routing::{get, post};
 use payhook_domain::error::Code;
 
 use super::{
-    Api, ApiError, aside, auth, backups, conflicts, deliveries, destinations, events, notifications, payments, probes,
-    prune, quarantine, replays, routes, setup, status, stream,
+    Api, ApiError, aside, auth, backups, conflicts, deliveries, destinations, doctor, events, notifications, payments,
+    probes, prune, quarantine, replays, routes, setup, status, stream, timing,
 };
 
 /// Every address of the admin listener.
@@ -53,6 +53,8 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/v1/routes/test", post(routes::test))
         .route("/api/v1/keys", get(setup::keys))
         .route("/api/v1/status", get(status::status))
+        .route("/api/v1/doctor", get(doctor::show))
+        .layer(from_fn_with_state(api.clone(), timing::take))
         .layer(from_fn_with_state(api.clone(), auth::ask));
     Router::new()
         .route("/healthz", get(probes::healthz))

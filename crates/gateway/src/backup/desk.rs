@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use payhook_domain::fault::{self, Point};
 use payhook_store::{BackupOrder, BackupProgress};
 use tokio::sync::watch;
 
 use super::job::{BackupId, Job, Stage};
 use super::make::{Made, NotMade, make};
+use super::note;
 use crate::gateway::Gateway;
 
 /// Backups that are over and still shown.
@@ -155,7 +157,11 @@ fn copy(gateway: &Gateway, asked: &Asked, progress: &BackupProgress) -> Result<M
         BackupOrder { to: to.clone(), replace: *replace, rests: true, reserve_bytes: gateway.backups.reserve_bytes };
     // A panic is a bug; it must not leave a backup under way for ever, behind which no other begins.
     let made = || make(&gateway.backups.database, &order, *with_key, progress);
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(made)).unwrap_or(Err(NotMade::Panicked))
+    note::begun(&gateway.backups.database, asked);
+    let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(made)).unwrap_or(Err(NotMade::Panicked));
+    fault::pass(Point::BackupFinished);
+    note::over(&gateway.backups.database);
+    made
 }
 
 fn end(gateway: &Gateway, id: BackupId, made: Result<Made, NotMade>) {

@@ -7,9 +7,11 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use payhook_domain::fault::{self, Point};
 use payhook_store::{Backup, BackupError, BackupOrder, BackupProgress};
 use serde_json::{Value, json};
 
+use super::note;
 use crate::config::Store;
 use crate::keyfile;
 
@@ -82,10 +84,11 @@ pub(super) fn make(
     progress: &BackupProgress,
 ) -> Result<Made, NotMade> {
     let own = |suffix| order.to == keyfile::beside(database, suffix);
-    if ["-wal", "-shm", "-journal", ".lock", ".key", ".token"].into_iter().any(own) {
+    if ["-wal", "-shm", "-journal", ".lock", ".key", ".token", note::SUFFIX].into_iter().any(own) {
         return Err(NotMade::Own(order.to.clone()));
     }
     let key = if with_key { key_beside(database, order)? } else { None };
+    fault::pass(Point::BackupKey);
     match payhook_store::backup(database, order, progress) {
         Ok(backup) => Ok(Made { backup, key: key.map(|key| key.path) }),
         Err(error) => {

@@ -2,9 +2,11 @@
 //!
 //! When the next is due stands in the newest one's name, so a restart neither forgets one nor makes one more.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use payhook_domain::fault::{self, Point};
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 
@@ -24,7 +26,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(300);
 pub(crate) async fn run(gateway: Arc<Gateway>, plan: BackupPlan) {
     let names = Names::of(gateway.backups.database());
     loop {
-        let (now, newest) = (gateway.clock.now(), newest(&plan, &names));
+        let (now, newest) = (gateway.clock.now(), newest(&plan, gateway.backups.database()));
         if let Ok(Some(newest)) = newest {
             gateway.metrics.backed_up(newest.as_seconds());
         }
@@ -45,8 +47,9 @@ fn until_due(newest: Option<Timestamp>, every: Duration, now: Timestamp) -> Dura
     newest.map_or(Duration::ZERO, |newest| newest.min(now).plus(every).since(now))
 }
 
-fn newest(plan: &BackupPlan, names: &Names) -> std::io::Result<Option<Timestamp>> {
-    Ok(folder::list(&plan.folder, names)?.last().map(|(begun, _)| *begun))
+/// When the newest backup of this store in the folder was begun.
+pub(crate) fn newest(plan: &BackupPlan, database: &Path) -> std::io::Result<Option<Timestamp>> {
+    Ok(folder::list(&plan.folder, &Names::of(database))?.last().map(|(begun, _)| *begun))
 }
 
 /// Makes one, then removes those that are too many. Nothing is removed for one that failed.
@@ -65,12 +68,14 @@ async fn one(gateway: &Arc<Gateway>, plan: &BackupPlan, names: &Names) -> Result
     if let Some(Stage::Failed(why)) = over.map(|job| job.stage) {
         return Err(why);
     }
-    folder::thin_out(&plan.folder, names, plan.keep).map_err(|error| format!("old ones cannot be removed: {error}"))
+    folder::thin_out(&plan.folder, names, plan.keep).map_err(|error| format!("old ones cannot be removed: {error}"))?;
+    fault::pass(Point::BackupThinned);
+    Ok(())
 }
 
 /// Once an hour, with the age of what there is.
 fn tell(gateway: &Gateway, plan: &BackupPlan, why: &str) {
-    let newest = newest(plan, &Names::of(gateway.backups.database())).ok().flatten();
+    let newest = newest(plan, gateway.backups.database()).ok().flatten();
     let newest = newest.map_or("there is none".to_owned(), |newest| format!("the last one is of {newest}"));
     let hour = stretch(gateway.clock.now(), HOUR);
     let message = format!("no backup could be made in {}: {why}; {newest}", plan.folder.display());

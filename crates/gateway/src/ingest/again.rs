@@ -8,6 +8,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::id::NameId;
 use payhook_domain::notification::{Notification, header_lines};
 use payhook_domain::verdict::{Aside, Verdict};
+use payhook_provider::RawRequest;
+use payhook_provider::doctor::{Case, Diagnosis};
 use payhook_store::{Disposition, QuarantineRow, RecordEvent, StoredEvent, Unavailable, Wanted};
 
 use super::judge::{judge, names, recorded};
@@ -15,6 +17,7 @@ use super::record::Received;
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Source};
 use crate::routing;
+use crate::suspects::suspects;
 
 /// Why a second look changed nothing.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,22 @@ pub(crate) enum NotReleased {
     /// The store could not say or write.
     #[error(transparent)]
     Store(#[from] Unavailable),
+}
+
+/// Why a quarantined request does not verify, by today's keys and those of its provider's other sources; nothing when its
+/// source is no longer configured.
+pub(crate) fn diagnose(gateway: &Gateway, row: &QuarantineRow) -> Option<Vec<Diagnosis>> {
+    let plan = gateway.plan.load_full();
+    let source = &plan.source(row.source)?.settings;
+    let headers = header_map(&row.headers);
+    let case = Case {
+        request: RawRequest { target: &row.target, headers: &headers, body: &row.body },
+        suspects: &suspects(source, plan.sources.iter().map(|source| &source.settings)),
+        policy: source.policy,
+        now: row.first_at,
+        environment: source.environment,
+    };
+    Some(source.provider.diagnose(&case))
 }
 
 /// Verifies a quarantined request again and records it when it is authentic now.
@@ -74,6 +93,15 @@ pub(crate) async fn release_aside(gateway: &Gateway, row: StoredEvent) -> Result
     let verdicts = gateway.store.release_aside(row.seq, events, gateway.clock.now()).await?;
     gateway.bells.ring();
     verdicts.ok_or(NotReleased::NotWaiting)
+}
+
+/// Which of the keys of its source, by position, make the signatures of a kept notification. Nothing when its bytes are gone.
+pub(crate) fn keys_of(plan: &Plan, source: &Source, kept: Notification) -> Option<Vec<usize>> {
+    if kept.body.is_empty() {
+        return None;
+    }
+    let received = as_received(kept);
+    Some(judge(plan, source, &received.raw(), received.at).keys_used)
 }
 
 /// Takes a conflicting version as the truth and owes it by today's routes, or refuses it for good.
@@ -141,8 +169,12 @@ async fn read_again(
 /// The request a row came in, as it was received.
 async fn received(gateway: &Gateway, row: &StoredEvent) -> Result<Received, NotReleased> {
     let kept = gateway.reader.notification(row.notification).await?;
-    let Notification { target, peer, headers, body, received_at, .. } = kept.ok_or(NotReleased::NotWaiting)?;
-    Ok(Received { target, peer, headers: header_map(&headers), body, at: received_at })
+    kept.map(as_received).ok_or(NotReleased::NotWaiting)
+}
+
+fn as_received(kept: Notification) -> Received {
+    let Notification { target, peer, headers, body, received_at, .. } = kept;
+    Received { target, peer, headers: header_map(&headers), body, at: received_at }
 }
 
 fn configured(plan: &Plan, id: NameId) -> Result<&Source, NotReleased> {

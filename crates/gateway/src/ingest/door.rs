@@ -146,6 +146,7 @@ impl Door {
         gateway.metrics.received.get_or_create(&metrics::Answer { source: name.to_owned(), status }).inc();
         if status < 300 {
             gateway.metrics.ack_seconds.observe(took.as_secs_f64());
+            source.inspect(|source| source.hears(now));
         }
         let level = if status < 300 { "info" } else { "warn" };
         let mut line = gateway.lines.line(level, "request", now).text("source", name).number("status", status);

@@ -9,7 +9,8 @@
 //! 6. `outcome`: a line says what changed (`changes`), never a secret; the API and a metric show the digest that runs.
 //!
 //! One task does all of it (`running`), so that no two are ever under way. A process killed anywhere in between starts with
-//! whatever the file says then: nothing of a reload is written down but numbers of names.
+//! whatever the file says then: nothing of a reload is written down but numbers of names, and which digest runs, so that the
+//! next start can say that another one does (`ran_last`).
 
 mod changes;
 mod desks;
@@ -17,6 +18,7 @@ mod listeners;
 mod origin;
 pub(crate) mod orphans;
 pub(crate) mod outcome;
+pub(crate) mod ran_last;
 mod refusal;
 mod running;
 mod turnover;

@@ -58,6 +58,11 @@ pub(crate) fn shown(digest: [u8; 8]) -> String {
     data_encoding::HEXLOWER.encode(&digest)
 }
 
+/// Whether the last change that was asked for was refused.
+pub(crate) fn last_was_refused(gateway: &Gateway) -> bool {
+    gateway.reloads.last().is_some_and(|last| last.outcome == "refused")
+}
+
 /// How it runs, in a line.
 pub(crate) fn status(gateway: &Gateway) -> String {
     let config = shown(gateway.plan.load().digest);

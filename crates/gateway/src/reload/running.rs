@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::desks::Desks;
 use super::listeners::turned;
 use super::watch::{LOOK_EVERY, Watch};
-use super::{Listeners, Reloads, outcome, turnover};
+use super::{Listeners, Reloads, outcome, ran_last, turnover};
 use crate::config::{FILE_NAME, Fact, Resolved, Store};
 use crate::gateway::Gateway;
 
@@ -114,6 +114,7 @@ impl Running {
         match prepared {
             Ok(prepared) => {
                 self.face = turnover::commit(&gateway, prepared, now, &mut self.desks, &mut self.listeners);
+                ran_last::note(&gateway).await;
             }
             Err(mistakes) => outcome::refused(&gateway, &mistakes),
         }

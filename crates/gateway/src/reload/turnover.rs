@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use payhook_domain::fault::{self, Point};
 use payhook_domain::time::Timestamp;
 use payhook_store::Unavailable;
 
@@ -37,6 +38,7 @@ pub(super) async fn prepare(
     listeners: &Listeners,
     loaded: Loaded,
 ) -> Result<Prepared, Mistakes> {
+    fault::pass(Point::ReloadRead);
     let Loaded { config, warnings } = loaded;
     let against = Against::new(&config);
     let running = gateway.plan.load_full();
@@ -46,6 +48,7 @@ pub(super) async fn prepare(
         findings.extend(wrong.iter().map(|error| against.listener(error)));
     });
     let Some(listeners) = listeners.ok().filter(|_| findings.is_empty()) else { return Err(Mistakes(findings)) };
+    fault::pass(Point::ReloadBound);
     let kept = gate::kept(gateway.reader.as_ref()).await.map_err(|error| against.store(&error))?;
     let new = Face::new(&config, face.remembers_orders);
     let mut changes = changes::between(&face.facts, &new.facts);
@@ -57,6 +60,7 @@ pub(super) async fn prepare(
     let plan = plan.map_err(|error| against.plan(&error))?;
     let names = gateway.reader.names().await.map_err(|error| against.store(&error))?;
     gateway.names.learn(names);
+    fault::pass(Point::ReloadPrepared);
     Ok(Prepared { face: new, plan, kept, listeners, abandoned, changes, warnings })
 }
 
@@ -71,8 +75,11 @@ pub(super) fn commit(
     let Prepared { face, plan, kept, listeners: moved, abandoned, changes, warnings } = prepared;
     gateway.gates.follow(&plan, &kept, now);
     let before = gateway.plan.swap(Arc::new(plan));
+    fault::pass(Point::ReloadSwapped);
     desks.follow(&before, &abandoned);
+    fault::pass(Point::ReloadHandedOver);
     listeners.commit(moved);
+    fault::pass(Point::ReloadTaken);
     if changes.is_empty() {
         outcome::unchanged(gateway, "nothing in it differs from what runs");
     } else {

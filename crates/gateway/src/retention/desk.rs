@@ -10,6 +10,7 @@ use payhook_store::{Memo, SweepPlace, Unavailable};
 use tokio::sync::{Mutex, watch};
 
 use super::guard::Guard;
+use super::note;
 use super::sweep;
 use crate::alerts::{Alert, DAY, stretch};
 use crate::gateway::Gateway;
@@ -49,6 +50,7 @@ impl Retention {
 
 /// The first look, before anything is received by a clock that may be wrong; whether it could be had.
 pub(crate) async fn begin(gateway: &Gateway) -> bool {
+    note::tell(gateway).await;
     let looked = look(gateway, false).await;
     looked.inspect_err(|error| tracing::debug!(%error, "retention cannot look at the clock yet")).is_ok()
 }

@@ -3,9 +3,11 @@
 //! - `desk`: sweeps now and then, or when a person asks.
 //! - `sweep`: the steps, and what they are counted as.
 //! - `guard`: whether the clock can be believed.
+//! - `note`: that a sweep is under way, for the start after a kill.
 
 mod desk;
 mod guard;
+mod note;
 mod sweep;
 
 pub(crate) use desk::{Retention, Waits, begin, confirm, run};

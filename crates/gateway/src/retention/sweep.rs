@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use payhook_domain::fault::{self, Point};
 use payhook_domain::time::Timestamp;
 use payhook_store::{Cutoffs, Pruned, SweepPlace, Unavailable};
 
+use super::note;
 use crate::config::{Age, Retention};
 use crate::gateway::Gateway;
 
@@ -31,12 +33,19 @@ pub(crate) fn cutoffs(kept: &Retention, now: Timestamp) -> Cutoffs {
 pub(crate) async fn remove(gateway: &Gateway, place: SweepPlace, steps: usize) -> Result<Pruned, Unavailable> {
     let cut = cutoffs(&gateway.plan.load().retention, gateway.clock.now());
     let mut pruned = Pruned { next: Some(place), ..Pruned::default() };
+    if place == SweepPlace::default() {
+        note::begun(gateway).await?;
+    }
     for _ in 0..steps {
         let Some(place) = pruned.next else { break };
         let step = gateway.store.prune(cut, place).await?;
+        fault::pass(Point::RetentionCommitted);
         gateway.metrics.pruned(&step);
         pruned.then(step);
         gateway.sleeper.sleep(REST).await;
+    }
+    if pruned.next.is_none() {
+        note::over(gateway).await?;
     }
     Ok(pruned)
 }

@@ -5,18 +5,22 @@
 use std::borrow::Cow;
 
 use http::header::CONTENT_TYPE;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::content;
 use super::item::{Fields, StandardItem};
-use crate::RawRequest;
+use crate::entries::Entries;
 use crate::scalar::Scalar;
+use crate::{RawRequest, json};
 
 /// The media type it comes with.
 pub(super) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// What its parameters of `additionalData` begin with.
 pub(super) const ADDITIONAL: &str = "additionalData.";
+
+/// Where a form has an item's signature.
+pub(super) const SIGNATURE: &str = "additionalData.hmacSignature";
 
 /// Whether the request says that it is a form.
 pub(super) fn is_form(request: &RawRequest<'_>) -> bool {
@@ -62,6 +66,16 @@ pub(super) fn rendered(body: &[u8]) -> String {
     let members: Vec<String> =
         pairs.iter().map(|(name, value)| format!("{}:{}", quoted(name), quoted(value))).collect();
     format!("{{{}}}", members.join(","))
+}
+
+/// The form that a flat JSON object was made of: nothing when it has no signature where a form has it.
+pub(super) fn out_of_json(body: &[u8]) -> Option<String> {
+    let members: Entries<'_> = json::object_in(body)?;
+    members.get(SIGNATURE)?;
+    let text = |value: &str| serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned());
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let pairs = members.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(&text(value.get()))));
+    Some(pairs.collect::<Vec<_>>().join("&"))
 }
 
 /// The parameters, decoded, in the order received.

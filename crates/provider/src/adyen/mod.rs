@@ -10,6 +10,7 @@
 //! - [`fact`]: what each code says about a payment.
 //! - [`content`]: what an item says, however it is written and signed.
 //! - [`parse`]: from an authentic item to an event.
+//! - [`doctor`], [`mistakes`]: why one does not verify.
 //! - [`sign`], [`sample`]: the other direction.
 //!
 //! Not here: SOAP, and the webhook's configuration at Adyen. Merchant account and environment are the gateway's to
@@ -20,12 +21,14 @@ mod checks;
 mod codes;
 mod content;
 mod currency;
+mod doctor;
 mod envelope;
 mod fact;
 mod form;
 mod header_signed;
 mod item;
 mod key;
+mod mistakes;
 mod parse;
 pub(crate) mod sample;
 mod shape;
@@ -37,6 +40,7 @@ pub(crate) use item::StandardItem;
 use payhook_domain::identity::Environment;
 use payhook_domain::time::Timestamp;
 
+use crate::doctor::{Case, Diagnosis};
 use crate::verified::Evidence;
 use crate::{
     Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest, Unsigned,
@@ -76,6 +80,10 @@ impl Provider for Adyen {
 
     fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {
         ack::answer(outcome)
+    }
+
+    fn diagnose(&self, case: &Case<'_>) -> Vec<Diagnosis> {
+        doctor::diagnose(case)
     }
 
     fn sign(&self, unsigned: Unsigned, key: &Key, _now: Timestamp) -> SignedRequest {

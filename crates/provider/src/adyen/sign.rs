@@ -42,7 +42,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 fn signed_form(body: &[u8], key: &Key) -> Option<String> {
     let Form::Item(item) = form::item(body) else { return None };
     let signature = signature(key, &item.signed.message());
-    let name = "additionalData.hmacSignature";
+    let name = form::SIGNATURE;
     let text = std::str::from_utf8(body).ok()?;
     let mut pairs: Vec<&str> = text.split('&').filter(|pair| pair.split('=').next() != Some(name)).collect();
     let last =

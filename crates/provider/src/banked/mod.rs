@@ -7,6 +7,7 @@
 //! - [`date`]: dates that are not RFC 3339.
 //! - [`fact`]: what an event says about a payment.
 //! - [`parse`]: from an authentic body to an event.
+//! - [`doctor`]: why one does not verify.
 //! - [`sign`], [`sample`]: the other direction.
 //!
 //! Facts: docs.banked.com (webhooks, payments, refunds) and the official Node SDK.
@@ -14,6 +15,7 @@
 mod ack;
 mod codes;
 mod date;
+mod doctor;
 mod fact;
 mod key;
 mod parse;
@@ -25,6 +27,7 @@ mod verify;
 use payhook_domain::identity::Environment;
 use payhook_domain::time::Timestamp;
 
+use crate::doctor::{Case, Diagnosis};
 use crate::{
     Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest, Unsigned,
     Verified,
@@ -59,6 +62,10 @@ impl Provider for Banked {
 
     fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {
         ack::answer(outcome)
+    }
+
+    fn diagnose(&self, case: &Case<'_>) -> Vec<Diagnosis> {
+        doctor::diagnose(case)
     }
 
     fn sign(&self, unsigned: Unsigned, key: &Key, now: Timestamp) -> SignedRequest {

@@ -1,6 +1,7 @@
 //! What each provider's door promises, told from outside.
 //!
 //! - [`adyen_standard`], [`adyen_header_signed`], [`banked`]: published facts restated, and what must not pass.
+//! - [`doctor`]: each mistake is named, and none accepted.
 //! - [`identity`]: what counts as the same event.
 //! - [`lifecycle`]: what a payment is believed to be, code by code, in any order.
 //! - [`properties`]: `verify(sign(x))` holds, and with anything signed changed it does not.
@@ -10,6 +11,7 @@
 mod adyen_header_signed;
 mod adyen_standard;
 mod banked;
+mod doctor;
 mod fixtures;
 mod identity;
 mod lifecycle;

@@ -50,6 +50,11 @@ pub(super) fn free(folder: &Path) -> u64 {
     rustix::fs::statvfs(folder).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
+/// The same of the disk that this file is on.
+pub(crate) fn free_beside(path: &Path) -> u64 {
+    free(&folder_of(path))
+}
+
 /// Bytes of a file; none where there is none.
 pub(super) fn size(path: &Path) -> u64 {
     path.metadata().map_or(0, |meta| meta.len())

@@ -12,15 +12,23 @@ use super::tally::Changes;
 /// Most holds ended in one transaction; the rest follow with the next look.
 const ENDED_MAX: u32 = 256;
 
+/// The deliveries whose hold is over, the earliest first.
+macro_rules! over {
+    () => {
+        "SELECT event, destination, generation FROM deliveries INDEXED BY deliveries_held
+         WHERE state = 1 AND at <= ?1 ORDER BY at, event LIMIT ?2"
+    };
+}
+
 /// Keeps held deliveries by order, and finds those whose hold is over.
 pub(super) struct Holds<'c> {
     hold: Statement<'c>,
     of_order: Statement<'c>,
     forget: Statement<'c>,
     supersede: Statement<'c>,
+    forget_over: Statement<'c>,
     over: Statement<'c>,
     take: Statement<'c>,
-    forget_one: Statement<'c>,
     next: Statement<'c>,
     /// Whether anything may be held: nothing is asked before something was.
     any: bool,
@@ -38,16 +46,17 @@ impl<'c> Holds<'c> {
                 "UPDATE deliveries SET state = 13, at = ?4
                  WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state = 1",
             )?,
-            over: connection.prepare(
-                "SELECT event, destination, generation FROM deliveries INDEXED BY deliveries_held
-                 WHERE state = 1 AND at <= ?1 ORDER BY at, event LIMIT ?2",
-            )?,
+            // Orders come first in the key: once over all that is held, instead of once for each that ends.
+            forget_over: connection.prepare(concat!(
+                "DELETE FROM holds WHERE (event, destination, generation) IN (",
+                over!(),
+                ")"
+            ))?,
+            over: connection.prepare(over!())?,
             take: connection.prepare(
                 "DELETE FROM deliveries WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state = 1
                  RETURNING created_at, waits IS NOT NULL",
             )?,
-            forget_one: connection
-                .prepare("DELETE FROM holds WHERE event = ?1 AND destination = ?2 AND generation = ?3")?,
             next: connection
                 .prepare("SELECT at FROM deliveries INDEXED BY deliveries_held WHERE state = 1 ORDER BY at LIMIT 1")?,
         })
@@ -78,8 +87,9 @@ impl<'c> Holds<'c> {
         self.forget.execute([order]).map(drop)
     }
 
-    /// Those whose hold is over at `now`, the earliest first.
+    /// Those whose hold is over at `now`, the earliest first, to be taken: no order overtakes them any more.
     pub(super) fn over(&mut self, now: Timestamp) -> rusqlite::Result<Vec<DeliveryId>> {
+        self.forget_over.execute((now.as_micros(), ENDED_MAX))?;
         self.over.query_map((now.as_micros(), ENDED_MAX), id)?.collect()
     }
 
@@ -92,7 +102,6 @@ impl<'c> Holds<'c> {
         let key = (id.event.0, id.destination.0, id.generation);
         let taken = self.take.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((made, in_order)) = taken else { return Ok(None) };
-        self.forget_one.execute(key)?;
         changes.deliveries(id.destination, State::Held, -1);
         Ok(Some((Timestamp::from_micros(made), in_order)))
     }

@@ -28,6 +28,7 @@ mod lease;
 mod leasing;
 mod memos;
 mod names;
+mod notes;
 mod owe;
 mod parts;
 mod quarantine;
@@ -52,5 +53,6 @@ mod writer;
 
 pub use backup::Archive;
 pub(crate) use backup::run as copy;
+pub(crate) use disk::free_beside;
 pub(crate) use schema::inspect;
 pub(crate) use store::open;

@@ -6,10 +6,11 @@
 
 use std::path::Path;
 
+use payhook_domain::fault::{self, Point};
 use payhook_domain::identity::Digest;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::{backup, connect};
+use super::{backup, connect, notes};
 use crate::backup::Shape;
 use crate::open::OpenError;
 
@@ -40,16 +41,35 @@ fn migrate_to(connection: &mut Connection, path: &Path, migrations: &[Migration]
     }
     // Nobody else writes: the store is locked.
     let shape = shape(connection, path, migrations)?;
-    if let Some((first, to)) = shape.pending.first().zip(shape.copied_to) {
-        let copied = backup::before_migration(connection, path, *first);
-        copied.map_err(|error| OpenError::NotCopied { path: to.clone(), message: error.to_string() })?;
-        tracing::info!(copy = %to.display(), found = shape.found, ours = shape.ours, "copied before the schema changes");
+    if shape.copied_to.is_some() {
+        copy_before(connection, path, &shape)?;
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(engine)?;
     for migration in migrations.iter().filter(|migration| shape.pending.contains(&migration.number)) {
         apply(&transaction, migration).map_err(engine)?;
+        fault::pass(Point::MigrationApplied);
     }
-    transaction.commit().map_err(engine)
+    if shape.copied_to.is_some() {
+        notes::turn(&transaction, notes::CHANGED, notes::CHANGING).map_err(engine)?;
+    }
+    transaction.commit().map_err(engine)?;
+    fault::pass(Point::MigrationCommitted);
+    Ok(())
+}
+
+/// Copies a file that holds something beside itself, and notes that it is about to change.
+fn copy_before(connection: &Connection, path: &Path, shape: &Shape) -> Result<(), OpenError> {
+    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
+    let Shape { found, ours, pending, copied_to: Some(to), .. } = shape else { return Ok(()) };
+    let Some(first) = pending.first() else { return Ok(()) };
+    notes::tell_of_earlier_try(connection, to, &connect::beside(to, ".partial")).map_err(engine)?;
+    let copied = backup::before_migration(connection, path, *first);
+    copied.map_err(|error| OpenError::NotCopied { path: to.clone(), message: error.to_string() })?;
+    fault::pass(Point::MigrationCopied);
+    tracing::info!(copy = %to.display(), found, ours, "copied before the schema changes");
+    notes::turn(connection, notes::CHANGING, 0).map_err(engine)?;
+    fault::pass(Point::MigrationNoted);
+    Ok(())
 }
 
 /// What this release would do to the file at `path`, which is only read.
@@ -204,6 +224,37 @@ mod tests {
         desk.run(&[ONE, ADDS]).expect("one release back opens it");
         let error = desk.run(&[ONE]).expect_err("two back does not");
         assert!(matches!(error, OpenError::TooNew { found: 3, needs: 2, ours: 1, .. }), "{error}");
+    }
+
+    /// Columns of every table: its type, and whether a row must bring it.
+    fn columns(file: &Connection) -> std::collections::BTreeMap<(String, String), (String, bool)> {
+        let all = "SELECT t.name, c.name, c.type, c.\"notnull\" AND c.dflt_value IS NULL FROM sqlite_schema t
+                   JOIN pragma_table_xinfo(t.name) c WHERE t.type = 'table'";
+        let mut all = file.prepare(all).expect("prepared");
+        let read = all.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))));
+        read.expect("asked").collect::<rusqlite::Result<_>>().expect("read")
+    }
+
+    /// What makes going back possible: each migration of ours keeps what the release before it writes and reads.
+    #[test]
+    fn the_release_before_each_migration_opens_its_file_and_finds_all_it_knows() {
+        for (before, migration) in MIGRATIONS.iter().enumerate().skip(1) {
+            let mut desk = Desk::new();
+            let (number, min_reader) = (migration.number, migration.min_reader);
+            assert!(min_reader < number, "{number}: contraction comes a release after what makes it possible");
+            desk.run(&MIGRATIONS[..before]).expect("a file of the release before");
+            let known = columns(&desk.file);
+            desk.run(&MIGRATIONS[..=before]).expect("migrated");
+            let found = columns(&desk.file);
+            desk.run(&MIGRATIONS[..before]).expect("the release before opens it");
+            assert_eq!(newest(&desk.file).expect("reads"), (number, min_reader), "and leaves it as it is");
+            let gone: Vec<_> = known.iter().filter(|(column, shape)| found.get(column) != Some(shape)).collect();
+            assert!(gone.is_empty(), "{number} takes away or changes {gone:?}");
+            let is_of_known = |table: &String| known.keys().any(|(known, _)| known == table);
+            let demands = found.iter().filter(|(column, (_, must))| *must && !known.contains_key(*column));
+            let demands: Vec<_> = demands.filter(|((table, _), _)| is_of_known(table)).collect();
+            assert!(demands.is_empty(), "{number} demands what the release before does not write: {demands:?}");
+        }
     }
 
     #[test]

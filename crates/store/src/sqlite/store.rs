@@ -9,7 +9,7 @@ use payhook_domain::payment::Names;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension};
+use rusqlite::ErrorCode;
 
 use super::again;
 use super::backup;
@@ -21,6 +21,7 @@ use super::disk::Disk;
 use super::handback::{Receipt, slot};
 use super::memos;
 use super::names::{self, Kinds};
+use super::notes;
 use super::queries::SqliteReader;
 use super::queue::Queue;
 use super::readers::Readers;
@@ -46,7 +47,7 @@ pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Op
     let engine = |error: rusqlite::Error| OpenError::Engine { path: path.clone(), message: error.to_string() };
     let io = |error: std::io::Error| OpenError::Io { path: path.clone(), error };
     let lock = connect::lock(&path)?;
-    let removed = backup::put_in_place(&path).map_err(io)?;
+    let removed = backup::put_in_place(&path).map_err(io)?.unwrap_or_default();
     connect::make(&path)?;
     let mut connection = connect::writer(&path, !options.unsafe_no_sync).map_err(engine)?;
     let settled = match connect::settle_log(&connection) {
@@ -54,9 +55,7 @@ pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Op
         settled => settled,
     };
     schema::migrate(&mut connection, &path)?;
-    if let Some(removed) = removed {
-        tell_of_backup(&connection, &removed).map_err(engine)?;
-    }
+    notes::tell(&connection, &path, &removed).map_err(engine)?;
     let kinds = Arc::new(Kinds::enrol(&connection).map_err(engine)?);
     let readers = Arc::new(Readers::start(&path).map_err(engine)?.map_err(io)?);
     let queue = Arc::new(Queue::new(&options));
@@ -80,20 +79,6 @@ pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Op
     let writer = Writer { path: path.clone(), options, queue, condition, readers, kinds, disk, lock, distrusts_log };
     writer.start(connection).map_err(io)?;
     Ok(Arc::new(store))
-}
-
-/// The one moment at which it is known that what came after the backup is missing.
-fn tell_of_backup(connection: &Connection, removed: &[PathBuf]) -> rusqlite::Result<()> {
-    let newest = "SELECT received_at FROM notifications ORDER BY id DESC LIMIT 1";
-    let newest: Option<i64> = connection.query_row(newest, [], |row| row.get(0)).optional()?;
-    let newest = newest.map(|at| Timestamp::from_micros(at).to_string());
-    let removed: Vec<_> = removed.iter().map(|path| path.display().to_string()).collect();
-    tracing::warn!(
-        last_received_at = newest,
-        removed = removed.join(", "),
-        "a backup was put in place; what was acknowledged after it is not in it, and comes again only if it is sent again"
-    );
-    Ok(())
 }
 
 impl Sqlite {

@@ -20,6 +20,8 @@ use payhook_store::{
 };
 use tempfile::TempDir;
 
+use crate::plans;
+
 /// The source and provider everything comes from, and two destinations. The first names enrolled in a new store.
 pub(crate) struct Desk {
     pub(crate) store: Arc<dyn Store>,
@@ -50,6 +52,7 @@ impl Desk {
     }
 
     pub(crate) async fn in_folder(folder: TempDir, options: Options) -> Self {
+        plans::tell_if_asked();
         let store = open(&url(&folder), options).expect("opens");
         let enrol = |kind, name: &str| store.enrol(kind, vec![name.to_owned()]);
         let source = enrol(payhook_store::NameKind::Source, "adyen").await.expect("enrolled")[0];

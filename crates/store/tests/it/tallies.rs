@@ -47,6 +47,28 @@ async fn tallies_are_exact_also_after_a_restart() {
     assert_eq!(desk.tallies().await, kept);
 }
 
+#[tokio::test]
+async fn growth_counts_what_was_received_since_a_moment_and_measures_the_bytes() {
+    let desk = Desk::new().await;
+    let reader = desk.store.reader();
+    assert_eq!(reader.growth(at(0)).await.expect("asked").first_receipt, None);
+    for second in 1..=9 {
+        desk.one(event(&format!("e{second}"), 1, "", desk.to_shop()), second * 10).await;
+    }
+    for (since, received) in [(0, 9), (10, 9), (11, 8), (45, 5), (90, 1), (91, 0)] {
+        let growth = reader.growth(at(since)).await.expect("asked");
+        assert_eq!((growth.received, growth.first_receipt), (received, Some(at(10))), "since {since}");
+        assert_eq!(growth.bytes_mean, counted_mean(&desk));
+    }
+}
+
+fn counted_mean(desk: &Desk) -> u64 {
+    let mean = "SELECT sum(length(headers) + length(body)) / count(*) FROM notifications";
+    let mean = desk.file().query_row(mean, [], |row| row.get::<_, i64>(0)).expect("counts").unsigned_abs();
+    assert!(mean > 0, "what is measured has bytes");
+    mean
+}
+
 /// The same by counting, as another program would.
 fn counted(desk: &Desk) -> Tallies {
     let file = desk.file();

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::thread;
 
+use payhook_domain::fault::{self, Point};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use tokio::time::Instant;
@@ -48,6 +49,7 @@ pub(super) fn copy(
         to.file.sync_data().map_err(|error| BackupError::Io { path: to.path.clone(), error })?;
         let left = u64::try_from(steps.progress().remaining).unwrap_or(0);
         progress.copied.store((pages.saturating_sub(left)) * page_bytes, Ordering::Relaxed);
+        fault::pass(Point::BackupStep);
         if step == StepResult::Done {
             return Ok(());
         }

@@ -3,21 +3,23 @@
 //! A log holds pages of the database beside which it lies, and SQLite applies whatever log it finds there. A backup put in
 //! the place of a database whose log still lies there would get that one's pages, and be neither. The mark stands in
 //! the copy's own first page, where no log is needed to see it: what lies beside a marked file cannot belong to it. It
-//! is removed before the mark is, so a crash in between repeats it.
+//! is removed before the mark is, so a crash in between repeats it. A note takes the mark's place, until it was told.
 //!
-//! The bytes are the header's user version (sqlite.org/fileformat.html, section 1.3), which we use for nothing else.
+//! The bytes are the header's user version (sqlite.org/fileformat.html, section 1.3), in which a store keeps its notes.
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use payhook_domain::fault::{self, Point};
+
 use crate::sqlite::connect::{beside, folder_of};
+use crate::sqlite::notes;
 use crate::sqlite::schema::APPLICATION_ID;
 
 /// "back".
 const MARK: [u8; 4] = *b"back";
-const NONE: [u8; 4] = [0; 4];
 /// Where the user version and the application's id stand in the header.
 const MARK_AT: u64 = 60;
 const ID_AT: u64 = 68;
@@ -54,9 +56,11 @@ pub(in crate::sqlite) fn put_in_place(path: &Path) -> std::io::Result<Option<Vec
         }
     }
     File::open(folder_of(path))?.sync_all()?;
+    fault::pass(Point::RestoreCleared);
     let file = OpenOptions::new().write(true).open(path)?;
-    file.write_all_at(&NONE, MARK_AT)?;
+    file.write_all_at(&notes::CAME.to_be_bytes(), MARK_AT)?;
     file.sync_all()?;
+    fault::pass(Point::RestoreUnmarked);
     Ok(Some(removed))
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use payhook_domain::fault::{self, Point};
 use rusqlite::Connection;
 use tokio::time::Instant;
 
@@ -61,10 +62,13 @@ fn from(
     let unfinished = Unfinished::begin(&order.to, order.replace)?;
     let room = Room::new(database, &order.to, order.reserve_bytes);
     copy(source, &unfinished, order.rests, &room, progress)?;
+    fault::pass(Point::BackupCopied);
     progress.verifying.store(true, Ordering::Relaxed);
     let io = |error| BackupError::Io { path: unfinished.path.clone(), error };
     mark::mark(&unfinished.file).map_err(io)?;
+    fault::pass(Point::BackupMarked);
     let sound = verify(&unfinished.path, schema)?;
+    fault::pass(Point::BackupVerified);
     let bytes = unfinished.file.metadata().map_err(io)?.len();
     if progress.is_cancelled() {
         return Err(BackupError::Stopped);

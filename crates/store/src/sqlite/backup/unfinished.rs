@@ -5,6 +5,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use payhook_domain::fault::{self, Point};
+
 use super::mark;
 use crate::BackupError;
 use crate::sqlite::connect::{beside, folder_of};
@@ -31,6 +33,7 @@ impl Unfinished {
             Err(TryLockError::Error(error)) => return Err(io(error)),
         }
         file.set_permissions(PermissionsExt::from_mode(0o600)).and_then(|()| file.set_len(0)).map_err(io)?;
+        fault::pass(Point::BackupBegun);
         Ok(Self { path, file, to: to.to_owned(), replace })
     }
 
@@ -39,7 +42,9 @@ impl Unfinished {
         let io = |path: &Path, error| BackupError::Io { path: path.to_owned(), error };
         self.file.sync_all().map_err(|error| io(&self.path, error))?;
         may_be_written(&self.to, self.replace)?;
+        fault::pass(Point::BackupSynced);
         std::fs::rename(&self.path, &self.to).map_err(|error| io(&self.to, error))?;
+        fault::pass(Point::BackupRenamed);
         let folder = folder_of(&self.to);
         File::open(&folder).and_then(|folder| folder.sync_all()).map_err(|error| io(&folder, error))
     }

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod events;
+mod growth;
 mod notifications;
 mod payments;
 mod quarantine;

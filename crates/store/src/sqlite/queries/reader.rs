@@ -9,13 +9,13 @@ use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
 use rusqlite::Connection;
 
-use super::{deliveries, events, notifications, payments, quarantine, tallies};
+use super::{deliveries, events, growth, notifications, payments, quarantine, tallies};
 use crate::sqlite::memos;
 use crate::sqlite::names::{self, Kinds};
 use crate::sqlite::readers::Readers;
 use crate::sqlite::retention::{self, Hand};
 use crate::{
-    Answer, Cutoffs, DeliveryFilter, DeliveryRow, EventFilter, Memo, Name, Page, PageRequest, PaymentFilter,
+    Answer, Cutoffs, DeliveryFilter, DeliveryRow, EventFilter, Growth, Memo, Name, Page, PageRequest, PaymentFilter,
     PaymentRow, Pruned, QuarantineRow, Reader, StoredEvent, SweepPlace, Tallies,
 };
 
@@ -104,6 +104,10 @@ impl Reader for SqliteReader {
 
     fn last_receipt(&self) -> Answer<Option<Timestamp>> {
         self.ask(|connection, _| notifications::last_receipt(connection))
+    }
+
+    fn growth(&self, since: Timestamp) -> Answer<Growth> {
+        self.ask(move |connection, _| growth::read(connection, since))
     }
 
     fn tallies(&self) -> Answer<Tallies> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use payhook_domain::fault::{self, Point};
 use payhook_domain::identity::Digest;
 use rusqlite::Connection;
 
@@ -68,9 +69,23 @@ pub(in crate::sqlite) fn step(
         Stage::Retained => bodies::step_again(connection, cut, at, hand, &mut pruned)?,
         Stage::Attempts => attempts::step(connection, cut, (at, beside), &mut pruned, hand)?,
     };
+    if hand.changes().is_some() {
+        fault::pass(point_of(stage));
+    }
     pruned.next = match on {
         Some((at, beside)) => Some(SweepPlace { stage, at, beside }),
         None => stage.next().map(|stage| SweepPlace { stage, at: 0, beside: 0 }),
     };
     Ok(pruned)
+}
+
+const fn point_of(stage: Stage) -> Point {
+    match stage {
+        Stage::Events => Point::RetentionEvents,
+        Stage::Payments => Point::RetentionPayments,
+        Stage::Aliases => Point::RetentionAliases,
+        Stage::Retained => Point::RetentionRetained,
+        Stage::Bodies => Point::RetentionBodies,
+        Stage::Attempts => Point::RetentionAttempts,
+    }
 }

@@ -1,0 +1,99 @@
+//! `files`: who may read the store and what lies beside it.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::finding::Finding;
+use crate::keyfile::beside;
+
+/// What lies beside a store, and what it holds.
+const BESIDE: [(&str, &str); 4] = [
+    ("", "what customers' payments say"),
+    ("-wal", "what customers' payments say"),
+    (".token", "the token that opens the API"),
+    (".key", "the key that seals what leaves the gateway"),
+];
+
+/// Bits by which others than the owner may do anything.
+const OTHERS: u32 = 0o077;
+
+/// A file that is there.
+struct Seen {
+    path: PathBuf,
+    holds: &'static str,
+    mode: u32,
+    owner: u32,
+}
+
+/// Looks at the store's files. One that is not there is no matter.
+pub(super) fn look(store: &Path) -> Vec<Finding> {
+    look_at(BESIDE.iter().map(|(suffix, holds)| (beside(store, suffix), *holds)))
+}
+
+/// Looks at files of a configuration that hold keys and secrets, such as `.env`.
+#[must_use]
+pub fn look_at_secrets(files: &[PathBuf]) -> Vec<Finding> {
+    look_at(files.iter().map(|path| (path.clone(), "keys and secrets")))
+}
+
+fn look_at(files: impl Iterator<Item = (PathBuf, &'static str)>) -> Vec<Finding> {
+    let seen: Vec<Seen> = files.filter_map(|(path, holds)| see(path, holds)).collect();
+    judge(&seen, rustix::process::geteuid().as_raw())
+}
+
+fn see(path: PathBuf, holds: &'static str) -> Option<Seen> {
+    let meta = path.metadata().ok()?;
+    Some(Seen { path, holds, mode: meta.permissions().mode() & 0o777, owner: meta.uid() })
+}
+
+/// The rule. A file of another user is told of unless root looks, who may look at anyone's.
+fn judge(seen: &[Seen], user: u32) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for Seen { path, holds, mode, owner } in seen {
+        let path = path.display();
+        if mode & OTHERS != 0 {
+            let what = format!("{path} has mode {mode:04o}: others than its owner may read it, and it holds {holds}");
+            findings.push(Finding::problem("files", what, format!("chmod 600 {path}")).about(path.to_string()));
+        }
+        if user != 0 && *owner != user {
+            let what = format!("{path} belongs to user {owner}, and payhook runs as {user}");
+            let hint = "give it to the user the gateway runs as: chown";
+            findings.push(Finding::warning("files", what, hint).about(path.to_string()));
+        }
+    }
+    if findings.is_empty() {
+        let names: Vec<_> = seen.iter().filter_map(|seen| seen.path.file_name()?.to_str()).collect();
+        findings.push(Finding::ok("files", format!("readable by their owner alone: {}", names.join(", "))));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::Severity::{Ok, Problem, Warning};
+
+    #[test]
+    fn what_others_may_read_is_a_problem_and_what_is_not_there_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = folder.path().join("payhook.db");
+        assert_eq!(look(&store)[0].severity, Ok);
+        for (suffix, mode) in [("", 0o600), (".token", 0o644), (".key", 0o640)] {
+            let path = beside(&store, suffix);
+            std::fs::write(&path, "").expect("written");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("set");
+        }
+        let found = look(&store);
+        let told: Vec<_> = found.iter().map(|finding| (finding.severity, finding.what.contains("0644"))).collect();
+        assert_eq!(told, [(Problem, true), (Problem, false)]);
+        assert_eq!(look_at_secrets(&[beside(&store, ".token")]).len(), 1);
+        assert!(found[0].hint.as_ref().is_some_and(|hint| hint.starts_with("chmod 600 ")), "{found:?}");
+    }
+
+    #[test]
+    fn a_file_of_another_user_is_told_of() {
+        let seen = |owner| [Seen { path: "payhook.db".into(), holds: "payments", mode: 0o600, owner }];
+        assert_eq!(judge(&seen(1_000), 1_001)[0].severity, Warning);
+        assert_eq!(judge(&seen(1_000), 0)[0].severity, Ok, "root may look at anyone's");
+    }
+}

@@ -1,0 +1,322 @@
+//! The doctor on the shipped binary: nothing against a healthy gateway, and each trouble that can be made is found, with what to
+//! do.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use payhook_domain::time::Timestamp;
+use payhook_testkit::binary;
+use payhook_testkit::gateway::{Gateway, Setup};
+use payhook_testkit::receiver::{Behaviour, Receiver};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::stage::{KEY, SECRET, authorisation, configuration, setup};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Keys beside the stage's own.
+const NEXT_KEY: &str = "1F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C4B5A69788796A5B4C3D2E1F1";
+const RETIRED_KEY: &str = "2F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C4B5A69788796A5B4C3D2E1F2";
+
+/// How a command ended, and what it said.
+struct Said {
+    code: Option<i32>,
+    out: String,
+}
+
+fn payhook(folder: &Path, token: &str, words: &[&str]) -> Said {
+    let output = Command::new(binary::payhook())
+        .args(words)
+        .current_dir(folder)
+        .env_clear()
+        .env("PAYHOOK_TOKEN", token)
+        .output()
+        .expect("payhook runs");
+    let out = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    Said { code: output.status.code(), out }
+}
+
+/// Sends notifications that happen now.
+fn trigger(gateway: &Gateway, key: &str, count: &str) {
+    let to = format!("http://{}/in/adyen", gateway.public());
+    payhook(gateway.folder(), "", &["trigger", "adyen", "authorised", "--to", &to, "--key", key, "--count", count]);
+}
+
+/// What the doctor says.
+struct Report {
+    code: Option<i32>,
+    findings: Vec<Value>,
+}
+
+impl Report {
+    fn of(gateway: &Gateway) -> Self {
+        let url = format!("http://{}", gateway.admin());
+        Self::read(&payhook(gateway.folder(), &gateway.token(), &["doctor", "--json", "--url", &url]))
+    }
+
+    fn read(said: &Said) -> Self {
+        let report: Value = serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {}", said.out));
+        Self { code: said.code, findings: report["findings"].as_array().expect("findings").clone() }
+    }
+
+    /// Whether a check found something so bad, that says this; and whether it says what to do.
+    fn finds(&self, check: &str, severity: &str, words: &str) -> bool {
+        let fits = |finding: &&Value| {
+            let says = [&finding["what"], &finding["about"]]
+                .iter()
+                .any(|text| text.as_str().is_some_and(|text| text.contains(words)));
+            finding["check"] == check && finding["severity"] == severity && says
+        };
+        self.findings.iter().find(fits).is_some_and(|finding| severity == "ok" || finding["hint"].is_string())
+    }
+
+    #[track_caller]
+    fn must_find(&self, check: &str, severity: &str, words: &str) {
+        assert!(self.finds(check, severity, words), "no {severity} of {check} about {words}: {:#?}", self.findings);
+    }
+
+    fn of_severity(&self, severity: &str) -> Vec<&Value> {
+        self.findings.iter().filter(|finding| finding["severity"] == severity).collect()
+    }
+}
+
+fn until(gateway: &Gateway, what: &str, holds: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < PATIENCE, "{what} never came:\n{}", gateway.log_text());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn deliveries(gateway: &Gateway, state: &str) -> usize {
+    gateway.list(&format!("/api/v1/deliveries?limit=500&state={state}")).len()
+}
+
+/// So many days from now, as a configuration takes it.
+fn in_days(days: i64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    Timestamp::from_seconds(i64::try_from(now).expect("not so soon") + days * 86_400).to_string()
+}
+
+/// The stage with these keys.
+fn with_keys(receiver: &Receiver, keys: &str) -> String {
+    let keyed = configuration(receiver).replace(&format!("keys = [\"{KEY}\"]"), &format!("keys = [{keys}]"));
+    assert!(keyed.contains(keys), "the stage has a source");
+    keyed
+}
+
+#[test]
+fn a_healthy_gateway_has_no_problem() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = setup(&receiver).store("reserve = 0").start();
+    trigger(&gateway, KEY, "12");
+    until(&gateway, "the last delivery", || deliveries(&gateway, "delivered") == 12);
+    let report = Report::of(&gateway);
+    assert_eq!((report.code, report.of_severity("problem").len()), (Some(0), 0), "{:#?}", report.findings);
+    let doubtful: Vec<_> =
+        report.of_severity("warning").into_iter().filter(|finding| finding["check"] != "reads").collect();
+    assert!(doubtful.is_empty(), "a loaded machine may read slowly, and nothing else: {doubtful:#?}");
+    for check in [
+        "ready",
+        "disk",
+        "log",
+        "clock",
+        "reads",
+        "owed",
+        "dead_letters",
+        "waiting",
+        "destinations",
+        "keys",
+        "sources",
+        "files",
+    ] {
+        assert!(report.findings.iter().any(|finding| finding["check"] == check), "{check} is not looked at");
+    }
+    let url = format!("http://{}", gateway.admin());
+    let said = payhook(gateway.folder(), &gateway.token(), &["doctor", "--url", &url]);
+    assert!(said.code == Some(0) && said.out.contains("ok  ready: it takes notifications"), "{}", said.out);
+    assert!(said.out.trim_end().ends_with("fine") && said.out.contains("0 problems, "), "{}", said.out);
+    assert!(!said.out.contains(&gateway.token()) && !said.out.contains(SECRET) && !said.out.contains(KEY));
+    let request = payhook_testkit::wire::request("GET", "/api/v1/doctor", &[("connection", "close")], b"");
+    let answer = payhook_testkit::wire::call(gateway.admin(), &request, PATIENCE).expect("an answer");
+    assert_eq!(answer.status, 401, "it asks who you are");
+}
+
+#[test]
+fn dead_letters_and_paused_and_resting_destinations_are_found() {
+    let receiver = Receiver::start(Some(SECRET));
+    receiver.behave(|_| Behaviour::Answer(410));
+    let breaker = "type = \"http\"\nbreaker = { failures = 2, rest = \"60s\", rest_max = \"60s\" }";
+    let gateway = Setup::new(&configuration(&receiver).replace("type = \"http\"", breaker)).start();
+    trigger(&gateway, KEY, "2");
+    until(&gateway, "dead letters", || deliveries(&gateway, "dead") == 2);
+    let report = Report::of(&gateway);
+    assert_eq!(report.code, Some(1));
+    report.must_find("dead_letters", "problem", "2 deliveries to shop");
+
+    receiver.behave(|_| Behaviour::Answer(503));
+    trigger(&gateway, KEY, "4");
+    until(&gateway, "a rest", || gateway.get("/api/v1/destinations/shop").json()["state"] == "resting");
+    Report::of(&gateway).must_find("destinations", "warning", "shop has failed");
+    assert_eq!(gateway.post("/api/v1/destinations/shop/pause", &Value::Null).status, 200);
+    Report::of(&gateway).must_find("destinations", "warning", "shop is paused");
+}
+
+#[test]
+fn keys_near_and_past_their_end_unused_ones_and_a_retired_one_in_use_are_found() {
+    let receiver = Receiver::start(Some(SECRET));
+    let soon = in_days(10);
+    let keys = format!(
+        "{{ key = \"{KEY}\", name = \"old\", valid_until = \"2020-01-01\" }}, \
+         {{ key = \"{NEXT_KEY}\", name = \"next\", valid_until = \"{soon}\" }}, \
+         {{ key = \"{RETIRED_KEY}\", name = \"gone\", retired = true }}"
+    );
+    let mut gateway = Setup::new(&with_keys(&receiver, &keys)).start();
+    trigger(&gateway, KEY, "12");
+    trigger(&gateway, RETIRED_KEY, "1");
+    until(&gateway, "the refusal", || !gateway.list("/api/v1/quarantine").is_empty());
+    // What is found does not depend on what the process remembers.
+    gateway.restart();
+    let report = Report::of(&gateway);
+    assert_eq!(report.code, Some(1));
+    report.must_find("keys", "problem", "the key old of adyen was valid until 2020-01-01");
+    report.must_find("keys", "warning", "the key next of adyen is valid for 9 days");
+    report.must_find("keys", "warning", "none of the newest 12 notifications of adyen was signed with the key next");
+    report.must_find("keys", "problem", "the key gone makes it");
+}
+
+#[test]
+fn files_that_others_may_read_are_found_also_where_no_gateway_runs() {
+    let receiver = Receiver::start(Some(SECRET));
+    let mut gateway = setup(&receiver).store("reserve = 0").start();
+    let token = gateway.folder().join("payhook.db.token");
+    open_to_others(&token);
+    let report = Report::of(&gateway);
+    report.must_find("files", "problem", "payhook.db.token has mode 0644");
+    assert_eq!(report.code, Some(1));
+
+    std::fs::write(gateway.folder().join(".env"), "A=b\n").expect("written");
+    open_to_others(&gateway.folder().join(".env"));
+    assert!(gateway.stop(PATIENCE).is_some_and(|status| status.success()));
+    let config = gateway.folder().join("payhook.toml");
+    let words = ["doctor", "--json", "--config", config.to_str().expect("text")];
+    let report = Report::read(&payhook(gateway.folder(), "", &words));
+    assert_eq!(report.code, Some(1));
+    report.must_find("ready", "problem", "no gateway answers");
+    report.must_find("files", "problem", "payhook.db.token has mode 0644");
+    report.must_find("files", "problem", ".env has mode 0644");
+    report.must_find("schema", "ok", "schema");
+    gateway.rewrite(&gateway.configuration().replace("[[route]]", "[[rout]]"));
+    Report::read(&payhook(gateway.folder(), "", &words)).must_find("configuration", "problem", "rout");
+}
+
+fn open_to_others(path: &Path) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("its mode can be set");
+}
+
+#[test]
+fn a_reserve_above_the_free_space_is_not_ready_and_says_why() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = setup(&receiver).store("reserve = \"1000000 TiB\"").start();
+    until(&gateway, "the look at the disk", || gateway.get("/readyz").status == 503);
+    let reason = gateway.get("/readyz").json()["reasons"][0].clone();
+    assert_eq!(reason["code"], "disk_reserve");
+    assert!(reason["hint"].as_str().is_some_and(|hint| hint.contains("make room")), "{reason}");
+    assert_eq!(gateway.get("/healthz").status, 200, "it lives, and goes on by itself");
+    assert_eq!(gateway.send(&authorisation(1)).expect("an answer").status, 503);
+    let report = Report::of(&gateway);
+    assert_eq!(report.code, Some(1));
+    report.must_find("ready", "problem", "below the reserve");
+    report.must_find("disk", "problem", "nothing is accepted");
+}
+
+#[test]
+fn a_slow_question_is_told_by_its_route_and_not_by_what_was_asked_for() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = setup(&receiver).start();
+    trigger(&gateway, KEY, "1");
+    let event = gateway.list("/api/v1/events")[0]["id"].as_str().expect("an id").to_owned();
+    let target = format!("/api/v1/events/{event}");
+    let over = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    assert_eq!(gateway.get(&target).status, 200);
+                }
+            });
+        }
+        // The process stands still for longer than a question may take, most often while one is in its hands.
+        let began = Instant::now();
+        let mut found = false;
+        while !found && began.elapsed() < PATIENCE {
+            gateway.signal(libc::SIGSTOP);
+            std::thread::sleep(Duration::from_millis(400));
+            gateway.signal(libc::SIGCONT);
+            found = Report::of(&gateway).finds("reads", "warning", "/api/v1/events/{id}");
+        }
+        over.store(true, Ordering::Relaxed);
+        assert!(found, "no slow question is remembered");
+    });
+    let report = Report::of(&gateway);
+    assert_eq!(report.code, Some(0), "slow is no problem: {:#?}", report.findings);
+    assert!(report.findings.iter().all(|finding| !finding.to_string().contains(&event)), "{:#?}", report.findings);
+}
+
+#[test]
+fn a_refused_change_and_a_backup_folder_that_is_gone_are_found() {
+    let receiver = Receiver::start(Some(SECRET));
+    let backups = TempDir::new().expect("a folder");
+    let backup = format!("backup = {{ folder = \"{}\", every = \"1h\" }}", backups.path().display());
+    let gateway = setup(&receiver).store(&backup).start();
+    until(&gateway, "the first backup", || Report::of(&gateway).finds("backups", "ok", "the newest backup is"));
+    let configured = gateway.configuration();
+    assert_eq!(gateway.reload(&configured.replace("[[route]]", "[[rout]]"))["outcome"], "refused");
+    backups.close().expect("the folder can be removed");
+    let report = Report::of(&gateway);
+    report.must_find("configuration", "problem", "the last change was refused");
+    report.must_find("backups", "problem", "cannot be looked at");
+    assert_eq!(report.code, Some(1));
+}
+
+/// A gateway in this folder whose clock is turned by so many minutes.
+fn turned(receiver: &Receiver, folder: &Path, minutes: i64) -> Gateway {
+    setup(receiver).in_folder(folder).argument(&format!("--clock-offset={minutes}m")).start()
+}
+
+#[test]
+fn a_clock_that_is_behind_and_one_that_jumped_are_found() {
+    let receiver = Receiver::start(Some(SECRET));
+    let folder = TempDir::new().expect("a folder");
+    let gateway = turned(&receiver, folder.path(), -60);
+    trigger(&gateway, KEY, "3");
+    let report = Report::of(&gateway);
+    report.must_find("clock", "problem", "this clock is behind");
+    assert_eq!(report.code, Some(1));
+    drop(gateway);
+    let gateway = turned(&receiver, folder.path(), 100 * 24 * 60);
+    until(&gateway, "the look at the clock", || {
+        Report::of(&gateway).finds("retention", "problem", "nothing is removed")
+    });
+    assert_eq!(gateway.post("/api/v1/prune", &json!({ "yes": true })).status, 200);
+    Report::of(&gateway).must_find("retention", "ok", "");
+}
+
+#[test]
+fn a_source_that_is_quiet_at_a_time_at_which_it_never_is_is_found() {
+    let receiver = Receiver::start(Some(SECRET));
+    let folder = TempDir::new().expect("a folder");
+    for hours in [74, 50, 26, 3] {
+        let gateway = turned(&receiver, folder.path(), -hours * 60);
+        trigger(&gateway, KEY, "1");
+        assert!(gateway.list("/api/v1/events").iter().any(|event| event["source"] == "adyen"), "nothing came");
+    }
+    let gateway = turned(&receiver, folder.path(), 0);
+    Report::of(&gateway).must_find("sources", "warning", "in each of the last 3 days");
+    trigger(&gateway, KEY, "1");
+    Report::of(&gateway).must_find("sources", "ok", "adyen heard something");
+}
