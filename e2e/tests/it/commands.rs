@@ -17,7 +17,7 @@ use user::User;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Every command there is, as the list of commands says.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "demo",
     "init",
     "check",
@@ -35,6 +35,7 @@ const COMMANDS: [&str; 17] = [
     "prune",
     "backup",
     "doctor",
+    "verify",
 ];
 
 #[test]

@@ -100,6 +100,7 @@ fn the_same_by_hand_and_without_a_service_manager() {
     follow(&mut admin, INSTALL, "The configuration");
     let first = follow(&mut admin, INSTALL, "A first notification");
     assert!(said(&first, "payhook events").contains("order-1"));
+    listens_on_443(&mut admin);
     admin.runs("systemctl stop payhook");
 
     let [by_hand] = pages::commands_under(INSTALL, "Without systemd").try_into().expect("one command");
@@ -114,4 +115,16 @@ fn the_same_by_hand_and_without_a_service_manager() {
     assert!(admin.runs("payhook events list").contains("order-2"));
     admin.runs("kill -TERM $(pidof payhook)");
     admin.until(PATIENCE, "cat /ended 2>/dev/null || true", |ended| ended == "0\n");
+}
+
+/// With the lines of the page, and only with them; afterwards all is as it was.
+fn listens_on_443(admin: &mut Shell) {
+    let [lines] = pages::blocks(INSTALL, "ini").try_into().expect("one drop-in");
+    let folder = "/etc/systemd/system/payhook.service.d";
+    admin.runs("sed -i 's/0.0.0.0:8080/0.0.0.0:443/' payhook.toml");
+    admin.fails("systemctl restart payhook", 1);
+    admin.runs(&format!("mkdir {folder} && cat >{folder}/override.conf <<'END'\n{lines}END\nsystemctl daemon-reload"));
+    admin.runs("systemctl restart payhook && payhook trigger adyen authorised --to http://127.0.0.1:443/in/adyen");
+    admin.runs(&format!("rm -r {folder} && systemctl daemon-reload"));
+    admin.runs("sed -i 's/0.0.0.0:443/0.0.0.0:8080/' payhook.toml && systemctl restart payhook");
 }

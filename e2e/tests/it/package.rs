@@ -22,6 +22,9 @@ use engine::Engine;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Longer than the watchdog waits here.
+const WATCHED: Duration = Duration::from_secs(3);
+
 const PROCESS: &str = "systemctl show --property MainPID --value payhook";
 
 /// How exposed `systemd-analyze security` may find the service, in tenths: 0 is not at all, 100 wholly.
@@ -61,7 +64,7 @@ fn the_package_installs_a_service_and_leaves_the_store_when_it_goes() {
 }
 
 #[test]
-fn a_service_that_is_killed_comes_back_and_one_with_a_mistake_does_not() {
+fn a_service_that_is_killed_or_hangs_comes_back_and_one_with_a_mistake_does_not() {
     let machine = Machine::boot(deb::source());
     let mut admin = machine.shell();
     let name = deb::here(PACKAGE);
@@ -69,6 +72,18 @@ fn a_service_that_is_killed_comes_back_and_one_with_a_mistake_does_not() {
     let first = process(&mut admin);
     admin.runs(&format!("kill -KILL {first}"));
     admin.until(PATIENCE, PROCESS, |now| !["0", &first].contains(&now.trim()));
+    admin.until(PATIENCE, "systemctl is-active payhook || true", |state| state == "active\n");
+
+    let second = process(&mut admin);
+    let watched = "mkdir -p /run/systemd/system/payhook.service.d && cd /run/systemd/system/payhook.service.d && \
+                   printf '[Service]\\nWatchdogSec=1\\n' >watched.conf && systemctl daemon-reload";
+    admin.runs(&format!("{watched} && systemctl restart payhook"));
+    let third = process(&mut admin);
+    assert_ne!(third, second);
+    std::thread::sleep(WATCHED);
+    assert_eq!(process(&mut admin), third, "one that is well is left alone");
+    admin.runs(&format!("kill -STOP {third}"));
+    admin.until(PATIENCE, PROCESS, |now| !["0", &third].contains(&now.trim()));
     admin.until(PATIENCE, "systemctl is-active payhook || true", |state| state == "active\n");
 
     admin.runs(
@@ -140,6 +155,8 @@ fn the_container_is_built_from_all_that_the_build_reads() {
     let read = Command::new("cargo")
         .args(["check", "--quiet", "--locked", "--offline", "--package", "payhook-cli"])
         .current_dir(&source)
+        // What it depends on was built for the tests already.
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target folder"))
         .output()
         .expect("cargo runs");
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
