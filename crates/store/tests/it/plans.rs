@@ -36,6 +36,9 @@ const BOUNDED: &[(&str, &str)] = &[
     ("INDEXED BY deliveries_held WHERE state = 1 ORDER BY at LIMIT 1", "the first row of its index"),
     ("INDEXED BY deliveries_due WHERE state = 2 LIMIT ?1", "so many rows of its index"),
     ("WITH RECURSIVE parts (id)", "over its own result: the parts of one payment"),
+    ("SELECT id FROM notifications ORDER BY id ASC LIMIT 1", "the first row"),
+    ("SELECT id FROM notifications ORDER BY id DESC LIMIT 1", "the last row"),
+    ("(SELECT headers, body FROM notifications ORDER BY id DESC LIMIT ?1)", "so many of the newest rows"),
     (
         "DELETE FROM holds WHERE (event,",
         "over what is held at the moment, once for up to 256 that end; never what was held",
