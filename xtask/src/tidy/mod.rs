@@ -11,6 +11,7 @@ mod lengths;
 mod names;
 mod openings;
 mod orphans;
+mod seams;
 pub(crate) mod sources;
 mod words;
 
@@ -41,8 +42,8 @@ impl fmt::Display for Problem {
 /// When git or cargo cannot be asked.
 pub(crate) fn problems() -> anyhow::Result<Vec<Problem>> {
     let sources = sources::tracked()?;
-    let checks: [fn(&Source) -> Vec<Problem>; 6] =
-        [openings::check, doors::check, names::check, lengths::check, words::check, dependencies::check];
+    let checks: [fn(&Source) -> Vec<Problem>; 7] =
+        [openings::check, doors::check, names::check, lengths::check, words::check, dependencies::check, seams::check];
     let mut problems = arrows::check()?;
     problems.extend(alerts::check(&sources));
     problems.extend(orphans::check(&sources));
