@@ -32,6 +32,8 @@ pub struct Pruned {
     pub events: Freed,
     /// Payments, and names of payments.
     pub payments: Freed,
+    /// Pages of the file that went back to the disk, or could at once.
+    pub returned: Freed,
     /// What was old enough and stays, since it is still needed: notifications, events, deliveries and payments.
     pub kept: u64,
     /// Where the sweep goes on; absent when it is over.
@@ -60,6 +62,7 @@ impl Pruned {
         self.attempts.add(step.attempts);
         self.events.add(step.events);
         self.payments.add(step.payments);
+        self.returned.add(step.returned);
         self.kept += step.kept;
         self.next = step.next;
     }
@@ -71,10 +74,25 @@ impl Freed {
         self.bytes += u64::try_from(bytes).unwrap_or(0);
     }
 
+    pub(crate) fn add_all(&mut self, rows: u64, bytes_each: u64) {
+        self.add(Self { rows, bytes: rows * bytes_each });
+    }
+
     fn add(&mut self, more: Self) {
         self.rows += more.rows;
         self.bytes += more.bytes;
     }
+}
+
+/// How large the database's file is. What is free in it is used again by what comes next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Bytes of all its pages, those included that stand in the log alone.
+    pub bytes: u64,
+    /// Bytes of pages that hold nothing.
+    pub free_bytes: u64,
+    /// Whether it can give free pages back to the disk: files made since that could be.
+    pub shrinks: bool,
 }
 
 /// What a sweep looks through, in this order.
@@ -88,10 +106,19 @@ pub(crate) enum Stage {
     Retained = 3,
     Bodies = 4,
     Attempts = 5,
+    Pages = 6,
 }
 
 impl Stage {
-    const ALL: [Self; 6] = [Self::Events, Self::Payments, Self::Aliases, Self::Retained, Self::Bodies, Self::Attempts];
+    const ALL: [Self; 7] = [
+        Self::Events,
+        Self::Payments,
+        Self::Aliases,
+        Self::Retained,
+        Self::Bodies,
+        Self::Attempts,
+        Self::Pages,
+    ];
 
     pub(crate) fn next(self) -> Option<Self> {
         Self::ALL.get(self as usize + 1).copied()
@@ -111,7 +138,7 @@ impl SweepPlace {
     /// How much of a sweep is behind it, by its stages: from 0 to 1.
     #[must_use]
     pub fn progress(self) -> f64 {
-        f64::from(self.stage as u8) / 6.0
+        f64::from(self.stage as u8) / Stage::ALL.len() as f64
     }
 }
 
@@ -145,7 +172,7 @@ mod tests {
     fn a_place_reads_back_as_it_is_written() {
         let place = SweepPlace { stage: Stage::Bodies, at: 17, beside: -2 };
         assert_eq!(place.to_string().parse(), Ok(place));
-        for no in ["", "6.1.1", "1.1", "1.1.1.1", "a.1.1"] {
+        for no in ["", "7.1.1", "1.1", "1.1.1.1", "a.1.1"] {
             assert_eq!(no.parse::<SweepPlace>(), Err(NotAPlace), "{no}");
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use payhook_domain::id::NameId;
 use payhook_gateway::telemetry::metrics::{Answer, Metrics, Reload, Try, Verdict, Where};
-use payhook_store::{Health, Pruned, Tallies};
+use payhook_store::{Extent, Health, Pruned, Tallies};
 
 pub(super) fn page() -> String {
     let mut page = String::from(
@@ -35,6 +35,7 @@ fn one_of_each() -> String {
     metrics.reloads.get_or_create(&Reload { outcome: "taken" }).inc();
     metrics.runs("");
     metrics.pruned(&Pruned::default());
+    metrics.free(&Extent::default());
     metrics.route_when_failed("");
     let mut tallies = Tallies::default();
     tallies.deliveries.insert((NameId(1), "pending"), 1);
@@ -44,13 +45,14 @@ fn one_of_each() -> String {
 const LABELS: &str = "
 Labels: `received` has `source` and `status`; `verdicts` has `source` and `verdict` (`new`, `duplicate`, `revision`, `conflict`,
 `aside`, or the reason of a refusal); `attempts` has `destination` and `outcome`; `deliveries` has `destination` and `state`;
-`route_when_failed` has `route`; `pruned` and `pruned_bytes` have `what` (`bodies`, `attempts`, `events`, `payments`);
+`route_when_failed` has `route`; `pruned` and `pruned_bytes` have `what` (`bodies`, `attempts`, `events`, `payments`, and `pages`
+of the file that went back to the disk);
 `breaker_open` has `destination`; `alerts` has `alert` (`source_blocked`, `set_aside`, `conflict`, `original_withheld`,
 `breaker_open`, `dead_letters`, `disk`, `reload_refused`, `clock`, `backup`); `reloads` has `outcome` (`taken`, `unchanged`, `refused`);
 `config` has `digest`, as `/api/v1/status` shows it. `stored` and `store` are exact figures of the store at the
 moment of asking, by `what` and `figure`: among them `queue`, `commits_total`, `commit_items_total` and `commit_micros_total` (mean
-size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `writable`,
-`below_reserve`, and `last_backup_seconds` (when the newest backup was made, in seconds since 1970; absent while none is known).
+size and time of a commit), `quarantine_dropped_total`, `oldest_pending_seconds`, `disk_free_bytes`, `file_bytes` and `free_bytes` (what of
+it holds nothing), `writable`, `below_reserve`, and `last_backup_seconds` (when the newest backup was made, in seconds since 1970; absent while none is known).
 
 ## Log lines
 

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use payhook_domain::time::Timestamp;
-use payhook_store::{Pruned, SweepPlace};
+use payhook_store::{Extent, Pruned, SweepPlace};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Api, ApiError, typed};
+use super::{Api, ApiError, typed, view};
 use crate::retention::{self, Waits};
 
 /// Steps taken for one answer: about half a second.
@@ -40,10 +40,11 @@ pub(crate) async fn prune(State(api): State<Api>, Json(wanted): Json<Wanted>) ->
         }
         retention::remove(gateway, place, STEPS).await?
     };
-    Ok(Json(shown(&api, &wanted, &pruned)))
+    let extent = gateway.reader.extent().await?;
+    Ok(Json(shown(&api, &wanted, &pruned, extent)))
 }
 
-fn shown(api: &Api, wanted: &Wanted, pruned: &Pruned) -> Value {
+fn shown(api: &Api, wanted: &Wanted, pruned: &Pruned, extent: Extent) -> Value {
     let gateway = &api.gateway;
     let cut = retention::cutoffs(&gateway.plan.load().retention, gateway.clock.now());
     let before = [cut.bodies, cut.attempts, cut.events, cut.payments];
@@ -55,6 +56,8 @@ fn shown(api: &Api, wanted: &Wanted, pruned: &Pruned) -> Value {
         "dry_run": wanted.dry_run,
         "pruned": kinds,
         "kept": pruned.kept,
+        "returned_bytes": pruned.returned.bytes,
+        "file": view::extent(extent),
         "waits_for_a_person": gateway.retention.waits(),
         "next": pruned.next.map(|place| place.to_string()),
         "progress": pruned.next.map_or(1.0, SweepPlace::progress),

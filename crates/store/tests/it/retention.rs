@@ -2,6 +2,7 @@
 
 mod bodies;
 mod events;
+mod pages;
 mod payments;
 mod year;
 

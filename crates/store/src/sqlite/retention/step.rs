@@ -6,7 +6,7 @@ use std::time::Duration;
 use payhook_domain::identity::Digest;
 use rusqlite::Connection;
 
-use super::{aliases, attempts, bodies, events, payments};
+use super::{aliases, attempts, bodies, events, pages, payments};
 use crate::retention::Stage;
 use crate::sqlite::record::Recorder;
 use crate::sqlite::runs::{self, Indexed};
@@ -67,6 +67,7 @@ pub(in crate::sqlite) fn step(
         Stage::Bodies => bodies::step(connection, cut, (at, beside), hand, &mut pruned)?,
         Stage::Retained => bodies::step_again(connection, cut, at, hand, &mut pruned)?,
         Stage::Attempts => attempts::step(connection, cut, (at, beside), &mut pruned, hand)?,
+        Stage::Pages => pages::step(connection, hand, &mut pruned)?,
     };
     pruned.next = match on {
         Some((at, beside)) => Some(SweepPlace { stage, at, beside }),
