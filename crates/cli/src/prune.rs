@@ -64,8 +64,8 @@ impl Prune {
         };
         bar.finish_and_clear();
         Ok(json!({
-            "dry_run": self.dry_run, "pruned": whole, "kept": kept, "returned_bytes": returned, "file": last["file"],
-            "waits_for_a_person": last["waits_for_a_person"],
+            "dry_run": self.dry_run, "pruned": whole, "kept": kept, "own": last["own"], "returned_bytes": returned,
+            "file": last["file"], "waits_for_a_person": last["waits_for_a_person"],
         }))
     }
 
@@ -76,6 +76,9 @@ impl Prune {
             table.row([kind.clone(), before, text(&freed["rows"]), text(&freed["bytes"])]);
         }
         output::line(&table.render());
+        for line in own_ages(&whole["own"]) {
+            output::note(&line);
+        }
         let kept = whole["kept"].as_u64().unwrap_or_default();
         if kept > 0 {
             output::note(&format!("{kept} more are old enough and stay: still owed, dead, or waiting for a person"));
@@ -92,7 +95,8 @@ impl Prune {
     /// How large the store's file is now, and what of it comes back to the disk.
     fn of_the_file(&self, whole: &Value) -> String {
         let file = &whole["file"];
-        let now = format!("the file has {} bytes, {} of them free for what comes next", file["bytes"], file["free_bytes"]);
+        let now =
+            format!("the file has {} bytes, {} of them free for what comes next", file["bytes"], file["free_bytes"]);
         match (file["shrinks"] == true, whole["returned_bytes"].as_u64().unwrap_or_default(), self.dry_run) {
             (false, ..) => format!("{now}; {SHRINKS_NOT}"),
             (true, 0, _) => now,
@@ -100,6 +104,22 @@ impl Prune {
             (true, bytes, false) => format!("{now}; {bytes} went back to the disk"),
         }
     }
+}
+
+/// A line for each source and provider whose ages are not the usual ones.
+fn own_ages(own: &Value) -> Vec<String> {
+    let kind = |(kind, before): (&String, &Value)| match before {
+        Value::Null => format!("{kind} never"),
+        before => format!("{kind} before {}", text(before)),
+    };
+    let named = |what: &'static str, of: &Value| -> Vec<String> {
+        let ages = |(name, ages): (&String, &Value)| {
+            let ages: Vec<String> = ages.as_object().into_iter().flatten().map(kind).collect();
+            format!("{what} {name}: {}", ages.join(", "))
+        };
+        of.as_object().into_iter().flatten().map(ages).collect()
+    };
+    [named("source", &own["sources"]), named("provider", &own["providers"])].concat()
 }
 
 const SHRINKS_NOT: &str = "the file was made before it could give free space back to the disk: see What it looks like \

@@ -59,19 +59,22 @@ pub(in crate::sqlite) fn step(
     hand: &mut Hand<'_, '_>,
 ) -> rusqlite::Result<Pruned> {
     let mut pruned = Pruned::default();
-    let SweepPlace { stage, at, beside } = place;
+    let SweepPlace { stage, turn, at, beside } = place;
     let on = match stage {
         Stage::Events => events::step(connection, cut, (at, beside), hand, &mut pruned)?,
         Stage::Payments => payments::step(connection, cut, at, hand, &mut pruned)?,
         Stage::Aliases => aliases::step(connection, cut, at, hand, &mut pruned)?,
-        Stage::Bodies => bodies::step(connection, cut, (at, beside), hand, &mut pruned)?,
+        Stage::Bodies => bodies::step(connection, cut, (turn, (at, beside)), hand, &mut pruned)?,
         Stage::Retained => bodies::step_again(connection, cut, at, hand, &mut pruned)?,
         Stage::Attempts => attempts::step(connection, cut, (at, beside), &mut pruned, hand)?,
         Stage::Pages => pages::step(connection, hand, &mut pruned)?,
     };
     pruned.next = match on {
-        Some((at, beside)) => Some(SweepPlace { stage, at, beside }),
-        None => stage.next().map(|stage| SweepPlace { stage, at: 0, beside: 0 }),
+        Some((at, beside)) => Some(SweepPlace { stage, turn, at, beside }),
+        None if stage == Stage::Bodies && turn < cut.own.len() => {
+            Some(SweepPlace { stage, turn: turn + 1, at: 0, beside: 0 })
+        }
+        None => stage.next().map(|stage| SweepPlace { stage, ..SweepPlace::default() }),
     };
     Ok(pruned)
 }

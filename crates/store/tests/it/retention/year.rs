@@ -1,6 +1,6 @@
 //! A year with the clock turned: the file stops growing once retention has set in.
 
-use payhook_store::{Cutoffs, Options};
+use payhook_store::{Before, Cutoffs, Options};
 
 use super::{count, day, deliver_all, sweep};
 use crate::desk::{Desk, at, options};
@@ -34,7 +34,8 @@ async fn after_a_year_of_a_steady_stream_the_file_is_as_large_as_when_retention_
         deliver_all(&desk, today * 86_400 + PER_DAY).await;
         let events = Some(day(today - EVENTS));
         let bodies = Some(day(today - BODIES));
-        let cut = Cutoffs { now: at(today * 86_400), bodies, attempts: bodies, events, payments: events };
+        let usual = Before { bodies, attempts: bodies, events };
+        let cut = Cutoffs { now: at(today * 86_400), usual, payments: events, ..Cutoffs::default() };
         sweep(&desk, cut).await;
         if today == EVENTS + 30 {
             settled_in = pages(&desk);
