@@ -22,6 +22,7 @@
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
+//! - `retention`: what is old goes, through kills and clocks that jump. `year`: a year of that.
 //! - `turns`: what a receiver saw of each payment.
 
 #![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
@@ -51,3 +52,4 @@ mod same_again;
 mod stage;
 mod turns;
 mod vectors;
+mod year;
