@@ -64,7 +64,7 @@ fn from(
     progress.verifying.store(true, Ordering::Relaxed);
     let io = |error| BackupError::Io { path: unfinished.path.clone(), error };
     mark::mark(&unfinished.file).map_err(io)?;
-    let sound = verify(&unfinished.path, schema)?;
+    let sound = verify(&unfinished.path, schema, order.rests)?;
     let bytes = unfinished.file.metadata().map_err(io)?.len();
     if progress.is_cancelled() {
         return Err(BackupError::Stopped);
