@@ -30,12 +30,25 @@ impl Gateway {
     pub(crate) fn start(destination: SocketAddr, more: &str) -> anyhow::Result<Self> {
         std::fs::create_dir_all(disk())?;
         let folder = tempfile::Builder::new().prefix("payhook-bench").tempdir_in(disk())?;
+        Self::start_in(folder, destination, more, &[])
+    }
+
+    /// Ends it, and starts another on its store by a clock that is turned.
+    pub(crate) fn turned(self, destination: SocketAddr, offset: &str) -> anyhow::Result<Self> {
+        let Self { server, folder, .. } = self;
+        drop(server);
+        Self::start_in(folder, destination, "", &[&format!("--clock-offset={offset}")])
+    }
+
+    fn start_in(folder: TempDir, destination: SocketAddr, more: &str, arguments: &[&str]) -> anyhow::Result<Self> {
         let (public, admin) = (free_address()?, free_address()?);
         let config = folder.path().join("payhook.toml");
         std::fs::write(&config, configuration(public, admin, destination, more))?;
         let binary = payhook_testkit::binary::payhook();
         let started = Instant::now();
-        let server = Server::start(&binary.to_string_lossy(), &["serve", "--config", &config.to_string_lossy()])?;
+        let config = config.to_string_lossy();
+        let arguments = [&["serve", "--config", &config], arguments].concat();
+        let server = Server::start(&binary.to_string_lossy(), &arguments)?;
         while TcpStream::connect(public).is_err() {
             if started.elapsed() > PATIENCE {
                 bail!("the gateway did not start");
