@@ -122,8 +122,8 @@ fn own_ages(own: &Value) -> Vec<String> {
     [named("source", &own["sources"]), named("provider", &own["providers"])].concat()
 }
 
-const SHRINKS_NOT: &str = "the file was made before it could give free space back to the disk: see What it looks like \
-    afterwards in docs/concepts/retention.md";
+const SHRINKS_NOT: &str = "the file was made before it could give free space back to the disk: see The file's size in \
+    docs/concepts/retention.md";
 
 fn add(whole: &mut Value, part: &Value) {
     for figure in ["rows", "bytes"] {
