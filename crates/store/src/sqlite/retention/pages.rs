@@ -17,9 +17,11 @@ use crate::{Extent, Pruned};
 const KEPT_PART: u64 = 10;
 const KEPT_MIN: u64 = 4_096;
 
-/// Most pages given back in one step, and how long it may take: a page at the end that is free already is looked for
-/// among all that are, which takes the longer the more there are.
-const GIVE_BACK: &str = "PRAGMA incremental_vacuum(64)";
+/// Most pages given back in one step. Each that moves dirties about three, so these are 400 KB to write and sync, for which
+/// whoever comes next waits.
+const GIVE_BACK: &str = "PRAGMA incremental_vacuum(16)";
+/// How long a step may take without its sync: a page at the end that is free already is looked for among all that are, which
+/// takes the longer the more there are.
 const STEP_MAX: Duration = Duration::from_millis(2);
 
 /// `auto_vacuum` of a file that keeps a map of its pages and gives them back when it is told to.
