@@ -2,7 +2,7 @@
 //!
 //! Rounds without one and rounds with one after the other under way take turns, at the same rate, on one store.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub(crate) fn run(events: usize, rate: u32) -> anyhow::Result<()> {
     load::run(gateway.address, &requests::make(0, events), CONNECTIONS, Pace::Saturating, |_, _| {})?;
     gateway.wait_until_settled(Duration::from_secs(600))?;
     let mut seen = [Vec::new(), Vec::new()];
-    let (made, mut next) = (AtomicU32::new(0), events);
+    let (mut made, mut next) = (0, events);
     let mut last = Value::Null;
     for round in 0..2 * ROUNDS {
         let count = rate as usize * SECONDS;
@@ -36,11 +36,12 @@ pub(crate) fn run(events: usize, rate: u32) -> anyhow::Result<()> {
         next += count;
         let over = AtomicBool::new(round % 2 == 0);
         let load = std::thread::scope(|scope| {
-            let backups = scope.spawn(|| back_up_until(&gateway, &over, &made));
+            let backups = scope.spawn(|| back_up_until(&gateway, &over));
             let load = load::run(gateway.address, &requests, CONNECTIONS, Pace::PerSecond(rate), |_, _| {});
             over.store(true, Ordering::Relaxed);
-            let backups = backups.join().expect("no panic")?;
-            last = if backups.is_null() { last.take() } else { backups };
+            let (more, newest) = backups.join().expect("no panic")?;
+            made += more;
+            last = if newest.is_null() { last.take() } else { newest };
             load
         })?;
         seen[round % 2].extend(load.latencies);
@@ -51,13 +52,13 @@ pub(crate) fn run(events: usize, rate: u32) -> anyhow::Result<()> {
         let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|share| percentile(latencies, share));
         println!("| {case} | {p50:.2} | {p99:.2} | {p999:.2} |");
     }
-    println!("{} backups; the last: {} bytes in {} ms", made.load(Ordering::Relaxed), last["bytes"], last["took_ms"]);
+    println!("{} backups; the last: {} bytes in {} ms", made, last["bytes"], last["took_ms"]);
     Ok(())
 }
 
-/// One backup after the other; the last.
-fn back_up_until(gateway: &Gateway, over: &AtomicBool, made: &AtomicU32) -> anyhow::Result<Value> {
-    let mut last = Value::Null;
+/// One backup after the other; how many, and the last.
+pub(crate) fn back_up_until(gateway: &Gateway, over: &AtomicBool) -> anyhow::Result<(u32, Value)> {
+    let (mut made, mut last) = (0, Value::Null);
     while !over.load(Ordering::Relaxed) {
         let file = std::path::absolute(gateway.folder.path().join("backup.db"))?;
         let begun = gateway.post("/api/v1/backups", &json!({ "file": file, "force": true }))?;
@@ -70,7 +71,7 @@ fn back_up_until(gateway: &Gateway, over: &AtomicBool, made: &AtomicU32) -> anyh
                 _ => anyhow::bail!("{job}"),
             }
         }
-        made.fetch_add(1, Ordering::Relaxed);
+        made += 1;
     }
-    Ok(last)
+    Ok((made, last))
 }

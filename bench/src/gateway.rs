@@ -31,10 +31,21 @@ impl Gateway {
     pub(crate) fn start(destination: SocketAddr, more: &str) -> anyhow::Result<Self> {
         std::fs::create_dir_all(disk())?;
         let folder = tempfile::Builder::new().prefix("payhook-bench").tempdir_in(disk())?;
+        Self::start_in(folder, destination, more, &[])
+    }
+
+    /// Ends it, and starts another on its store by a clock that is turned.
+    pub(crate) fn turned(self, destination: SocketAddr, offset: &str) -> anyhow::Result<Self> {
+        let Self { server, folder, .. } = self;
+        drop(server);
+        Self::start_in(folder, destination, "", &[&format!("--clock-offset={offset}")])
+    }
+
+    fn start_in(folder: TempDir, destination: SocketAddr, more: &str, arguments: &[&str]) -> anyhow::Result<Self> {
         let (public, admin) = (free_address()?, free_address()?);
         let config = folder.path().join("payhook.toml");
         std::fs::write(&config, configuration(public, admin, destination, more))?;
-        let (server, ready) = serve(&config, public)?;
+        let (server, ready) = serve(&config, public, arguments)?;
         Ok(Self { server, address: public, admin, folder, ready, config })
     }
 
@@ -46,16 +57,18 @@ impl Gateway {
         } else {
             server.stop()?;
         }
-        let (server, ready) = serve(&config, address)?;
+        let (server, ready) = serve(&config, address, &[])?;
         Ok(Self { server, address, admin, folder, ready, config })
     }
 }
 
 /// Starts the binary and waits until it listens; how long that took.
-fn serve(config: &Path, public: SocketAddr) -> anyhow::Result<(Server, Duration)> {
+fn serve(config: &Path, public: SocketAddr, arguments: &[&str]) -> anyhow::Result<(Server, Duration)> {
     let binary = payhook_testkit::binary::payhook();
     let started = Instant::now();
-    let server = Server::start(&binary.to_string_lossy(), &["serve", "--config", &config.to_string_lossy()])?;
+    let config = config.to_string_lossy();
+    let arguments = [&["serve", "--config", &config], arguments].concat();
+    let server = Server::start(&binary.to_string_lossy(), &arguments)?;
     while TcpStream::connect(public).is_err() {
         if started.elapsed() > PATIENCE {
             bail!("the gateway did not start");

@@ -14,6 +14,8 @@ pub(crate) struct Load {
     pub(crate) took: Duration,
     /// How long each request took, in microseconds, in no order.
     pub(crate) latencies: Vec<u32>,
+    /// From when each of them counts, in the same order.
+    pub(crate) sent_at: Vec<Instant>,
 }
 
 /// One connection and the request in flight on it.
@@ -64,7 +66,7 @@ pub(crate) fn run(
     // Used in turn, so that none idles until the server closes it.
     let mut idle: VecDeque<usize> = (0..open.len()).collect();
     let (mut next, mut answered) = (0, 0);
-    let mut latencies = Vec::with_capacity(requests.len());
+    let (mut latencies, mut sent_at) = (Vec::with_capacity(requests.len()), Vec::with_capacity(requests.len()));
     let mut events = Vec::with_capacity(connections);
     let started = Instant::now();
     while answered < requests.len() {
@@ -91,12 +93,13 @@ pub(crate) fn run(
             let connection = &mut open[position];
             if connection.read()? {
                 answered += 1;
+                sent_at.push(connection.sent_at);
                 latencies.push(connection.sent_at.elapsed().as_micros() as u32);
                 idle.push_back(position);
             }
         }
     }
-    Ok(Load { took: started.elapsed(), latencies })
+    Ok(Load { took: started.elapsed(), latencies, sent_at })
 }
 
 impl Connection {

@@ -15,7 +15,9 @@
 //! - `years`: a store of years: its start, look-ups in it, one event more.
 //! - `parts`: folding and routing by themselves. `isolation`: what a dead and a slow destination cost a third.
 //! - `owed`: what a backlog costs. `replay`: everything sent again.
-//! - `backup`: what a backup costs those who wait for an acknowledgement.
+//! - `backup`: what a backup costs those who wait for an acknowledgement. `upkeep`: the same of pruning, checkpoints, pages given
+//!   back, and a backup.
+//! - `compress`: whether it would pay to compress bodies.
 //! - `report`: the table.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark speaks to a terminal")]
@@ -24,6 +26,7 @@
 
 mod admin;
 mod backup;
+mod compress;
 mod curve;
 mod gateway;
 mod isolation;
@@ -36,6 +39,7 @@ mod report;
 mod requests;
 mod servers;
 mod sink;
+mod upkeep;
 mod years;
 
 use std::process::ExitCode;
@@ -63,11 +67,13 @@ fn main() -> anyhow::Result<ExitCode> {
         ["--owed", deliveries] => owed::run(deliveries.parse()?)?,
         ["--replay", events] => replay::run(events.parse()?)?,
         ["--backup", events, rate] => backup::run(events.parse()?, rate.parse()?)?,
+        ["--upkeep", events, rate] => upkeep::run(events.parse()?, rate.parse()?)?,
+        ["--compress"] => compress::run(),
         ["serve", "noop"] => servers::noop()?,
         ["serve", "verify"] => servers::verify()?,
         _ => bail!(
             "usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS | --years EVENTS | --fold | --routes N | --isolation EVENTS \
-             | --owed DELIVERIES | --replay EVENTS | --backup EVENTS RATE]"
+             | --owed DELIVERIES | --replay EVENTS | --backup EVENTS RATE | --upkeep EVENTS RATE | --compress]"
         ),
     }
     Ok(ExitCode::SUCCESS)

@@ -47,22 +47,26 @@ impl Prune {
         );
         let mut whole = Map::new();
         let mut asked = json!({ "dry_run": self.dry_run, "yes": self.yes });
-        let mut kept = 0;
-        let waits = loop {
+        let (mut kept, mut returned) = (0, 0);
+        let last = loop {
             let part = client.post("/api/v1/prune", Some(&asked)).await?;
             for (kind, freed) in part["pruned"].as_object().into_iter().flatten() {
                 add(whole.entry(kind).or_insert_with(|| json!({ "before": freed["before"] })), freed);
             }
             kept += part["kept"].as_u64().unwrap_or_default();
+            returned += part["returned_bytes"].as_u64().unwrap_or_default();
             bar.set_position(part["progress"].as_f64().map_or(0, percent));
             bar.set_message(format!("{} rows", whole.values().filter_map(|freed| freed["rows"].as_u64()).sum::<u64>()));
             match &part["next"] {
-                Value::Null => break part["waits_for_a_person"].clone(),
+                Value::Null => break part,
                 next => asked = json!({ "dry_run": self.dry_run, "place": next }),
             }
         };
         bar.finish_and_clear();
-        Ok(json!({ "dry_run": self.dry_run, "pruned": whole, "kept": kept, "waits_for_a_person": waits }))
+        Ok(json!({
+            "dry_run": self.dry_run, "pruned": whole, "kept": kept, "own": last["own"], "returned_bytes": returned,
+            "file": last["file"], "waits_for_a_person": last["waits_for_a_person"],
+        }))
     }
 
     fn show(&self, whole: &Value) {
@@ -72,10 +76,14 @@ impl Prune {
             table.row([kind.clone(), before, text(&freed["rows"]), text(&freed["bytes"])]);
         }
         output::line(&table.render());
+        for line in own_ages(&whole["own"]) {
+            output::note(&line);
+        }
         let kept = whole["kept"].as_u64().unwrap_or_default();
         if kept > 0 {
             output::note(&format!("{kept} more are old enough and stay: still owed, dead, or waiting for a person"));
         }
+        output::note(&self.of_the_file(whole));
         if self.dry_run {
             output::note("nothing was removed");
         }
@@ -83,7 +91,39 @@ impl Prune {
             output::note("the clock is more than a day beyond what was last received: nothing goes before `--yes`");
         }
     }
+
+    /// How large the store's file is now, and what of it comes back to the disk.
+    fn of_the_file(&self, whole: &Value) -> String {
+        let file = &whole["file"];
+        let now =
+            format!("the file has {} bytes, {} of them free for what comes next", file["bytes"], file["free_bytes"]);
+        match (file["shrinks"] == true, whole["returned_bytes"].as_u64().unwrap_or_default(), self.dry_run) {
+            (false, ..) => format!("{now}; {SHRINKS_NOT}"),
+            (true, 0, _) => now,
+            (true, bytes, true) => format!("{now}; {bytes} would go back to the disk now"),
+            (true, bytes, false) => format!("{now}; {bytes} went back to the disk"),
+        }
+    }
 }
+
+/// A line for each source and provider whose ages are not the usual ones.
+fn own_ages(own: &Value) -> Vec<String> {
+    let kind = |(kind, before): (&String, &Value)| match before {
+        Value::Null => format!("{kind} never"),
+        before => format!("{kind} before {}", text(before)),
+    };
+    let named = |what: &'static str, of: &Value| -> Vec<String> {
+        let ages = |(name, ages): (&String, &Value)| {
+            let ages: Vec<String> = ages.as_object().into_iter().flatten().map(kind).collect();
+            format!("{what} {name}: {}", ages.join(", "))
+        };
+        of.as_object().into_iter().flatten().map(ages).collect()
+    };
+    [named("source", &own["sources"]), named("provider", &own["providers"])].concat()
+}
+
+const SHRINKS_NOT: &str = "the file was made before it could give free space back to the disk: see The file's size in \
+    docs/concepts/retention.md";
 
 fn add(whole: &mut Value, part: &Value) {
     for figure in ["rows", "bytes"] {

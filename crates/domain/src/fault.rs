@@ -36,6 +36,7 @@ points! {
     RetentionRetained "retention.retained" "A step looked again at bytes that were needed; it is not committed."
     RetentionBodies "retention.bodies" "A step removed bytes of notifications; it is not committed."
     RetentionAttempts "retention.attempts" "A step removed attempts; it is not committed."
+    RetentionPages "retention.pages" "A step gave pages back to the disk; it is not committed."
     RetentionCommitted "retention.committed" "A step is committed, and nobody knows where the sweep goes on."
 
     BackupNoted "backup.noted" "A backup is noted beside the store, and nothing of it is there."

@@ -26,6 +26,12 @@ impl NameBook {
         known.get(&(kind, id)).cloned().unwrap_or_else(|| id.0.to_string())
     }
 
+    /// Every number of this kind.
+    pub(crate) fn ids(&self, kind: NameKind) -> Vec<NameId> {
+        let known = self.names.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        known.keys().filter(|(of, _)| *of == kind).map(|(_, id)| *id).collect()
+    }
+
     /// The number of a name.
     pub(crate) fn id(&self, kind: NameKind, name: &str) -> Option<NameId> {
         let known = self.names.read().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -29,7 +29,7 @@ pub use query::{
     QuarantineRow, Reader, Rebuilt, StoredEvent, Tallies,
 };
 pub use record::{Again, Disposition, Quarantined, RecordEvent, Recording, Wanted};
-pub use retention::{Cutoffs, Freed, NotAPlace, Pruned, SweepPlace};
+pub use retention::{Before, Cutoffs, Extent, Freed, NotAPlace, Pruned, SweepPlace};
 pub use settle::{Next, Settled, Settlement};
 pub use sqlite::Archive;
 

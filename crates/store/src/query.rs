@@ -13,7 +13,7 @@ use payhook_domain::payment::{Facts, Status};
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Aside, Standing, Unverified};
 
-use crate::{Answer, Cutoffs, Memo, Pruned, SweepPlace};
+use crate::{Answer, Cutoffs, Extent, Memo, Pruned, SweepPlace};
 
 /// Reads what is committed, without making the writer wait. Newest first; a page that ended early because it had looked
 /// at enough rows says where to go on.
@@ -44,6 +44,8 @@ pub trait Reader: Send + Sync + 'static {
     fn kept(&self, prefix: String) -> Answer<Vec<Memo>>;
     /// What one step of retention would remove: see [`crate::Store::prune`].
     fn prunable(&self, cut: Cutoffs, place: SweepPlace) -> Answer<Pruned>;
+    /// How large the file is, and what of it is free.
+    fn extent(&self) -> Answer<Extent>;
     /// When the newest notification was received.
     fn last_receipt(&self) -> Answer<Option<Timestamp>>;
     /// How fast the store grows, as far as what was received since `since` says.

@@ -3,22 +3,53 @@
 use std::fmt;
 use std::str::FromStr;
 
+use payhook_domain::id::NameId;
 use payhook_domain::time::Timestamp;
 
-/// What was received before these instants goes, by kind; absent: it stays. What is pending, held, blocked, dead, set
-/// aside or in conflict stays however old it is, and identities stay for ever.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What was received before these instants goes, by kind and by source; absent: it stays. What is pending, held, blocked,
+/// dead, set aside or in conflict stays however old it is, and identities stay for ever.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cutoffs {
     /// Now: what claims to have been received more than a day later was written by a clock that was wrong, and stays.
     pub now: Timestamp,
+    /// Of every source that has none of its own.
+    pub usual: Before,
+    /// Sources that have their own, each once.
+    pub own: Vec<(NameId, Before)>,
+    /// Payments that none of the stored events is about, by their last event.
+    pub payments: Option<Timestamp>,
+    /// Providers whose payments have another, each once. A payment's events may have come from any source of its provider.
+    pub payments_of: Vec<(NameId, Option<Timestamp>)>,
+}
+
+/// The cutoffs of a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Before {
     /// The bytes of notifications.
     pub bodies: Option<Timestamp>,
     /// Attempts, by when they were begun.
     pub attempts: Option<Timestamp>,
     /// Events with their deliveries, attempts and bytes.
     pub events: Option<Timestamp>,
-    /// Payments that none of the stored events is about, by their last event.
-    pub payments: Option<Timestamp>,
+}
+
+impl Cutoffs {
+    /// The cutoffs of this source alone, when it has its own.
+    pub(crate) fn own_of(&self, source: NameId) -> Option<&Before> {
+        self.own.iter().find(|(own, _)| *own == source).map(|(_, before)| before)
+    }
+
+    /// Whether a payment at this provider goes, by its last event.
+    pub(crate) fn payment_goes(&self, provider: NameId, updated_at: i64) -> bool {
+        let own = self.payments_of.iter().find(|(own, _)| *own == provider).map(|(_, cutoff)| *cutoff);
+        own.unwrap_or(self.payments).is_some_and(|cutoff| updated_at < cutoff.as_micros())
+    }
+
+    /// The latest instant before which any payment goes.
+    pub(crate) fn latest_of_payments(&self) -> Option<i64> {
+        let all = self.payments_of.iter().map(|(_, cutoff)| *cutoff).chain([self.payments]);
+        all.flatten().max().map(Timestamp::as_micros)
+    }
 }
 
 /// What a step of retention removed, or would remove.
@@ -32,6 +63,8 @@ pub struct Pruned {
     pub events: Freed,
     /// Payments, and names of payments.
     pub payments: Freed,
+    /// Pages of the file that went back to the disk, or could at once.
+    pub returned: Freed,
     /// What was old enough and stays, since it is still needed: notifications, events, deliveries and payments.
     pub kept: u64,
     /// Where the sweep goes on; absent when it is over.
@@ -60,6 +93,7 @@ impl Pruned {
         self.attempts.add(step.attempts);
         self.events.add(step.events);
         self.payments.add(step.payments);
+        self.returned.add(step.returned);
         self.kept += step.kept;
         self.next = step.next;
     }
@@ -71,10 +105,25 @@ impl Freed {
         self.bytes += u64::try_from(bytes).unwrap_or(0);
     }
 
-    fn add(&mut self, more: Self) {
+    pub(crate) fn add_all(&mut self, rows: u64, bytes_each: u64) {
+        self.add(Self { rows, bytes: rows * bytes_each });
+    }
+
+    pub(crate) fn add(&mut self, more: Self) {
         self.rows += more.rows;
         self.bytes += more.bytes;
     }
+}
+
+/// How large the database's file is. What is free in it is used again by what comes next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Bytes of all its pages, those included that stand in the log alone.
+    pub bytes: u64,
+    /// Bytes of pages that hold nothing.
+    pub free_bytes: u64,
+    /// Whether it can give free pages back to the disk: files made since that could be.
+    pub shrinks: bool,
 }
 
 /// What a sweep looks through, in this order.
@@ -88,20 +137,24 @@ pub(crate) enum Stage {
     Retained = 3,
     Bodies = 4,
     Attempts = 5,
+    Pages = 6,
 }
 
 impl Stage {
-    const ALL: [Self; 6] = [Self::Events, Self::Payments, Self::Aliases, Self::Retained, Self::Bodies, Self::Attempts];
+    const ALL: [Self; 7] =
+        [Self::Events, Self::Payments, Self::Aliases, Self::Retained, Self::Bodies, Self::Attempts, Self::Pages];
 
     pub(crate) fn next(self) -> Option<Self> {
         Self::ALL.get(self as usize + 1).copied()
     }
 }
 
-/// Where a sweep goes on. Written as three numbers, for those who carry it about; the default is the beginning.
+/// Where a sweep goes on. Written as four numbers, for those who carry it about; the default is the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SweepPlace {
     pub(crate) stage: Stage,
+    /// Whose turn it is, where a stage goes by sources: see `Due::of_turn`.
+    pub(crate) turn: usize,
     /// The row up to which the stage has looked, and what it wants to know beside it.
     pub(crate) at: i64,
     pub(crate) beside: i64,
@@ -111,13 +164,13 @@ impl SweepPlace {
     /// How much of a sweep is behind it, by its stages: from 0 to 1.
     #[must_use]
     pub fn progress(self) -> f64 {
-        f64::from(self.stage as u8) / 6.0
+        f64::from(self.stage as u8) / Stage::ALL.len() as f64
     }
 }
 
 impl fmt::Display for SweepPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.stage as u8, self.at, self.beside)
+        write!(f, "{}.{}.{}.{}", self.stage as u8, self.turn, self.at, self.beside)
     }
 }
 
@@ -130,10 +183,11 @@ impl FromStr for SweepPlace {
     type Err = NotAPlace;
 
     fn from_str(text: &str) -> Result<Self, NotAPlace> {
-        let mut numbers = text.splitn(3, '.').map(|number| number.parse::<i64>().ok());
+        let mut numbers = text.splitn(4, '.').map(|number| number.parse::<i64>().ok());
         let mut number = || numbers.next().flatten().ok_or(NotAPlace);
         let stage = usize::try_from(number()?).ok().and_then(|stage| Stage::ALL.get(stage)).ok_or(NotAPlace)?;
-        Ok(Self { stage: *stage, at: number()?, beside: number()? })
+        let turn = usize::try_from(number()?).map_err(|_| NotAPlace)?;
+        Ok(Self { stage: *stage, turn, at: number()?, beside: number()? })
     }
 }
 
@@ -143,9 +197,9 @@ mod tests {
 
     #[test]
     fn a_place_reads_back_as_it_is_written() {
-        let place = SweepPlace { stage: Stage::Bodies, at: 17, beside: -2 };
+        let place = SweepPlace { stage: Stage::Bodies, turn: 3, at: 17, beside: -2 };
         assert_eq!(place.to_string().parse(), Ok(place));
-        for no in ["", "6.1.1", "1.1", "1.1.1.1", "a.1.1"] {
+        for no in ["", "7.1.1.1", "1.1.1", "1.1.1.1.1", "a.1.1.1", "1.-1.1.1"] {
             assert_eq!(no.parse::<SweepPlace>(), Err(NotAPlace), "{no}");
         }
     }

@@ -29,6 +29,7 @@
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
+//! - `retention`: what is old goes, through kills and clocks that jump. `year`: a year of that.
 //! - `turns`: what a receiver saw of each payment.
 
 #![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
@@ -65,3 +66,4 @@ mod stage;
 mod turns;
 mod upgrade;
 mod vectors;
+mod year;

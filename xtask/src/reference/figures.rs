@@ -24,6 +24,7 @@ const STORE: &[(&str, &str)] = &[
     ("below_reserve", "1 while less than `reserve` is free on its disk: providers hear 503"),
     ("disk_free_bytes", "free on its disk"),
     ("file_bytes", "the file `payhook.db`"),
+    ("free_bytes", "what of it holds nothing, and is used again by what comes next"),
     ("wal_bytes", "its log, `payhook.db-wal`: about 16 MiB under load, more while a backup runs"),
     ("queue", "jobs that wait for the writer"),
     ("commits_total", "commits, each with one sync"),

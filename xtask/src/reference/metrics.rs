@@ -6,7 +6,7 @@ use payhook_domain::id::NameId;
 use payhook_domain::kind::Kind;
 use payhook_domain::verdict::Standing;
 use payhook_gateway::telemetry::metrics::{Answer, Metrics, Reload, Try, Verdict, Where};
-use payhook_store::{Health, Pruned, Tallies};
+use payhook_store::{Extent, Health, Pruned, Tallies};
 
 use super::figures;
 
@@ -43,6 +43,7 @@ fn one_of_each() -> String {
     metrics.reloads.get_or_create(&Reload { outcome: "taken" }).inc();
     metrics.runs("");
     metrics.pruned(&Pruned::default());
+    metrics.free(&Extent::default());
     metrics.route_when_failed("");
     let mut tallies = Tallies::default();
     tallies.deliveries.insert((NameId(1), "pending"), 1);
@@ -64,7 +65,7 @@ const LABELS: &str = "
 | `alerts` | `alert` | ALERTS |
 | `reloads` | `outcome` | `taken`, `unchanged` or `refused` |
 | `config` | `digest` | as `/api/v1/status` shows it |
-| `pruned`, `pruned_bytes` | `what` | `bodies`, `attempts`, `events` or `payments` |
+| `pruned`, `pruned_bytes` | `what` | `bodies`, `attempts`, `events`, `payments`, or `pages` of the file that went back to the disk |
 | `route_when_failed` | `route` | the route's name |
 | `stored` | `what` | below |
 | `store` | `figure` | below |

@@ -2,12 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
+use payhook_domain::id::NameId;
 use payhook_domain::time::Timestamp;
-use payhook_store::{Pruned, SweepPlace};
+use payhook_store::{Before, Cutoffs, Extent, NameKind, Pruned, SweepPlace};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Api, ApiError, typed};
+use super::{Api, ApiError, typed, view};
+use crate::gateway::Gateway;
 use crate::retention::{self, Waits};
 
 /// Steps taken for one answer: about half a second.
@@ -40,13 +42,14 @@ pub(crate) async fn prune(State(api): State<Api>, Json(wanted): Json<Wanted>) ->
         }
         retention::remove(gateway, place, STEPS).await?
     };
-    Ok(Json(shown(&api, &wanted, &pruned)))
+    let extent = gateway.reader.extent().await?;
+    Ok(Json(shown(&api, &wanted, &pruned, extent)))
 }
 
-fn shown(api: &Api, wanted: &Wanted, pruned: &Pruned) -> Value {
+fn shown(api: &Api, wanted: &Wanted, pruned: &Pruned, extent: Extent) -> Value {
     let gateway = &api.gateway;
-    let cut = retention::cutoffs(&gateway.plan.load().retention, gateway.clock.now());
-    let before = [cut.bodies, cut.attempts, cut.events, cut.payments];
+    let cut = retention::cutoffs(gateway);
+    let before = [cut.usual.bodies, cut.usual.attempts, cut.usual.events, cut.payments];
     let kind = |((what, freed), before): ((&str, payhook_store::Freed), Option<Timestamp>)| {
         (what.to_owned(), json!({ "before": before, "rows": freed.rows, "bytes": freed.bytes }))
     };
@@ -54,9 +57,27 @@ fn shown(api: &Api, wanted: &Wanted, pruned: &Pruned) -> Value {
     json!({
         "dry_run": wanted.dry_run,
         "pruned": kinds,
+        "own": own(gateway, &cut),
         "kept": pruned.kept,
+        "returned_bytes": pruned.returned.bytes,
+        "file": view::extent(extent),
         "waits_for_a_person": gateway.retention.waits(),
         "next": pruned.next.map(|place| place.to_string()),
         "progress": pruned.next.map_or(1.0, SweepPlace::progress),
     })
+}
+
+/// Sources and providers whose ages are not the usual ones, by name.
+fn own(gateway: &Gateway, cut: &Cutoffs) -> Value {
+    let source = |(source, before): &(NameId, Before)| {
+        let Before { bodies, attempts, events } = before;
+        let view = json!({ "bodies": bodies, "attempts": attempts, "events": events });
+        (gateway.names.name(NameKind::Source, *source), view)
+    };
+    let provider = |(provider, before): &(NameId, Option<Timestamp>)| {
+        (gateway.names.name(NameKind::Provider, *provider), json!({ "payments": before }))
+    };
+    let sources: Map<String, Value> = cut.own.iter().map(source).collect();
+    let providers: Map<String, Value> = cut.payments_of.iter().map(provider).collect();
+    json!({ "sources": sources, "providers": providers })
 }

@@ -7,13 +7,14 @@ use axum::response::IntoResponse;
 use payhook_store::NameKind;
 use serde_json::{Value, json};
 
-use super::{Api, ApiError};
+use super::{Api, ApiError, view};
 use crate::reload::{orphans, outcome};
 
 /// `GET /metrics`
 pub(crate) async fn metrics(State(api): State<Api>) -> Result<impl IntoResponse, ApiError> {
     let gateway = &api.gateway;
     let tallies = gateway.reader.tallies().await?;
+    gateway.metrics.free(&gateway.reader.extent().await?);
     let name_of = |id| gateway.names.name(NameKind::Destination, id);
     let text = gateway.metrics.render(&tallies, &gateway.store.health(), gateway.clock.now().as_micros(), name_of);
     Ok(([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))
@@ -33,6 +34,7 @@ pub(crate) async fn status(State(api): State<Api>) -> Result<Json<Value>, ApiErr
         })
         .collect();
     let plan = gateway.plan.load_full();
+    let file = view::extent(gateway.reader.extent().await?);
     Ok(Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "config": outcome::shown(plan.digest),
@@ -51,6 +53,7 @@ pub(crate) async fn status(State(api): State<Api>) -> Result<Json<Value>, ApiErr
             "below_reserve": health.below_reserve,
             "disk_free_bytes": health.disk_free,
             "file_bytes": health.file_bytes,
+            "file": file,
             "wal_bytes": health.wal_bytes,
             "queue": health.queue,
         },

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use payhook_domain::delivery::{Attempt, Timings};
 use payhook_domain::id::NameId;
 use payhook_domain::notification::header_lines;
-use payhook_store::{DeliveryRow, NameKind, QuarantineRow, StoredEvent};
+use payhook_store::{DeliveryRow, Extent, NameKind, QuarantineRow, StoredEvent};
 use serde_json::{Value, json};
 
 use super::Api;
@@ -48,6 +48,11 @@ pub(crate) fn event_with(row: &StoredEvent, name: impl Fn(NameKind, NameId) -> S
         view["aside"] = json!({ "reason": reason.as_str(), "detail": row.detail });
     }
     view
+}
+
+/// The store's file.
+pub(crate) fn extent(extent: Extent) -> Value {
+    json!({ "bytes": extent.bytes, "free_bytes": extent.free_bytes, "shrinks": extent.shrinks })
 }
 
 /// A delivery.

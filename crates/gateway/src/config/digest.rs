@@ -120,14 +120,18 @@ impl Parts {
 
     fn store(&mut self, store: &Store) {
         let Store { path, reserve_bytes, retention, backup } = store;
-        let Retention { bodies, attempts, events, payments } = retention;
         self.table = "store".to_owned();
         self.put("store", path.display()).called("url".to_owned());
         self.put("reserve", reserve_bytes);
+        self.ages(retention);
+        self.put_all("backup", backup.as_ref().map(|backup| format!("{backup:?}")));
+    }
+
+    fn ages(&mut self, retention: &Retention) {
+        let Retention { bodies, attempts, events, payments } = retention;
         for (key, age) in [("bodies", bodies), ("attempts", attempts), ("events", events), ("payments", payments)] {
             self.put(key, age);
         }
-        self.put_all("backup", backup.as_ref().map(|backup| format!("{backup:?}")));
     }
 
     fn source(&mut self, source: &Source) {
@@ -145,6 +149,7 @@ impl Parts {
             basic_auth,
             allow_ips,
             capture,
+            retention,
         } = source;
         self.table = format!("source `{name}`");
         self.put("source", name).untold();
@@ -175,6 +180,9 @@ impl Parts {
         }
         for (account, capture) in capture.settings() {
             self.put(&format!("capture {}", account.unwrap_or_default()), capture).called("capture".to_owned());
+        }
+        if let Some(retention) = retention {
+            self.ages(retention);
         }
     }
 

@@ -126,6 +126,11 @@ static SOURCE: &[Key] = &[
     key("basic_auth", Shape::Table(BASIC_AUTH), "user and password the sender must give as well"),
     key("allow_ips", Shape::Texts, "address ranges the sender must come from; any when absent"),
     key("capture", Shape::TextOrNamed, "automatic or manual, or a table of that by merchant account; never guessed"),
+    key(
+        "retention",
+        Shape::TextOrTable(RETENTION),
+        "how long what it sends is kept, in the words of [store]; what it says nothing of is as [store] has it",
+    ),
     later("unsigned_events", "events accepted without a signature"),
 ];
 

@@ -145,7 +145,7 @@ impl Typed {
         checks::typed(&sources, &destinations, &routes, findings);
         let server = server::read(&root.table("server"), &self.home, findings);
         let store = store::read(&root.table("store"), &self.home, findings);
-        let resolved_sources = source::read_all(&sources, self.now, findings);
+        let resolved_sources = source::read_all(&sources, store.retention, self.now, findings);
         let resolved_destinations = destination::read_all(&destinations, findings);
         let known = route::Known {
             source_names: names(&sources),

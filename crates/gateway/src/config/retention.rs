@@ -1,4 +1,4 @@
-//! `store.retention`: how long what was received is kept.
+//! `retention` of the store and of sources: how long what was received is kept.
 
 use std::fmt;
 use std::time::Duration;
@@ -34,7 +34,8 @@ impl Age {
         Self::Until(Duration::from_secs(days * 24 * 60 * 60))
     }
 
-    fn longer(self, other: Self) -> Self {
+    /// The longer of the two.
+    pub(crate) fn longer(self, other: Self) -> Self {
         match (self, other) {
             (Self::Until(one), Self::Until(other)) => Self::Until(one.max(other)),
             _ => Self::Never,
@@ -66,14 +67,23 @@ impl Default for Retention {
 
 const HINT: &str = "write a whole number and d, months or years, or never: \"90d\", \"25 months\"";
 
-/// Reads the key. One text is for bytes and attempts. Where nothing is said of events and payments they are kept for 25
-/// months, or as long as what is longer.
+/// Reads the key of the store.
 pub(super) fn read(section: &Section<'_>, findings: &mut Findings) -> Retention {
-    let usual = Retention::default();
+    read_beside(section, Retention::default(), findings)
+}
+
+/// Reads the key of a source, where it has one. What it says nothing of is as the store has it.
+pub(super) fn read_own(section: &Section<'_>, store: Retention, findings: &mut Findings) -> Option<Retention> {
+    section.has("retention").then(|| read_beside(section, store, findings))
+}
+
+/// One text is for bytes and attempts. Where nothing is said of events and payments they are kept as usual, or as long as
+/// what is longer.
+fn read_beside(section: &Section<'_>, usual: Retention, findings: &mut Findings) -> Retention {
     if section.text("retention").is_some() {
         let age = age(section, "retention", findings).unwrap_or(usual.bodies);
-        let long = usual.events.longer(age);
-        return Retention { bodies: age, attempts: age, events: long, payments: long };
+        let events = usual.events.longer(age);
+        return Retention { bodies: age, attempts: age, events, payments: usual.payments.longer(events) };
     }
     let Some(table) = section.table_if("retention") else { return usual };
     let mut one = |key, usual| age(&table, key, findings).unwrap_or(usual);

@@ -16,6 +16,7 @@ use super::capture::{self, Captures};
 use super::mistakes::Findings;
 use super::names;
 use super::nearest::suggestion;
+use super::retention::{self, Retention};
 use super::secret::Secret;
 use super::section::{Placed, Section};
 use super::signing_keys;
@@ -49,6 +50,8 @@ pub struct Source {
     pub allow_ips: Vec<IpNet>,
     /// Who captures its payments, by merchant account.
     pub capture: Captures,
+    /// How long what it sends is kept, when not as the store says.
+    pub retention: Option<Retention>,
 }
 
 impl Source {
@@ -103,12 +106,17 @@ const MAX_BODY_BYTES: u64 = 1 << 20;
 const MAX_BODY_RANGE: std::ops::RangeInclusive<u64> = 1_024..=64 << 20;
 const TOLERANCE_RANGE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(30 * 86_400);
 
-/// Reads every source. One with a mistake is left out, since the mistake is noted.
-pub(super) fn read_all(sections: &[Section<'_>], now: Timestamp, findings: &mut Findings) -> Vec<Source> {
-    sections.iter().filter_map(|section| read(section, now, findings)).collect()
+/// Reads every source; `kept` is how long the store keeps what comes in. One with a mistake is left out, since the mistake is noted.
+pub(super) fn read_all(
+    sections: &[Section<'_>],
+    kept: Retention,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> Vec<Source> {
+    sections.iter().filter_map(|section| read(section, kept, now, findings)).collect()
 }
 
-fn read(section: &Section<'_>, now: Timestamp, findings: &mut Findings) -> Option<Source> {
+fn read(section: &Section<'_>, kept: Retention, now: Timestamp, findings: &mut Findings) -> Option<Source> {
     let name = names::read(section, findings);
     let provider = provider(section, findings);
     let keys = provider.map(|provider| signing_keys::read(section, provider, now, findings));
@@ -125,6 +133,7 @@ fn read(section: &Section<'_>, now: Timestamp, findings: &mut Findings) -> Optio
     let basic_auth = basic_auth(section, findings);
     let allow_ips = addresses::ranges(section, "allow_ips", findings);
     let capture = capture::read(section, provider, &merchant_accounts, findings);
+    let retention = retention::read_own(section, kept, findings);
     let (name, keys) = (name?, keys?);
     Some(Source {
         paths: std::iter::once(format!("/in/{name}")).chain(further).collect(),
@@ -140,6 +149,7 @@ fn read(section: &Section<'_>, now: Timestamp, findings: &mut Findings) -> Optio
         basic_auth,
         allow_ips,
         capture,
+        retention,
     })
 }
 

@@ -2,13 +2,16 @@
 //!
 //! - `desk`: sweeps now and then, or when a person asks.
 //! - `sweep`: the steps, and what they are counted as.
+//! - `cutoffs`: before when things go, by source.
 //! - `guard`: whether the clock can be believed.
 //! - `note`: that a sweep is under way, for the start after a kill.
 
+mod cutoffs;
 mod desk;
 mod guard;
 mod note;
 mod sweep;
 
+pub(crate) use cutoffs::cutoffs;
 pub(crate) use desk::{Retention, Waits, begin, confirm, run};
-pub(crate) use sweep::{cutoffs, look, remove};
+pub(crate) use sweep::{look, remove};

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use payhook_domain::id::NameId;
-use payhook_store::{Health, Pruned, Tallies};
+use payhook_store::{Extent, Health, Pruned, Tallies};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -195,9 +195,9 @@ impl Metrics {
         self.config.get_or_create(&Config { digest: digest.to_owned() }).set(1);
     }
 
-    /// Counts what a step of retention removed.
+    /// Counts what a step of retention removed, and the pages it gave back.
     pub fn pruned(&self, step: &Pruned) {
-        for (what, freed) in step.kinds() {
+        for (what, freed) in step.kinds().into_iter().chain([("pages", step.returned)]) {
             self.pruned.get_or_create(&Kept { what }).inc_by(freed.rows);
             self.pruned_bytes.get_or_create(&Kept { what }).inc_by(freed.bytes);
         }
@@ -206,6 +206,11 @@ impl Metrics {
     /// When the newest backup that is whole was begun or made, in seconds since 1970.
     pub fn backed_up(&self, at_seconds: i64) {
         self.figure("last_backup_seconds", at_seconds);
+    }
+
+    /// How much of the store's file is free.
+    pub fn free(&self, extent: &Extent) {
+        self.figure("free_bytes", gauge(extent.free_bytes));
     }
 
     /// Counts a condition that failed on an event.

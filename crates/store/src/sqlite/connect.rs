@@ -19,6 +19,10 @@ const LOG_BYTES_KEPT: u32 = 64 << 20;
 /// log: twice the usual size is a third fewer of them.
 const PAGE_BYTES: u32 = 8 * 1024;
 
+/// Has a file made now keep a map of its pages, without which none could be given back (`retention/pages`). It cannot be
+/// begun later.
+const KEEPS_A_MAP: &str = "PRAGMA auto_vacuum = INCREMENTAL";
+
 /// How long a connection waits for another program's lock before it gives up. Ours never wait for each other.
 const BUSY_MS: u32 = 1_000;
 
@@ -65,10 +69,12 @@ fn private_file(path: &Path) -> Result<File, OpenError> {
 /// The one connection that writes.
 pub(super) fn writer(path: &Path, sync: bool) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, writing())?;
+    connection.execute_batch(&format!("PRAGMA busy_timeout = {BUSY_MS}; PRAGMA page_size = {PAGE_BYTES};"))?;
+    if is_new(&connection)? {
+        connection.execute_batch(KEEPS_A_MAP)?;
+    }
     connection.execute_batch(&format!(
-        "PRAGMA busy_timeout = {BUSY_MS};
-         PRAGMA foreign_keys = OFF;
-         PRAGMA page_size = {PAGE_BYTES};
+        "PRAGMA foreign_keys = OFF;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = {};
          PRAGMA cache_size = -{WRITER_CACHE_KIB};
@@ -78,6 +84,11 @@ pub(super) fn writer(path: &Path, sync: bool) -> rusqlite::Result<Connection> {
         synchronous(sync)
     ))?;
     Ok(connection)
+}
+
+/// Whether nothing was ever written to the file.
+fn is_new(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.pragma_query_value(None, "page_count", |row| row.get::<_, i64>(0)).map(|pages| pages == 0)
 }
 
 /// The connection that copies the log into the database beside the writer.

@@ -2,11 +2,13 @@
 
 mod bodies;
 mod events;
+mod pages;
 mod payments;
+mod sources;
 mod year;
 
 use payhook_domain::time::Timestamp;
-use payhook_store::{Cutoffs, Next, Pruned, SweepPlace};
+use payhook_store::{Before, Cutoffs, Next, Pruned, SweepPlace};
 
 use crate::desk::{Desk, at};
 
@@ -16,19 +18,21 @@ const OLD: i64 = 1_000_000;
 /// Everything that came before `second` is old.
 fn before(second: i64) -> Cutoffs {
     let cutoff = Some(at(second));
-    Cutoffs { now: at(second), bodies: cutoff, attempts: cutoff, events: cutoff, payments: cutoff }
+    let usual = Before { bodies: cutoff, attempts: cutoff, events: cutoff };
+    Cutoffs { now: at(second), usual, payments: cutoff, ..Cutoffs::default() }
 }
 
 /// Only the bytes and the attempts.
 fn bodies_before(second: i64) -> Cutoffs {
-    Cutoffs { events: None, payments: None, ..before(second) }
+    let all = before(second);
+    Cutoffs { usual: Before { events: None, ..all.usual }, payments: None, ..all }
 }
 
 /// Sweeps once.
 async fn sweep(desk: &Desk, cut: Cutoffs) -> Pruned {
     let mut pruned = Pruned { next: Some(SweepPlace::default()), ..Pruned::default() };
     while let Some(place) = pruned.next {
-        pruned.then(desk.store.prune(cut, place).await.expect("pruned"));
+        pruned.then(desk.store.prune(cut.clone(), place).await.expect("pruned"));
     }
     pruned
 }
@@ -37,7 +41,7 @@ async fn sweep(desk: &Desk, cut: Cutoffs) -> Pruned {
 async fn look(desk: &Desk, cut: Cutoffs) -> Pruned {
     let mut pruned = Pruned { next: Some(SweepPlace::default()), ..Pruned::default() };
     while let Some(place) = pruned.next {
-        pruned.then(desk.store.reader().prunable(cut, place).await.expect("looked"));
+        pruned.then(desk.store.reader().prunable(cut.clone(), place).await.expect("looked"));
     }
     pruned
 }

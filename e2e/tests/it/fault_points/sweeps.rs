@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use payhook_domain::fault::Point;
 use payhook_testkit::gateway::{Gateway, Setup};
+use payhook_testkit::notifications::Item;
 use payhook_testkit::receiver::Receiver;
 use serde_json::{Value, json};
 
 use super::walk::{CONNECTIONS, LATER, PATIENCE, ask_for, back_up, copy, die_at, died, each, says};
-use crate::stage::{SECRET, acknowledged, authorisation, setup};
+use crate::stage::{SECRET, acknowledged, adyen, authorisation, setup};
 
 pub(super) const POINTS: &str = "retention.";
 
@@ -21,6 +22,8 @@ const OLD: usize = 2_100;
 const GO_MIN: usize = 2_000;
 const MIDDLING: usize = 400;
 const OWED: usize = 50;
+/// Bytes of what is old, so that more pages become free than stay for what comes next.
+const OLD_BYTES: usize = 24 << 10;
 
 fn at(offset: &str, receiver: &Receiver, folder: &Path) -> Setup {
     let ages = "retention = { bodies = \"1d\", attempts = \"1d\", events = \"7d\", payments = \"8d\" }";
@@ -51,8 +54,15 @@ fn fill(gateway: &Gateway, receiver: &Receiver, first: usize, count: usize) {
 }
 
 fn post(gateway: &Gateway, first: usize, count: usize) {
-    let load = gateway.load(CONNECTIONS, move |number| (number < count).then(|| authorisation(first + number)));
+    let load = gateway.load(CONNECTIONS, move |number| (number < count).then(|| order_of(first + number)));
     assert_eq!(acknowledged(&load.finish(), first).len(), count);
+}
+
+fn order_of(number: usize) -> Vec<u8> {
+    match number < OLD {
+        true => adyen().request(&Item { reason: "x".repeat(OLD_BYTES), ..Item::authorisation(number as u64) }),
+        false => authorisation(number),
+    }
 }
 
 fn kill(point: Point, round: usize, filled: &Path) {
@@ -92,7 +102,7 @@ fn holds(gateway: &Gateway, receiver: &Receiver, point: Point, safe: &BTreeSet<u
     assert_eq!(["events", "bodies", "attempts"].map(rows), [Some(0); 3], "{point:?}: the sweep left something: {left}");
     // What is removed is known still.
     for order in [0, 1, OLD - 1] {
-        assert_eq!(gateway.send(&authorisation(order)).expect("an answer").status, 200);
+        assert_eq!(gateway.send(&order_of(order)).expect("an answer").status, 200);
     }
     let orders: Vec<usize> = gateway.list("/api/v1/events?source=adyen&limit=500").iter().filter_map(order).collect();
     let once: BTreeSet<usize> = orders.iter().copied().collect();

@@ -35,3 +35,25 @@ fn what_retention_cannot_mean_is_a_mistake() {
         check(&format!("{WHOLE}[store]\n{line}\n"), &[expected]);
     }
 }
+
+#[test]
+fn a_source_has_ages_of_its_own_beside_those_of_the_store() {
+    let of = |line: &str| {
+        let source = loaded(&WHOLE.replace("[[destination]]", &format!("{line}\n[[destination]]"))).config.sources;
+        let own = source.into_iter().next().expect("one").retention;
+        own.map(|kept| [kept.bodies, kept.attempts, kept.events, kept.payments].map(|age| age.to_string()))
+    };
+    assert_eq!(of(""), None);
+    let days = |days: [&str; 4]| Some(days.map(str::to_owned));
+    assert_eq!(of("retention = \"7d\""), days(["7d", "7d", "775d", "775d"]));
+    assert_eq!(of("retention = { bodies = \"12 months\" }"), days(["372d", "90d", "775d", "775d"]));
+    assert_eq!(of("retention = { events = \"5 years\" }"), days(["90d", "90d", "1830d", "1830d"]));
+    let file = |own: &str, kept: &str| {
+        WHOLE.replace("[[destination]]", &format!("retention = {own}\n[[destination]]")) + &format!("[store]\n{kept}\n")
+    };
+    let kept = loaded(&file("{ attempts = \"1 month\" }", "retention = \"never\"")).config;
+    let own = kept.sources[0].retention.expect("its own");
+    assert_eq!((own.attempts.to_string(), own.bodies.to_string()), ("31d".to_owned(), "never".to_owned()));
+    let wrong = file("{ bodies = \"3 years\", events = \"2 years\" }", "");
+    check(&wrong, &["6: `bodies` of `retention` of source `adyen` are kept longer than `events`"]);
+}

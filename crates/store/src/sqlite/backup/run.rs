@@ -67,7 +67,7 @@ fn from(
     let io = |error| BackupError::Io { path: unfinished.path.clone(), error };
     mark::mark(&unfinished.file).map_err(io)?;
     fault::pass(Point::BackupMarked);
-    let sound = verify(&unfinished.path, schema)?;
+    let sound = verify(&unfinished.path, schema, order.rests)?;
     fault::pass(Point::BackupVerified);
     let bytes = unfinished.file.metadata().map_err(io)?.len();
     if progress.is_cancelled() {

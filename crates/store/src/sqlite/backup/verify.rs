@@ -1,8 +1,10 @@
 //! The copy read back: whole, ours, of the schema it was made from, and with as many rows as its own tallies say.
 
 use std::path::Path;
+use std::thread;
 
 use rusqlite::Connection;
+use tokio::time::Instant;
 
 use crate::BackupError;
 use crate::sqlite::connect;
@@ -24,10 +26,18 @@ const COUNTED: [(&str, &[i64]); 4] = [
     ("quarantine", &[sort::QUARANTINED]),
 ];
 
+/// Pages checked between two rests, and how much longer than they took it rests. Without rests the check would keep a
+/// processor busy for seconds, and read as fast as the disk gives.
+const PAGES_PER_REST: i32 = 64;
+const REST_TIMES: u32 = 2;
+
 /// Reads all of the copy at `path`, made from a file of this schema.
-pub(super) fn verify(path: &Path, schema: u32) -> Result<Sound, BackupError> {
+pub(super) fn verify(path: &Path, schema: u32, rests: bool) -> Result<Sound, BackupError> {
     let engine = |error: rusqlite::Error| BackupError::Engine { path: path.to_owned(), message: error.to_string() };
-    let copy = connect::at_rest(path).map_err(engine)?;
+    let mut copy = connect::at_rest(path).map_err(engine)?;
+    if rests {
+        rest_now_and_then(&mut copy).map_err(engine)?;
+    }
     let said: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(engine)?;
     if said != "ok" {
         return Err(BackupError::Unsound(said));
@@ -44,6 +54,17 @@ pub(super) fn verify(path: &Path, schema: u32) -> Result<Sound, BackupError> {
         *rows = counted(&copy, table, sorts).map_err(engine)??;
     }
     Ok(Sound { notifications: rows[0], events: rows[1], schema })
+}
+
+/// SQLite asks whether to go on once for so many pages, and is let go on after a rest.
+fn rest_now_and_then(copy: &mut Connection) -> rusqlite::Result<()> {
+    let mut since = Instant::now();
+    let rest = move || {
+        thread::sleep(since.elapsed() * REST_TIMES);
+        since = Instant::now();
+        false
+    };
+    copy.progress_handler(PAGES_PER_REST, Some(rest))
 }
 
 fn counted(copy: &Connection, table: &str, sorts: &[i64]) -> rusqlite::Result<Result<u64, BackupError>> {

@@ -15,8 +15,8 @@ use crate::sqlite::names::{self, Kinds};
 use crate::sqlite::readers::Readers;
 use crate::sqlite::retention::{self, Hand};
 use crate::{
-    Answer, Cutoffs, DeliveryFilter, DeliveryRow, EventFilter, Growth, Memo, Name, Page, PageRequest, PaymentFilter,
-    PaymentRow, Pruned, QuarantineRow, Reader, StoredEvent, SweepPlace, Tallies,
+    Answer, Cutoffs, DeliveryFilter, DeliveryRow, EventFilter, Extent, Growth, Memo, Name, Page, PageRequest,
+    PaymentFilter, PaymentRow, Pruned, QuarantineRow, Reader, StoredEvent, SweepPlace, Tallies,
 };
 
 /// Asks the reading threads.
@@ -100,6 +100,10 @@ impl Reader for SqliteReader {
 
     fn prunable(&self, cut: Cutoffs, place: SweepPlace) -> Answer<Pruned> {
         self.ask(move |connection, _| retention::step(connection, &cut, place, &mut Hand::Counts(None)))
+    }
+
+    fn extent(&self) -> Answer<Extent> {
+        self.ask(|connection, _| retention::extent(connection))
     }
 
     fn last_receipt(&self) -> Answer<Option<Timestamp>> {

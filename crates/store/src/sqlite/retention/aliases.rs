@@ -23,7 +23,7 @@ pub(super) fn step(
     hand: &mut Hand<'_, '_>,
     pruned: &mut Pruned,
 ) -> rusqlite::Result<Option<At>> {
-    let Some(cutoff) = cut.payments.map(|cutoff| cutoff.as_micros()) else { return Ok(None) };
+    let Some(latest) = cut.latest_of_payments() else { return Ok(None) };
     let found: Vec<(i64, Digest, Option<i64>)> = connection
         .prepare_cached(
             "SELECT a.id, a.digest, p.updated_at FROM aliases a LEFT JOIN payments p ON p.id = a.payment
@@ -42,6 +42,6 @@ pub(super) fn step(
         }
     }
     // As with payments: behind so many of young ones in a row there is none of an old one.
-    let all_young = found.iter().all(|(_, _, updated)| updated.is_some_and(|updated| updated >= cutoff));
+    let all_young = found.iter().all(|(_, _, updated)| updated.is_some_and(|updated| updated >= latest));
     Ok(found.last().filter(|_| found.len() == ALIASES_MAX && !all_young).map(|last| (last.0, 0)))
 }

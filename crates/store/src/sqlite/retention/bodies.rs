@@ -2,12 +2,13 @@
 //!
 //! A row without its bytes is removed and written anew: shortened where it stands it would leave its page half empty, and
 //! rows come only at the end of their table. How far this has come is kept, since a row without bytes looks like one to
-//! be passed; what was still needed then is noted and looked at in each later sweep.
+//! be passed; what was still needed then is noted and looked at in each later sweep. It is kept by whose turn it is: the
+//! longer age of one source would hold up the others, or be lost behind them.
 
-use payhook_domain::time::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::due::Due;
 use super::step::Hand;
 use super::walk::{self, At, Found};
 use super::{events, needed};
@@ -15,27 +16,28 @@ use crate::sqlite::memos;
 use crate::sqlite::rows::as_i64;
 use crate::{Cutoffs, Pruned};
 
-/// The name under which it is kept how far this has come.
+/// The name under which it is kept how far this has come, followed by whose bytes these are.
 const MEMO: &str = "retention/bodies";
 
 /// Notifications looked at again in one step.
 const AGAIN_MAX: usize = 32;
 
-/// The next notifications in the order of arrival.
+/// The next notifications in the order of arrival, of the sources whose turn it is.
 pub(super) fn step(
     connection: &Connection,
     cut: &Cutoffs,
-    at: At,
+    (turn, at): (usize, At),
     hand: &mut Hand<'_, '_>,
     pruned: &mut Pruned,
 ) -> rusqlite::Result<Option<At>> {
-    let Some(cutoff) = cut.bodies else { return Ok(None) };
-    let at = if at == (0, 0) { reached(connection)? } else { at };
-    let (found, on) = walk::next(connection, at, (cutoff, cut.now))?;
+    let Some(due) = Due::of_turn(cut, |before| before.bodies, turn) else { return Ok(None) };
+    let memo = format!("{MEMO}{}", due.name());
+    let at = if at == (0, 0) { reached(connection, &memo)? } else { at };
+    let (found, on) = walk::next(connection, at, &due)?;
     let mut reached = at;
     for one in &found {
         reached = (one.id, one.passed);
-        if one.bytes.is_none() || would_go_whole(connection, cut, one)? {
+        if !due.covers(one.source) || one.bytes.is_none() || would_go_whole(connection, cut, one)? {
             continue;
         }
         if is_needed(connection, one)? {
@@ -48,7 +50,7 @@ pub(super) fn step(
         }
     }
     if hand.changes().is_some() && reached != at {
-        keep_reached(connection, reached)?;
+        keep_reached(connection, &memo, reached)?;
     }
     Ok(on)
 }
@@ -61,7 +63,7 @@ pub(super) fn step_again(
     hand: &mut Hand<'_, '_>,
     pruned: &mut Pruned,
 ) -> rusqlite::Result<Option<At>> {
-    let Some(cutoff) = cut.bodies else { return Ok(None) };
+    let Some(due) = Due::of_all(cut, |before| before.bodies) else { return Ok(None) };
     let again: Vec<At> = connection
         .prepare_cached(
             "SELECT notification, event FROM retained WHERE notification > ?1 ORDER BY notification LIMIT ?2",
@@ -69,7 +71,7 @@ pub(super) fn step_again(
         .query_map((at, as_i64(AGAIN_MAX)), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (notification, before) in &again {
-        let found = one(connection, (*notification, *before), (cutoff, cut.now))?;
+        let found = one(connection, (*notification, *before), &due)?;
         let is_over = match &found {
             Some(found) if found.bytes.is_some() => {
                 let stays = !found.is_due || is_needed(connection, found)?;
@@ -89,12 +91,8 @@ pub(super) fn step_again(
 }
 
 /// The notification of this number, when it is still there.
-fn one(
-    connection: &Connection,
-    (notification, before): At,
-    when: (Timestamp, Timestamp),
-) -> rusqlite::Result<Option<Found>> {
-    let (found, _) = walk::next(connection, (notification - 1, before), when)?;
+fn one(connection: &Connection, (notification, before): At, due: &Due<'_>) -> rusqlite::Result<Option<Found>> {
+    let (found, _) = walk::next(connection, (notification - 1, before), due)?;
     Ok(found.into_iter().next().filter(|found| found.id == notification))
 }
 
@@ -109,9 +107,9 @@ fn is_needed(connection: &Connection, found: &Found) -> rusqlite::Result<bool> {
 
 /// Whether it goes as a whole, with its events: what a dry run has counted before.
 fn would_go_whole(connection: &Connection, cut: &Cutoffs, found: &Found) -> rusqlite::Result<bool> {
-    match cut.events {
-        Some(cutoff) if found.received_at < cutoff.as_micros() => events::all_go(connection, cutoff, found),
-        _ => Ok(false),
+    match events::due(cut) {
+        Some(due) => events::all_go(connection, &due, found),
+        None => Ok(false),
     }
 }
 
@@ -145,15 +143,15 @@ fn retain(connection: &Connection, found: &Found) -> rusqlite::Result<()> {
         .map(drop)
 }
 
-fn keep_reached(connection: &Connection, (notification, event): At) -> rusqlite::Result<()> {
+fn keep_reached(connection: &Connection, memo: &str, (notification, event): At) -> rusqlite::Result<()> {
     let mut value = [0; 16];
     value[..8].copy_from_slice(&notification.to_be_bytes());
     value[8..].copy_from_slice(&event.to_be_bytes());
-    memos::put(connection, MEMO, &value)
+    memos::put(connection, memo, &value)
 }
 
-fn reached(connection: &Connection) -> rusqlite::Result<At> {
-    let kept: Option<[u8; 16]> = memos::value(connection, MEMO)?;
+fn reached(connection: &Connection, memo: &str) -> rusqlite::Result<At> {
+    let kept: Option<[u8; 16]> = memos::value(connection, memo)?;
     Ok(kept.map_or((0, 0), |kept| {
         let (notification, event) = kept.split_at(8);
         let read = |bytes: &[u8]| bytes.try_into().map_or(0, i64::from_be_bytes);

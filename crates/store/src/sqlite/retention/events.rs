@@ -5,9 +5,9 @@
 
 use payhook_domain::delivery::State;
 use payhook_domain::id::NameId;
-use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::due::Due;
 use super::needed;
 use super::step::Hand;
 use super::walk::{self, At, EventRow, Found, event_row};
@@ -30,12 +30,12 @@ pub(super) fn step(
     hand: &mut Hand<'_, '_>,
     pruned: &mut Pruned,
 ) -> rusqlite::Result<Option<At>> {
-    let Some(cutoff) = cut.events else { return Ok(None) };
-    let (found, on) = walk::next(connection, at, (cutoff, cut.now))?;
+    let Some(due) = due(cut) else { return Ok(None) };
+    let (found, on) = walk::next(connection, at, &due)?;
     for notification in found.iter().filter(|notification| notification.is_due) {
         let mut left = 0;
         for event in &notification.events {
-            if goes(connection, cutoff, event)? {
+            if goes(connection, &due, event)? {
                 pruned.events.count(EVENT_BYTES);
                 if let Some(changes) = hand.changes() {
                     remove(connection, event, changes)?;
@@ -58,10 +58,18 @@ pub(super) fn step(
     Ok(on)
 }
 
-/// Whether all events of the notification go.
-pub(super) fn all_go(connection: &Connection, cutoff: Timestamp, found: &Found) -> rusqlite::Result<bool> {
+/// The cutoffs of events, when there are any.
+pub(super) fn due(cut: &Cutoffs) -> Option<Due<'_>> {
+    Due::of_all(cut, |before| before.events)
+}
+
+/// Whether the notification goes as a whole, with all its events.
+pub(super) fn all_go(connection: &Connection, due: &Due<'_>, found: &Found) -> rusqlite::Result<bool> {
+    if !due.goes(found.source, found.received_at) {
+        return Ok(false);
+    }
     for event in &found.events {
-        if !goes(connection, cutoff, event)? {
+        if !goes(connection, due, event)? {
             return Ok(false);
         }
     }
@@ -69,11 +77,11 @@ pub(super) fn all_go(connection: &Connection, cutoff: Timestamp, found: &Found) 
 }
 
 /// Whether the event in this row goes, with all its versions.
-pub(super) fn goes(connection: &Connection, cutoff: Timestamp, event: &EventRow) -> rusqlite::Result<bool> {
+pub(super) fn goes(connection: &Connection, due: &Due<'_>, event: &EventRow) -> rusqlite::Result<bool> {
     let open = segments::first_open_row(connection)?;
     let may_go = |row: &EventRow| -> rusqlite::Result<bool> {
         Ok(row.seq < open
-            && row.received_at < cutoff.as_micros()
+            && due.goes(row.source, row.received_at)
             && !needed::waits_for_a_person(row.standing)
             && !needed::is_owed(connection, row.seq)?)
     };
@@ -103,12 +111,12 @@ pub(super) fn goes(connection: &Connection, cutoff: Timestamp, event: &EventRow)
 
 /// Whether the event in this row goes by its own age.
 pub(super) fn is_due(connection: &Connection, cut: &Cutoffs, seq: i64) -> rusqlite::Result<bool> {
-    let Some(cutoff) = cut.events else { return Ok(false) };
+    let Some(due) = due(cut) else { return Ok(false) };
     let event = connection
         .prepare_cached(concat!("SELECT ", event_row!(), " FROM events WHERE seq = ?1"))?
         .query_row([seq], EventRow::read)
         .optional()?;
-    event.map_or(Ok(false), |event| goes(connection, cutoff, &event))
+    event.map_or(Ok(false), |event| goes(connection, &due, &event))
 }
 
 fn remove(connection: &Connection, event: &EventRow, changes: &mut Changes) -> rusqlite::Result<()> {

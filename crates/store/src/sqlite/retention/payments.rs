@@ -1,5 +1,6 @@
 //! Payments that no stored event is about any more.
 
+use payhook_domain::id::NameId;
 use payhook_domain::payment::Facts;
 use rusqlite::{Connection, Row};
 
@@ -20,6 +21,7 @@ const PAYMENT_BYTES: i64 = 140;
 
 struct PaymentRow {
     id: i64,
+    provider: NameId,
     updated_at: i64,
     is_merged: bool,
     facts: Facts,
@@ -34,16 +36,17 @@ pub(super) fn step(
     hand: &mut Hand<'_, '_>,
     pruned: &mut Pruned,
 ) -> rusqlite::Result<Option<At>> {
-    let Some(cutoff) = cut.payments.map(|cutoff| cutoff.as_micros()) else { return Ok(None) };
+    let Some(latest) = cut.latest_of_payments() else { return Ok(None) };
     let many = if hand.changes().is_some() { PAYMENTS_MAX } else { PAYMENTS_COUNTED_MAX };
     let found: Vec<PaymentRow> = connection
         .prepare_cached(
-            "SELECT id, updated_at, merged IS NOT NULL, facts, length(facts) FROM payments
+            "SELECT id, provider, updated_at, merged IS NOT NULL, facts, length(facts) FROM payments
              WHERE id > ?1 ORDER BY id LIMIT ?2",
         )?
         .query_map((at, as_i64(many)), payment)?
         .collect::<rusqlite::Result<_>>()?;
-    for payment in found.iter().filter(|payment| payment.updated_at < cutoff && !payment.is_merged) {
+    let goes = |payment: &&PaymentRow| cut.payment_goes(payment.provider, payment.updated_at) && !payment.is_merged;
+    for payment in found.iter().filter(goes) {
         if is_kept(connection, cut, payment, hand)? {
             pruned.kept += 1;
             continue;
@@ -54,7 +57,7 @@ pub(super) fn step(
         }
     }
     // Payments are numbered as they began: behind so many young ones in a row there is none that is old.
-    let all_young = found.iter().all(|payment| payment.updated_at >= cutoff);
+    let all_young = found.iter().all(|payment| payment.updated_at >= latest);
     Ok(found.last().filter(|_| found.len() == many && !all_young).map(|last| (last.id, 0)))
 }
 
@@ -81,8 +84,8 @@ fn is_kept(
         while let Some(row) = versions.next()? {
             let event = EventRow::read(row)?;
             let is_there = hand.changes().is_some();
-            match cut.events {
-                Some(cutoff) if !is_there && events::goes(connection, cutoff, &event)? => {}
+            match events::due(cut) {
+                Some(due) if !is_there && events::goes(connection, &due, &event)? => {}
                 _ => return Ok(true),
             }
         }
@@ -104,9 +107,10 @@ fn remove(connection: &Connection, payment: &PaymentRow, hand: &mut Hand<'_, '_>
 fn payment(row: &Row<'_>) -> rusqlite::Result<PaymentRow> {
     Ok(PaymentRow {
         id: row.get(0)?,
-        updated_at: row.get(1)?,
-        is_merged: row.get(2)?,
-        facts: Facts::read(row.get_ref(3)?.as_blob()?).ok_or_else(|| unreadable(3, "facts"))?,
-        size: row.get(4)?,
+        provider: NameId(row.get(1)?),
+        updated_at: row.get(2)?,
+        is_merged: row.get(3)?,
+        facts: Facts::read(row.get_ref(4)?.as_blob()?).ok_or_else(|| unreadable(4, "facts"))?,
+        size: row.get(5)?,
     })
 }

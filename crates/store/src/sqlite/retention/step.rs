@@ -7,7 +7,7 @@ use payhook_domain::fault::{self, Point};
 use payhook_domain::identity::Digest;
 use rusqlite::Connection;
 
-use super::{aliases, attempts, bodies, events, payments};
+use super::{aliases, attempts, bodies, events, pages, payments};
 use crate::retention::Stage;
 use crate::sqlite::record::Recorder;
 use crate::sqlite::runs::{self, Indexed};
@@ -60,32 +60,40 @@ pub(in crate::sqlite) fn step(
     hand: &mut Hand<'_, '_>,
 ) -> rusqlite::Result<Pruned> {
     let mut pruned = Pruned::default();
-    let SweepPlace { stage, at, beside } = place;
+    let SweepPlace { stage, turn, at, beside } = place;
     let on = match stage {
         Stage::Events => events::step(connection, cut, (at, beside), hand, &mut pruned)?,
         Stage::Payments => payments::step(connection, cut, at, hand, &mut pruned)?,
         Stage::Aliases => aliases::step(connection, cut, at, hand, &mut pruned)?,
-        Stage::Bodies => bodies::step(connection, cut, (at, beside), hand, &mut pruned)?,
+        Stage::Bodies => bodies::step(connection, cut, (turn, (at, beside)), hand, &mut pruned)?,
         Stage::Retained => bodies::step_again(connection, cut, at, hand, &mut pruned)?,
         Stage::Attempts => attempts::step(connection, cut, (at, beside), &mut pruned, hand)?,
+        Stage::Pages => pages::step(connection, hand, &mut pruned)?,
     };
-    if hand.changes().is_some() {
-        fault::pass(point_of(stage));
+    if hand.changes().is_some()
+        && let Some(point) = point_of(stage)
+    {
+        fault::pass(point);
     }
     pruned.next = match on {
-        Some((at, beside)) => Some(SweepPlace { stage, at, beside }),
-        None => stage.next().map(|stage| SweepPlace { stage, at: 0, beside: 0 }),
+        Some((at, beside)) => Some(SweepPlace { stage, turn, at, beside }),
+        None if stage == Stage::Bodies && turn < cut.own.len() => {
+            Some(SweepPlace { stage, turn: turn + 1, at: 0, beside: 0 })
+        }
+        None => stage.next().map(|stage| SweepPlace { stage, ..SweepPlace::default() }),
     };
     Ok(pruned)
 }
 
-const fn point_of(stage: Stage) -> Point {
-    match stage {
+/// The pages' own passes it where there are any to give.
+const fn point_of(stage: Stage) -> Option<Point> {
+    Some(match stage {
         Stage::Events => Point::RetentionEvents,
         Stage::Payments => Point::RetentionPayments,
         Stage::Aliases => Point::RetentionAliases,
         Stage::Retained => Point::RetentionRetained,
         Stage::Bodies => Point::RetentionBodies,
         Stage::Attempts => Point::RetentionAttempts,
-    }
+        Stage::Pages => return None,
+    })
 }

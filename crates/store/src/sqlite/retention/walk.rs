@@ -1,10 +1,10 @@
 //! Walking over notifications in the order of arrival, each with its events.
 
-use payhook_domain::time::Timestamp;
+use payhook_domain::id::NameId;
 use rusqlite::{Connection, Row, Rows};
 
+use super::due::Due;
 use super::moved;
-use super::step::DAY;
 
 /// Most notifications of one step, and most events: about a millisecond's work. The events of one notification stay
 /// together: as many more as one request can carry.
@@ -14,10 +14,11 @@ const EVENTS_MAX: usize = 128;
 /// Where a walk is: the last notification it passed, and the last event.
 pub(super) type At = (i64, i64);
 
-/// A notification that is old enough, or from a time to come.
+/// A notification that is old enough, or would be if it came from another source, or is from a time to come.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) id: i64,
+    pub(super) source: NameId,
     pub(super) received_at: i64,
     /// Bytes of headers and body; absent when they are gone.
     pub(super) bytes: Option<i64>,
@@ -34,6 +35,7 @@ pub(super) struct Found {
 pub(super) struct EventRow {
     pub(super) seq: i64,
     pub(super) notification: i64,
+    pub(super) source: NameId,
     pub(super) received_at: i64,
     pub(super) standing: u8,
     /// The row first recorded, when it is not this one.
@@ -43,7 +45,7 @@ pub(super) struct EventRow {
 /// The columns [`EventRow::read`] reads.
 macro_rules! event_row {
     () => {
-        "seq, notification, received_at, standing, first"
+        "seq, notification, source, received_at, standing, first"
     };
 }
 pub(super) use event_row;
@@ -53,23 +55,21 @@ impl EventRow {
         Ok(Self {
             seq: row.get(0)?,
             notification: row.get(1)?,
-            received_at: row.get(2)?,
-            standing: row.get(3)?,
-            first: row.get(4)?,
+            source: NameId(row.get(2)?),
+            received_at: row.get(3)?,
+            standing: row.get(4)?,
+            first: row.get(5)?,
         })
     }
 }
 
-/// The next notifications behind `at` that were received before `cutoff`, and where to go on; nowhere when there are no
-/// more. One from more than a day ahead of `now` is shown, but is not due: were it to end the walk, a clock that was once
-/// wrong would end retention.
-pub(super) fn next(
-    connection: &Connection,
-    at: At,
-    (cutoff, now): (Timestamp, Timestamp),
-) -> rusqlite::Result<(Vec<Found>, Option<At>)> {
+/// The next notifications behind `at`, up to where nothing goes any more, and where to go on; nowhere when there are no
+/// more. One from more than a day ahead is shown, but is not due: were it to end the walk, a clock that was once wrong would
+/// end retention.
+pub(super) fn next(connection: &Connection, at: At, due: &Due<'_>) -> rusqlite::Result<(Vec<Found>, Option<At>)> {
     let mut notifications = connection.prepare_cached(
-        "SELECT id, received_at, length(headers) + length(body) FROM notifications WHERE id > ?1 ORDER BY id LIMIT ?2",
+        "SELECT id, source, received_at, length(headers) + length(body) FROM notifications
+         WHERE id > ?1 ORDER BY id LIMIT ?2",
     )?;
     let mut notifications = notifications.query((at.0, NOTIFICATIONS_MAX))?;
     let mut events =
@@ -77,16 +77,14 @@ pub(super) fn next(
     let mut events = Events::begin(connection, events.query([at.1])?, at.1)?;
     let (mut found, mut last, mut count, mut many) = (Vec::new(), at, 0, 0);
     while let Some(row) = notifications.next()? {
-        let received_at: i64 = row.get(1)?;
-        let is_due = received_at < cutoff.as_micros();
-        if !is_due && received_at <= now.plus(DAY).as_micros() {
+        let (id, source, received_at) = (row.get(0)?, NameId(row.get(1)?), row.get(2)?);
+        if due.is_young(received_at) && !due.is_ahead(received_at) {
             return Ok((found, None));
         }
-        let id = row.get(0)?;
         let (before, own) = events.of(id)?;
         count += own.len();
-        let passed = events.passed;
-        found.push(Found { id, received_at, bytes: row.get(2)?, before, passed, events: own, is_due });
+        let (passed, is_due) = (events.passed, due.goes(source, received_at));
+        found.push(Found { id, source, received_at, bytes: row.get(3)?, before, passed, events: own, is_due });
         last = (id, passed);
         many += 1;
         if count >= EVENTS_MAX {
