@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use payhook_domain::fault::Point;
 use payhook_testkit::gateway::{Gateway, Setup};
 use payhook_testkit::notifications::Item;
 use payhook_testkit::receiver::Receiver;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::walk::{CONNECTIONS, LATER, PATIENCE, ask_for, back_up, copy, die_at, died, each, says};
 use crate::stage::{SECRET, acknowledged, adyen, authorisation, setup};
@@ -22,6 +23,8 @@ const OLD: usize = 2_100;
 const GO_MIN: usize = 2_000;
 const MIDDLING: usize = 400;
 const OWED: usize = 50;
+/// How long each connection rests between two orders that come while it dies: they take up again what the sweep frees.
+const REST: Duration = Duration::from_millis(10);
 /// Bytes of what is old, so that more pages become free than stay for what comes next.
 const OLD_BYTES: usize = 24 << 10;
 
@@ -32,20 +35,33 @@ fn at(offset: &str, receiver: &Receiver, folder: &Path) -> Setup {
 
 #[test]
 fn killed_at_every_step_of_a_sweep() {
-    let receiver = Receiver::start(Some(SECRET));
-    let filled = tempfile::tempdir().expect("a folder");
-    fill(&at("0s", &receiver, filled.path()).start(), &receiver, 0, OLD);
-    fill(&at("5d", &receiver, filled.path()).start(), &receiver, OLD, MIDDLING);
-    let mut gateway = at("5d", &receiver, filled.path()).start();
+    let (small, large) = (filled(Item::authorisation), filled(large));
+    each(POINTS, |point, round| match point {
+        Point::RetentionPages => kill(point, round, large.path()),
+        _ => kill(point, round, small.path()),
+    });
+}
+
+/// An order that leaves so many pages when it goes that not all of them stay for what comes next.
+fn large(number: u64) -> Item {
+    Item { reason: "x".repeat(OLD_BYTES), ..Item::authorisation(number) }
+}
+
+/// A folder with the store of a gateway that stopped; what is old in it is as `old` makes it.
+fn filled(old: fn(u64) -> Item) -> TempDir {
+    let (folder, receiver) = (tempfile::tempdir().expect("a folder"), Receiver::start(Some(SECRET)));
+    fill(&at("0s", &receiver, folder.path()).start(), &receiver, (0, OLD), old);
+    fill(&at("5d", &receiver, folder.path()).start(), &receiver, (OLD, MIDDLING), Item::authorisation);
+    let mut gateway = at("5d", &receiver, folder.path()).start();
     assert_eq!(gateway.post("/api/v1/destinations/shop/pause", &json!({})).status, 200);
-    post(&gateway, OLD + MIDDLING, OWED);
+    post(&gateway, (OLD + MIDDLING, OWED), Item::authorisation);
     assert!(gateway.stop(PATIENCE).is_some());
-    each(POINTS, |point, round| kill(point, round, filled.path()));
+    folder
 }
 
 /// Orders from `first` on, all of them delivered and settled.
-fn fill(gateway: &Gateway, receiver: &Receiver, first: usize, count: usize) {
-    post(gateway, first, count);
+fn fill(gateway: &Gateway, receiver: &Receiver, (first, count): (usize, usize), order: fn(u64) -> Item) {
+    post(gateway, (first, count), order);
     assert!(receiver.wait_until(PATIENCE, |came| came.len() >= first + count), "{}", receiver.count());
     let began = Instant::now();
     while !gateway.list("/api/v1/deliveries?state=pending&limit=500").is_empty() {
@@ -53,16 +69,10 @@ fn fill(gateway: &Gateway, receiver: &Receiver, first: usize, count: usize) {
     }
 }
 
-fn post(gateway: &Gateway, first: usize, count: usize) {
-    let load = gateway.load(CONNECTIONS, move |number| (number < count).then(|| order_of(first + number)));
+fn post(gateway: &Gateway, (first, count): (usize, usize), order: fn(u64) -> Item) {
+    let load = gateway
+        .load(CONNECTIONS, move |number| (number < count).then(|| adyen().request(&order((first + number) as u64))));
     assert_eq!(acknowledged(&load.finish(), first).len(), count);
-}
-
-fn order_of(number: usize) -> Vec<u8> {
-    match number < OLD {
-        true => adyen().request(&Item { reason: "x".repeat(OLD_BYTES), ..Item::authorisation(number as u64) }),
-        false => authorisation(number),
-    }
 }
 
 fn kill(point: Point, round: usize, filled: &Path) {
@@ -72,7 +82,10 @@ fn kill(point: Point, round: usize, filled: &Path) {
     let mut gateway = at("10d", &receiver, folder.path()).argument(&argument).start();
     let foreseen = gateway.post("/api/v1/prune", &json!({ "dry_run": true })).json();
     assert!(foreseen["pruned"]["events"]["rows"].as_u64().is_some_and(|rows| rows > 0), "nothing is old: {foreseen}");
-    let load = gateway.load(CONNECTIONS, |number| Some(authorisation(LATER + number)));
+    let load = gateway.load(CONNECTIONS, |number| {
+        std::thread::sleep(REST);
+        Some(authorisation(LATER + number))
+    });
     assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged >= 50), "nothing is acknowledged");
     sweep(|asked| ask_for(&gateway, "/api/v1/prune", asked));
     died(&mut gateway, &argument);
@@ -102,7 +115,7 @@ fn holds(gateway: &Gateway, receiver: &Receiver, point: Point, safe: &BTreeSet<u
     assert_eq!(["events", "bodies", "attempts"].map(rows), [Some(0); 3], "{point:?}: the sweep left something: {left}");
     // What is removed is known still.
     for order in [0, 1, OLD - 1] {
-        assert_eq!(gateway.send(&order_of(order)).expect("an answer").status, 200);
+        assert_eq!(gateway.send(&authorisation(order)).expect("an answer").status, 200);
     }
     let orders: Vec<usize> = gateway.list("/api/v1/events?source=adyen&limit=500").iter().filter_map(order).collect();
     let once: BTreeSet<usize> = orders.iter().copied().collect();
