@@ -183,7 +183,7 @@ fn keys_near_and_past_their_end_unused_ones_and_a_retired_one_in_use_are_found()
     gateway.restart();
     let report = Report::of(&gateway);
     assert_eq!(report.code, Some(1));
-    report.must_find("keys", "problem", "the key old of adyen was valid until 2020-01-01");
+    report.must_find("keys", "warning", "the key old of adyen was valid until 2020-01-01");
     report.must_find("keys", "warning", "the key next of adyen is valid for 9 days");
     report.must_find("keys", "warning", "none of the newest 12 notifications of adyen was signed with the key next");
     report.must_find("keys", "problem", "the key gone makes it");
