@@ -24,9 +24,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub(crate) fn run(events: usize, rate: u32) -> anyhow::Result<()> {
     crate::process::pin_self_to(1);
     let (_sink, destination) = Sink::listen()?;
-    let gateway = Gateway::start(destination, "")?;
-    load::run(gateway.address, &requests::make(0, events), CONNECTIONS, Pace::Saturating, |_, _| {})?;
-    gateway.wait_until_settled(Duration::from_secs(600))?;
+    let gateway = Gateway::filled(destination, events)?;
     let mut seen = [Vec::new(), Vec::new()];
     let (mut made, mut next) = (0, events);
     let mut last = Value::Null;

@@ -49,6 +49,14 @@ impl Gateway {
         Ok(Self { server, address: public, admin, folder, ready, config })
     }
 
+    /// Starts one that has taken and delivered `events`.
+    pub(crate) fn filled(destination: SocketAddr, events: usize) -> anyhow::Result<Self> {
+        let gateway = Self::start(destination, "")?;
+        load::run(gateway.address, &requests::make(0, events), CONNECTIONS, Pace::Saturating, |_, _| {})?;
+        gateway.wait_until_settled(Duration::from_secs(600))?;
+        Ok(gateway)
+    }
+
     /// The same again on the same store, after it was stopped or killed.
     pub(crate) fn again(self, killed: bool) -> anyhow::Result<Self> {
         let Self { server, address, admin, folder, config, .. } = self;

@@ -59,9 +59,7 @@ struct Stream {
 pub(crate) fn run(events: usize, rate: u32) -> anyhow::Result<()> {
     crate::process::pin_self_to(1);
     let (_sink, destination) = Sink::listen()?;
-    let gateway = Gateway::start(destination, "")?;
-    load::run(gateway.address, &requests::make(0, events), CONNECTIONS, Pace::Saturating, |_, _| {})?;
-    gateway.wait_until_settled(Duration::from_secs(600))?;
+    let gateway = Gateway::filled(destination, events)?;
     let gateway = gateway.turned(destination, TURNED)?;
     let place = Mutex::new(begin(&gateway)?);
     let mut stream = Stream { rate, next: events };

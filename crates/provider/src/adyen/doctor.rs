@@ -4,11 +4,11 @@ use payhook_domain::identity::Environment;
 
 use super::envelope::{self, Envelope};
 use super::form::{self, Form};
-use super::item::{Signed, StandardItem};
+use super::item::StandardItem;
 use super::{header_signed, mistakes, verify};
 use crate::doctor::{
-    Case, Cause, Diagnosis, Finding, Writing, length_differs, looks_like, other_schemes, renamed, search, signatures,
-    stands_twice, variants,
+    Case, Cause, Diagnosis, Finding, Writing, length_differs, looks_like, other_schemes, search, signature_header,
+    signatures, variants,
 };
 use crate::verified::Evidence;
 use crate::{Item, Papers, RawRequest, Verified};
@@ -116,12 +116,8 @@ fn of_body(verdict: &Item<'_>, case: &Case<'_>) -> Diagnosis {
         diagnosis.findings.extend(decoded);
         return finished(diagnosis, None, case);
     }
-    let name = header_signed::HEADER.as_str();
-    let (value, renamed) = match request.header(&header_signed::HEADER) {
-        Some(value) => (Some(value), None),
-        None => renamed(request.headers, name).map(|(value, finding)| (Some(value), Some(finding))).unwrap_or_default(),
-    };
-    diagnosis.findings.extend(stands_twice(request.headers, name).or(renamed));
+    let (value, misplaced) = signature_header(request, header_signed::HEADER.as_str());
+    diagnosis.findings.extend(misplaced);
     match value {
         Some(value) => {
             let tags = signatures(value, Writing::Base64);
@@ -202,18 +198,4 @@ fn other_environment(item: Option<&StandardItem<'_>>, ours: Option<Environment>)
             format!("point the {theirs} webhook at a source with environment = \"{theirs}\" and its own key"),
         )
     })
-}
-
-/// The names and values that are signed, in their order.
-pub(super) fn fields<'s>(signed: &'s Signed<'_>) -> [(&'static str, &'s str); 8] {
-    [
-        ("pspReference", &signed.psp_reference),
-        ("originalReference", &signed.original_reference),
-        ("merchantAccountCode", &signed.merchant_account),
-        ("merchantReference", &signed.merchant_reference),
-        ("value", &signed.value),
-        ("currency", &signed.currency),
-        ("eventCode", &signed.event_code),
-        ("success", &signed.success),
-    ]
 }

@@ -68,16 +68,7 @@ impl Signed<'_> {
     /// The string Adyen signs: the eight values joined by colons, nothing escaped. Two amounts that are absent leave
     /// `::`. Seven official libraries and every published vector agree.
     pub(super) fn message(&self) -> Vec<u8> {
-        let parts = [
-            &self.psp_reference,
-            &self.original_reference,
-            &self.merchant_account,
-            &self.merchant_reference,
-            &self.value,
-            &self.currency,
-            &self.event_code,
-            &self.success,
-        ];
+        let parts = self.named().map(|(_, value)| value);
         let mut message = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
         for part in parts {
             message.extend_from_slice(part.as_bytes());
@@ -85,6 +76,20 @@ impl Signed<'_> {
         }
         message.pop();
         message
+    }
+
+    /// Their names and values, in the order in which they are signed.
+    pub(super) fn named(&self) -> [(&'static str, &str); 8] {
+        [
+            ("pspReference", &self.psp_reference),
+            ("originalReference", &self.original_reference),
+            ("merchantAccountCode", &self.merchant_account),
+            ("merchantReference", &self.merchant_reference),
+            ("value", &self.value),
+            ("currency", &self.currency),
+            ("eventCode", &self.event_code),
+            ("success", &self.success),
+        ]
     }
 
     /// A digest of the identity it claims, to notice the same item refused again and again.

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use super::doctor::fields;
 use super::item::{Signed, StandardItem};
 use crate::doctor::{Cause, Finding, Reading};
 
@@ -12,7 +11,7 @@ type Values<'s> = [(&'static str, Cow<'s, str>); 8];
 
 /// The string as Adyen signs it, then as it may have been signed by mistake.
 pub(super) fn messages<'s>(signed: &'s Signed<'_>) -> impl Iterator<Item = Reading<Vec<u8>>> + 's {
-    let values: Values<'s> = fields(signed).map(|(name, value)| (name, Cow::Borrowed(value)));
+    let values: Values<'s> = signed.named().map(|(name, value)| (name, Cow::Borrowed(value)));
     let right = std::iter::once(Reading::right(joined(&values)));
     right.chain(whole(&values)).chain((0..values.len()).flat_map(move |at| one_changed(&values, at)))
 }

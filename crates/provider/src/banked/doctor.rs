@@ -5,8 +5,8 @@ use payhook_domain::verdict::Unverified;
 
 use super::verify::{self, HEADER};
 use crate::doctor::{
-    Case, Cause, Diagnosis, Finding, Reading, Writing, length_differs, looks_like, other_schemes, renamed, search,
-    signatures, stands_twice, variants,
+    Case, Cause, Diagnosis, Finding, Reading, Writing, length_differs, looks_like, other_schemes, search,
+    signature_header, signatures, variants,
 };
 use crate::{Item, Papers};
 
@@ -21,19 +21,14 @@ pub(super) fn diagnose(case: &Case<'_>) -> Vec<Diagnosis> {
 
 fn of_body(verdict: &Item<'_>, case: &Case<'_>) -> Diagnosis {
     let request = &case.request;
-    let (value, renamed) = match request.header(HEADER) {
-        Some(value) => (Some(value), None),
-        None => {
-            renamed(request.headers, HEADER).map(|(value, finding)| (Some(value), Some(finding))).unwrap_or_default()
-        }
-    };
+    let (value, misplaced) = signature_header(request, HEADER);
     let read = value.map(Header::read);
     let signed = read.as_ref().map(|header| verify::message(header.seconds.unwrap_or_default(), request.body));
     let mut diagnosis = Diagnosis::of("the body".to_owned(), verdict, &case.keys(), signed);
     if diagnosis.is_authentic() {
         return diagnosis;
     }
-    diagnosis.findings.extend(stands_twice(request.headers, HEADER).or(renamed));
+    diagnosis.findings.extend(misplaced);
     match read {
         Some(header) => explain(&mut diagnosis, &header, case),
         None if diagnosis.findings.is_empty() => diagnosis.findings.push(Finding::new(

@@ -49,9 +49,20 @@ pub(crate) fn other_schemes(headers: &HeaderMap, own: &str) -> Vec<Finding> {
         .collect()
 }
 
+/// The signature's header: its value, under its own name or another, and what is wrong with how it stands there.
+pub(crate) fn signature_header<'r>(request: &RawRequest<'r>, name: &str) -> (Option<&'r str>, Option<Finding>) {
+    let value = request.header(name);
+    let renamed = value.is_none().then(|| renamed(request.headers, name)).flatten();
+    let (value, renamed) = match renamed {
+        Some((value, finding)) => (Some(value), Some(finding)),
+        None => (value, None),
+    };
+    (value, stands_twice(request.headers, name).or(renamed))
+}
+
 /// The value that stands under another name than `wanted`, when one header's name ends in it: a proxy's
 /// `x-original-banked-signature`, or one with underscores.
-pub(crate) fn renamed<'r>(headers: &'r HeaderMap, wanted: &str) -> Option<(&'r str, Finding)> {
+fn renamed<'r>(headers: &'r HeaderMap, wanted: &str) -> Option<(&'r str, Finding)> {
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
     let ending = plain(wanted);
     let mut found =
@@ -63,7 +74,7 @@ pub(crate) fn renamed<'r>(headers: &'r HeaderMap, wanted: &str) -> Option<(&'r s
 }
 
 /// Whether the header stands there more than once, so that two readers may each take another of them.
-pub(crate) fn stands_twice(headers: &HeaderMap, name: &str) -> Option<Finding> {
+fn stands_twice(headers: &HeaderMap, name: &str) -> Option<Finding> {
     (headers.get_all(name).iter().count() > 1).then(|| {
         let hint = "two parties may each read another of them; find out who adds the second";
         Finding::new(Cause::HeaderTwice, format!("the header {name} stands there twice"), hint)

@@ -25,6 +25,6 @@ pub use diagnosis::{Cause, Diagnosis, Finding};
 pub use suspects::suspects;
 
 pub(crate) use bodies::variants;
-pub(crate) use headers::{length_differs, looks_like, other_schemes, renamed, stands_twice};
+pub(crate) use headers::{length_differs, looks_like, other_schemes, signature_header};
 pub(crate) use search::{Reading, search};
 pub(crate) use signatures::{Writing, signatures};
