@@ -28,7 +28,7 @@ pub(crate) fn fold() -> anyhow::Result<()> {
     let headers = http::HeaderMap::new();
     let request = RawRequest { target: "/in/adyen", headers: &headers, body };
     let verify = || -> Vec<Event> {
-        let papers = provider.verify(&request, &key, Policy::default(), Timestamp::default());
+        let papers = provider.verify(&request, &key, &Policy::default(), Timestamp::default());
         let Papers::Items(items) = papers else { panic!("a notification with items") };
         let Some(Item::Verified(verified)) = items.first() else { panic!("authentic") };
         match provider.parse(verified, payhook_domain::identity::Environment::Test) {

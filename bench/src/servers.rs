@@ -54,7 +54,7 @@ pub(crate) fn verify() -> anyhow::Result<()> {
     let now = Timestamp::from_seconds(1_763_719_323);
     serve(move |headers, body| {
         let raw = RawRequest { target: "/in/adyen", headers, body };
-        let Papers::Items(items) = provider.verify(&raw, &keys, Policy::default(), now) else {
+        let Papers::Items(items) = provider.verify(&raw, &keys, &Policy::default(), now) else {
             panic!("the bench's own request is not readable")
         };
         for item in &items {

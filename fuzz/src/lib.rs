@@ -31,7 +31,7 @@ impl Suspect {
     pub fn refuses(&self, headers: &HeaderMap, body: &[u8]) {
         let request = RawRequest { target: "/in/x", headers, body };
         if let Papers::Items(items) =
-            self.provider.verify(&request, std::slice::from_ref(&self.key), Policy::default(), NOW)
+            self.provider.verify(&request, std::slice::from_ref(&self.key), &Policy::default(), NOW)
         {
             assert!(!items.is_empty(), "a verdict on nothing");
             assert!(items.iter().all(|item| matches!(item, Item::Refused(_))), "believed without a key");
@@ -43,7 +43,7 @@ impl Suspect {
         let unsigned = Unsigned { target: "/in/x".to_owned(), headers: headers.clone(), body: body.to_vec().into() };
         let signed = self.provider.sign(unsigned, &self.key, NOW);
         let Papers::Items(items) =
-            self.provider.verify(&signed.as_raw(), std::slice::from_ref(&self.key), Policy::default(), NOW)
+            self.provider.verify(&signed.as_raw(), std::slice::from_ref(&self.key), &Policy::default(), NOW)
         else {
             return;
         };
@@ -68,7 +68,7 @@ pub fn is_explained(headers: &HeaderMap, body: &[u8]) {
     let request = RawRequest { target: "/in/x", headers, body };
     for provider in payhook_provider::ALL {
         let (suspects, _) = doctor::suspects(*provider, "fuzz", &provider.key_text(&[0x5a; 32]));
-        let case = Case { request, suspects: &suspects, policy: Policy::default(), now: NOW, environment: None };
+        let case = Case { request, suspects: &suspects, policy: &Policy::default(), now: NOW, environment: None };
         for diagnosis in provider.diagnose(&case) {
             assert!(!diagnosis.is_authentic(), "called well without a key");
             assert!(!diagnosis.findings.is_empty(), "nothing is said of it");

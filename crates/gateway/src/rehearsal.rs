@@ -64,7 +64,7 @@ pub(crate) fn notification(source: &Source, text: &str, now: Timestamp) -> Resul
     let target = source.settings.paths.first().cloned().unwrap_or_default();
     let body = Bytes::copy_from_slice(text.trim().as_bytes());
     let signed = provider.sign(Unsigned { target, headers, body }, &key, now);
-    let items = match provider.verify(&signed.as_raw(), &[key], Policy::default(), now) {
+    let items = match provider.verify(&signed.as_raw(), &[key], &Policy::default(), now) {
         Papers::Items(items) => items,
         Papers::Unreadable(refused) => return Err(unreadable(source, &refused.detail)),
     };

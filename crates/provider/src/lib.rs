@@ -68,7 +68,7 @@ pub trait Provider: Send + Sync + 'static {
     fn key_text(&self, random: &[u8; 32]) -> String;
 
     /// Judges each item of a request over its exact bytes, with every key given.
-    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], policy: Policy, now: Timestamp) -> Papers<'r>;
+    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], policy: &Policy, now: Timestamp) -> Papers<'r>;
 
     /// Says what an authentic item reports.
     fn parse(&self, verified: &Verified<'_>, environment: Environment) -> Parsed;
@@ -88,7 +88,7 @@ pub trait Provider: Send + Sync + 'static {
 }
 
 /// What a source may set about verification.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// How far a signed time may be from now, both ways; off when absent.
     pub tolerance: Option<Duration>,

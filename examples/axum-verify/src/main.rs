@@ -40,7 +40,7 @@ async fn webhook(State(shop): State<Arc<Shop>>, uri: Uri, headers: HeaderMap, bo
     let request = RawRequest { target: uri.path(), headers: &headers, body: &body };
     // Adyen signs no time, so none is compared.
     let now = Timestamp::default();
-    let items = match shop.adyen.verify(&request, &shop.keys, Policy::default(), now) {
+    let items = match shop.adyen.verify(&request, &shop.keys, &Policy::default(), now) {
         Papers::Items(items) => items,
         Papers::Unreadable(refused) => return answer(&shop, &request, Outcome::Refused(refused.code)),
     };

@@ -75,11 +75,12 @@ impl Verify {
             headers: &captured.headers,
             body: &captured.body,
         };
-        let policy = Policy { tolerance: self.tolerance.or(known.policy.tolerance) };
+        let mut policy = known.policy;
+        policy.tolerance = self.tolerance.or(policy.tolerance);
         let case = Case {
             request,
             suspects: &known.suspects,
-            policy,
+            policy: &policy,
             now: self.at.or(captured.at).unwrap_or_else(now),
             environment: known.environment,
         };
@@ -149,7 +150,7 @@ impl Verify {
         Ok(Known {
             suspects: suspects(source, config.sources.iter()),
             mistakes: Vec::new(),
-            policy: source.policy,
+            policy: source.policy.clone(),
             environment: source.environment,
         })
     }

@@ -48,7 +48,7 @@ pub(crate) fn diagnose(gateway: &Gateway, row: &QuarantineRow) -> Option<Vec<Dia
     let case = Case {
         request: RawRequest { target: &row.target, headers: &headers, body: &row.body },
         suspects: &suspects(source, plan.sources.iter().map(|source| &source.settings)),
-        policy: source.policy,
+        policy: &source.policy,
         now: row.first_at,
         environment: source.environment,
     };

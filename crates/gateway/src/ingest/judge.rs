@@ -49,7 +49,7 @@ impl Judged {
 /// Judges a request that reached `source`.
 pub(crate) fn judge(plan: &Plan, source: &Source, request: &RawRequest<'_>, now: Timestamp) -> Judged {
     let mut judged = Judged::default();
-    match source.settings.provider.verify(request, &source.settings.keys, source.settings.policy, now) {
+    match source.settings.provider.verify(request, &source.settings.keys, &source.settings.policy, now) {
         Papers::Unreadable(refused) => judged.refused.push(refused),
         Papers::Items(items) => {
             for (position, item) in items.into_iter().enumerate() {

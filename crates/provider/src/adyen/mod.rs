@@ -67,7 +67,7 @@ impl Provider for Adyen {
     }
 
     /// Adyen signs no time, so `policy` and `now` decide nothing.
-    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], _policy: Policy, _now: Timestamp) -> Papers<'r> {
+    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], _policy: &Policy, _now: Timestamp) -> Papers<'r> {
         verify::papers(request, keys)
     }
 

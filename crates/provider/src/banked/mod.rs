@@ -52,7 +52,7 @@ impl Provider for Banked {
         key::write(random)
     }
 
-    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], policy: Policy, now: Timestamp) -> Papers<'r> {
+    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], policy: &Policy, now: Timestamp) -> Papers<'r> {
         verify::papers(request, keys, policy, now)
     }
 

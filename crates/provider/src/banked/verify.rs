@@ -16,7 +16,7 @@ pub(super) const HEADER: &str = "banked-signature";
 const SECONDS_LEN_MAX: usize = 12;
 
 /// Judges a request, which is one item.
-pub(super) fn papers<'r>(request: &RawRequest<'r>, keys: &[Key], policy: Policy, now: Timestamp) -> Papers<'r> {
+pub(super) fn papers<'r>(request: &RawRequest<'r>, keys: &[Key], policy: &Policy, now: Timestamp) -> Papers<'r> {
     Papers::Items(vec![match judge(request, keys, policy, now) {
         Ok(verified) => Item::Verified(verified),
         Err((reason, detail)) => Item::Refused(Refused::new(reason, detail, Some(Digest::of([request.body])))),
@@ -35,7 +35,7 @@ pub(super) fn message(seconds: &str, body: &[u8]) -> Vec<u8> {
 fn judge<'r>(
     request: &RawRequest<'r>,
     keys: &[Key],
-    policy: Policy,
+    policy: &Policy,
     now: Timestamp,
 ) -> Result<Verified<'r>, (Unverified, String)> {
     let Some(header) = request.header(HEADER).filter(|header| !header.is_empty()) else {

@@ -13,7 +13,7 @@ pub struct Case<'c> {
     /// The keys that may have signed it.
     pub suspects: &'c [Suspect],
     /// The source's own settings.
-    pub policy: Policy,
+    pub policy: &'c Policy,
     /// When it was received.
     pub now: Timestamp,
     /// The source's environment, where it names one.

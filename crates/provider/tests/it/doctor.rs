@@ -46,7 +46,7 @@ impl Patient {
     fn diagnoses(&self) -> Vec<Diagnosis> {
         let request = RawRequest { target: "/in/x", headers: &self.headers, body: &self.body };
         let case =
-            Case { request, suspects: &self.suspects, policy: self.policy, now: NOW, environment: self.environment };
+            Case { request, suspects: &self.suspects, policy: &self.policy, now: NOW, environment: self.environment };
         let diagnoses = provider(self.provider).diagnose(&case);
         let told = format!("{diagnoses:?}").to_lowercase();
         assert!(!told.contains(&KEY.to_lowercase()) && !told.contains(&OTHER.to_lowercase()), "a key is shown");

@@ -120,7 +120,7 @@ proptest! {
             for request in [Posted::json(body.clone()), Posted::form(body.clone())] {
                 let header: String = header.chars().filter(|c| !c.is_control()).collect();
                 let request = request.with("hmacsignature", &header).with("banked-signature", &header);
-                let papers = provider(name).verify(&request.raw(), &[key(name, KEY)], Policy::default(), NOW);
+                let papers = provider(name).verify(&request.raw(), &[key(name, KEY)], &Policy::default(), NOW);
                 let verified = matches!(papers, Papers::Items(items) if items.iter().any(|item| matches!(item, Item::Verified(_))));
                 prop_assert!(!verified);
             }

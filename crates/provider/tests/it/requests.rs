@@ -45,7 +45,7 @@ pub(crate) fn key(provider_name: &str, text: &str) -> Key {
 }
 
 pub(crate) fn verify<'r>(name: &str, request: &'r Posted, keys: &[Key]) -> Papers<'r> {
-    provider(name).verify(&request.raw(), keys, Policy::default(), NOW)
+    provider(name).verify(&request.raw(), keys, &Policy::default(), NOW)
 }
 
 /// The verdicts, item by item.

@@ -4,14 +4,18 @@
 //! log holds while the writer goes on, again and again until little is left; the writer copies that little between two
 //! batches, and so finds the whole log copied and begins it anew. Were the thread to do it all, the log would never
 //! end: there is always one commit more.
+//!
+//! SQLite syncs the database only when the whole log is copied, which is in the writer's part, and that sync would wait
+//! for the pages of every round. So the thread syncs after each of its own rounds, through a handle of its own.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, ErrorCode, Statement};
 
-use super::connect;
+use super::{connect, fault};
 
 /// Pages in the log at which the copying begins: 16 MiB.
 const FRAMES_MANY: i64 = 2_048;
@@ -46,12 +50,13 @@ enum Stage {
 }
 
 impl Checkpointer {
-    pub(super) fn start(path: &Path, sync: bool) -> rusqlite::Result<std::io::Result<Self>> {
-        let connection = connect::copier(path, sync)?;
+    /// Without `database`, a handle to the file, nothing is synced.
+    pub(super) fn start(path: &Path, database: Option<Arc<File>>) -> rusqlite::Result<std::io::Result<Self>> {
+        let connection = connect::copier(path, database.is_some())?;
         let desk = Arc::new(Desk::default());
         let at_desk = desk.clone();
         let thread = thread::Builder::new().name("store-checkpoint".to_owned());
-        let thread = thread.spawn(move || at_desk.serve(&connection));
+        let thread = thread.spawn(move || at_desk.serve(&connection, database.as_deref()));
         Ok(thread.map(|thread| Self { desk, thread: Some(thread) }))
     }
 }
@@ -68,7 +73,7 @@ impl Drop for Checkpointer {
 }
 
 impl Desk {
-    fn serve(&self, connection: &Connection) {
+    fn serve(&self, connection: &Connection, database: Option<&File>) {
         loop {
             let mut stage = self.lock();
             while !matches!(*stage, Stage::Wanted | Stage::Closing) {
@@ -78,7 +83,7 @@ impl Desk {
                 return;
             }
             drop(stage);
-            let copied = rounds(connection);
+            let copied = rounds(connection, database);
             let mut stage = self.lock();
             if matches!(*stage, Stage::Wanted) {
                 *stage = Stage::Copied(copied);
@@ -91,11 +96,12 @@ impl Desk {
     }
 }
 
-fn rounds(connection: &Connection) -> rusqlite::Result<()> {
+fn rounds(connection: &Connection, database: Option<&File>) -> rusqlite::Result<()> {
     let mut copy = connection.prepare_cached(PASSIVE)?;
     let mut look = connection.prepare_cached(NOOP)?;
     for _ in 0..ROUNDS_MAX {
         left(&mut copy)?;
+        database.map_or(Ok(()), File::sync_data).map_err(fault::sync_failed)?;
         if left(&mut look)? <= FRAMES_FEW {
             break;
         }

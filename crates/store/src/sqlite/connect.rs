@@ -51,8 +51,11 @@ pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
 }
 
 /// Makes the database's file if there is none, readable by its owner alone. SQLite gives its side files the same mode.
-pub(super) fn make(path: &Path) -> Result<(), OpenError> {
-    private_file(path).map(drop)
+///
+/// The handle is to be closed after the last connection: closing it drops this process's locks on the database, and
+/// another program that looks into it would then take the log for abandoned.
+pub(super) fn make(path: &Path) -> Result<File, OpenError> {
+    private_file(path)
 }
 
 fn private_file(path: &Path) -> Result<File, OpenError> {

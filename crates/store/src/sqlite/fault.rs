@@ -1,6 +1,6 @@
 //! Faults: whose fault an engine's error is, and what an operator does about it.
 
-use rusqlite::{Error, ErrorCode};
+use rusqlite::{Error, ErrorCode, ffi};
 
 /// Whether the error is about one job's data. Everything else is about the disk, the file or the engine, and concerns
 /// all jobs alike.
@@ -25,6 +25,13 @@ pub(super) fn distrusts_log(error: &Error) -> bool {
         error.sqlite_error_code(),
         Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::ReadOnly)
     )
+}
+
+/// A sync of ours that failed, as the engine would tell of one of its own.
+pub(super) fn sync_failed(error: std::io::Error) -> Error {
+    let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+    let code = if full { ffi::SQLITE_FULL } else { ffi::SQLITE_IOERR_FSYNC };
+    Error::SqliteFailure(ffi::Error::new(code), Some(format!("cannot sync the database: {error}")))
 }
 
 /// What to do about it, for the log.

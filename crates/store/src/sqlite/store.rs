@@ -48,7 +48,7 @@ pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Op
     let io = |error: std::io::Error| OpenError::Io { path: path.clone(), error };
     let lock = connect::lock(&path)?;
     let removed = backup::put_in_place(&path).map_err(io)?.unwrap_or_default();
-    connect::make(&path)?;
+    let database = Arc::new(connect::make(&path)?);
     let mut connection = connect::writer(&path, !options.unsafe_no_sync).map_err(engine)?;
     let settled = match connect::settle_log(&connection) {
         Err(error) if error.sqlite_error_code() != Some(ErrorCode::DiskFull) => return Err(engine(error)),
@@ -76,7 +76,8 @@ pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Op
         }
     };
     let distrusts_log = settled.is_err();
-    let writer = Writer { path: path.clone(), options, queue, condition, readers, kinds, disk, lock, distrusts_log };
+    let writer =
+        Writer { path: path.clone(), options, queue, condition, readers, kinds, disk, database, lock, distrusts_log };
     writer.start(connection).map_err(io)?;
     Ok(Arc::new(store))
 }

@@ -54,6 +54,8 @@ pub(super) struct Writer {
     pub(super) readers: Arc<Readers>,
     pub(super) kinds: Arc<Kinds>,
     pub(super) disk: Disk,
+    /// The file itself, to sync what was copied into it; closed after the last connection.
+    pub(super) database: Arc<File>,
     pub(super) lock: File,
     /// Whether the log may show what the disk does not have.
     pub(super) distrusts_log: bool,
@@ -98,7 +100,7 @@ impl Writer {
         };
         self.readers.close();
         self.leave_the_log_empty();
-        drop(self.lock);
+        drop((self.database, self.lock));
         closing.into_iter().for_each(|giver| giver.give(Ok(())));
     }
 
@@ -190,7 +192,8 @@ impl Writer {
     }
 
     fn checkpointer(&self) -> rusqlite::Result<Checkpointer> {
-        Checkpointer::start(&self.path, !self.options.unsafe_no_sync)?
+        let database = (!self.options.unsafe_no_sync).then(|| self.database.clone());
+        Checkpointer::start(&self.path, database)?
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
     }
 
