@@ -1,7 +1,7 @@
 //! The notifications, signed before the run.
 
 use payhook_domain::time::Timestamp;
-use payhook_provider::sample;
+use payhook_provider::{Policy, sample};
 
 /// The key both ends use.
 pub(crate) const KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
@@ -16,7 +16,8 @@ pub(crate) fn make(first: usize, count: usize) -> Vec<Vec<u8>> {
         .map(|number| {
             let mut value = sample::compose("adyen", "authorised", number as u64, now).expect("a sample");
             sample::set(&mut value, "merchantReference", &format!("order-{number:09}")).expect("a text field");
-            let signed = provider.sign(sample::unsigned("adyen", &value), &key, now);
+            let unsigned = sample::unsigned("adyen", &value);
+            let signed = provider.sign(unsigned, &key, &Policy::default(), now).expect("signed");
             let mut request = format!(
                 "POST /in/adyen HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
                 signed.body.len()

@@ -5,7 +5,8 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    for provider in payhook_provider::ALL {
+    // A public key is no text that anyone may write: another of the same shape is none.
+    for provider in payhook_provider::all().filter(|provider| provider.key_text(&[0; 32]).is_some()) {
         let twin = provider.key("fuzz", &twin(text));
         match provider.key("fuzz", text) {
             Ok(key) => {
@@ -19,7 +20,9 @@ fuzz_target!(|text: &str| {
 
 /// The text with every hexadecimal digit another one, and every other letter another one.
 fn twin(text: &str) -> String {
-    text.chars()
+    let (prefix, text) = text.split_at(if text.starts_with("whsec_") { "whsec_".len() } else { 0 });
+    let twin = text
+        .chars()
         .map(|letter| match letter {
             '9' => '0',
             'f' => 'a',
@@ -28,6 +31,6 @@ fn twin(text: &str) -> String {
             'Z' => 'G',
             '0'..='8' | 'a'..='y' | 'A'..='Y' => char::from_u32(u32::from(letter) + 1).expect("a letter"),
             other => other,
-        })
-        .collect()
+        });
+    prefix.chars().chain(twin).collect()
 }

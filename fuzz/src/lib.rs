@@ -23,7 +23,8 @@ impl Suspect {
     #[must_use]
     pub fn new(name: &str) -> Self {
         let provider = payhook_provider::by_name(name).expect("a provider of this release");
-        let key = provider.key("fuzz", &provider.key_text(&[0x5a; 32])).expect("a key of its own making");
+        let key = provider.key_text(&[0x5a; 32]).and_then(|text| provider.key("fuzz", &text).ok());
+        let key = key.expect("a key of its own making");
         Self { provider, key }
     }
 
@@ -41,7 +42,7 @@ impl Suspect {
     /// Signs the body and parses every item that is then believed.
     pub fn parses(&self, headers: &HeaderMap, body: &[u8]) {
         let unsigned = Unsigned { target: "/in/x".to_owned(), headers: headers.clone(), body: body.to_vec().into() };
-        let signed = self.provider.sign(unsigned, &self.key, NOW);
+        let signed = self.provider.sign(unsigned, &self.key, &Policy::default(), NOW).expect("signed");
         let Papers::Items(items) =
             self.provider.verify(&signed.as_raw(), std::slice::from_ref(&self.key), &Policy::default(), NOW)
         else {
@@ -66,8 +67,9 @@ impl Suspect {
 /// Asks every provider's doctor about a request nobody signed: it is never called well, and something is always said of it.
 pub fn is_explained(headers: &HeaderMap, body: &[u8]) {
     let request = RawRequest { target: "/in/x", headers, body };
-    for provider in payhook_provider::ALL {
-        let (suspects, _) = doctor::suspects(*provider, "fuzz", &provider.key_text(&[0x5a; 32]));
+    for provider in payhook_provider::all() {
+        let Some(text) = provider.key_text(&[0x5a; 32]) else { continue };
+        let (suspects, _) = doctor::suspects(provider, "fuzz", &text);
         let case = Case { request, suspects: &suspects, policy: &Policy::default(), now: NOW, environment: None };
         for diagnosis in provider.diagnose(&case) {
             assert!(!diagnosis.is_authentic(), "called well without a key");

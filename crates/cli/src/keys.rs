@@ -70,10 +70,13 @@ pub(crate) fn make(provider: &str) -> anyhow::Result<Made> {
         return Ok(Made { text: Secret::text(&random), check_value: None });
     }
     let known = payhook_provider::by_name(provider).ok_or_else(|| {
-        let names: Vec<_> = payhook_provider::ALL.iter().map(|provider| provider.name()).chain([OURS]).collect();
+        let names: Vec<_> = payhook_provider::all().map(|provider| provider.name()).chain([OURS]).collect();
         Complaint::usage(format!("no provider is called `{provider}`"), format!("known: {}", names.join(", ")))
     })?;
-    let text = known.key_text(&random);
+    let text = known.key_text(&random).ok_or_else(|| {
+        let hint = "copy the public key from the provider's documentation or dashboard";
+        Complaint::usage(format!("{provider} signs with a key of its own, and gives out the public half"), hint)
+    })?;
     let key = known.key("generated", &text).context("a generated key is a key")?;
     Ok(Made { text, check_value: key.check_value })
 }

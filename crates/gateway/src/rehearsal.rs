@@ -9,7 +9,7 @@ use payhook_domain::identity::Digest;
 use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
 use payhook_domain::time::Timestamp;
-use payhook_provider::{Item, Papers, Parsed, Policy, Unsigned};
+use payhook_provider::{Item, Papers, Parsed, Policy, Tolerance, Unsigned};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -55,16 +55,19 @@ pub(crate) fn payload(payload: &RawValue) -> Result<Pasted, String> {
 /// passes the one door there is. Returns the body its events stand in, too.
 pub(crate) fn notification(source: &Source, text: &str, now: Timestamp) -> Result<(Vec<Event>, Bytes), String> {
     let provider = source.settings.provider;
-    let key = provider.key("rehearsal", &provider.key_text(&[0; 32]));
-    let key = key.map_err(|error| format!("a key for trying could not be made: {error}"))?;
+    let untriable =
+        || format!("what {} signs cannot be signed here: paste an event as payhook sends it", provider.name());
+    let key =
+        provider.key_text(&[0; 32]).and_then(|text| provider.key("rehearsal", &text).ok()).ok_or_else(untriable)?;
+    let policy = Policy { tolerance: Tolerance::Off, ..source.settings.policy.clone() };
     let form = !text.trim_start().starts_with(['{', '[']);
     let media = if form { "application/x-www-form-urlencoded" } else { "application/json" };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
     let target = source.settings.paths.first().cloned().unwrap_or_default();
     let body = Bytes::copy_from_slice(text.trim().as_bytes());
-    let signed = provider.sign(Unsigned { target, headers, body }, &key, now);
-    let items = match provider.verify(&signed.as_raw(), &[key], &Policy::default(), now) {
+    let signed = provider.sign(Unsigned { target, headers, body }, &key, &policy, now).ok_or_else(untriable)?;
+    let items = match provider.verify(&signed.as_raw(), &[key], &policy, now) {
         Papers::Items(items) => items,
         Papers::Unreadable(refused) => return Err(unreadable(source, &refused.detail)),
     };

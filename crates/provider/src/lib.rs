@@ -16,9 +16,13 @@
 
 mod ack;
 mod adyen;
+mod asymmetric;
 mod banked;
+mod currency;
+pub mod declared;
 pub mod doctor;
 mod entries;
+mod fields;
 mod json;
 mod key;
 mod keyring;
@@ -37,19 +41,26 @@ pub use request::RawRequest;
 pub use sign::{SignedRequest, Unsigned};
 pub use verified::{Item, Papers, Parsed, Refused, Verified};
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use payhook_domain::identity::Environment;
+use payhook_domain::identity::{Digest, Environment};
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 
-/// Every provider this release speaks.
-pub const ALL: &[&dyn Provider] = &[&adyen::Adyen, &banked::Banked];
+/// The providers that are code.
+const IN_CODE: &[&dyn Provider] = &[&adyen::Adyen, &banked::Banked];
+
+/// Every provider this release speaks: those that are code, then those that are declared.
+pub fn all() -> impl Iterator<Item = &'static dyn Provider> {
+    let declared = declared::built_in().iter().map(|declared| *declared as &dyn Provider);
+    IN_CODE.iter().copied().chain(declared)
+}
 
 /// The provider with this name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static dyn Provider> {
-    ALL.iter().copied().find(|provider| provider.name() == name)
+    all().find(|provider| provider.name() == name)
 }
 
 /// One payment provider's way of speaking.
@@ -64,8 +75,8 @@ pub trait Provider: Send + Sync + 'static {
     /// [`KeyMistake`] says what is wrong, without showing the key.
     fn key(&self, name: &str, text: &str) -> Result<Key, KeyMistake>;
 
-    /// Writes 32 random bytes as a key the way the provider would issue one.
-    fn key_text(&self, random: &[u8; 32]) -> String;
+    /// Writes 32 random bytes as a key the way the provider would issue one; nothing where no receiver can make its keys.
+    fn key_text(&self, random: &[u8; 32]) -> Option<String>;
 
     /// Judges each item of a request over its exact bytes, with every key given.
     fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], policy: &Policy, now: Timestamp) -> Papers<'r>;
@@ -76,22 +87,80 @@ pub trait Provider: Send + Sync + 'static {
     /// What the provider waits to hear.
     fn ack(&self, request: &RawRequest<'_>, outcome: Outcome) -> Ack;
 
+    /// The answer to a GET by which the provider asks whether this is the right address; nothing where it never asks so.
+    fn challenge(&self, request: &RawRequest<'_>, keys: &[Key]) -> Option<Ack>;
+
     /// Says why a request does not verify: the verdict of [`Self::verify`] on each item, and what explains a refusal. For
     /// people, never on the way of a notification: it tries the usual mistakes one by one.
     fn diagnose(&self, case: &doctor::Case<'_>) -> Vec<doctor::Diagnosis>;
 
-    /// Signs a notification as the provider would: for the sandbox, `trigger`, and tests of the other direction.
-    fn sign(&self, unsigned: Unsigned, key: &Key, now: Timestamp) -> SignedRequest;
+    /// Signs a notification as the provider would: for the sandbox, `trigger`, and tests of the other direction. Nothing
+    /// where the key is the public half alone, or the signature stands elsewhere than in a header or an item.
+    fn sign(&self, unsigned: Unsigned, key: &Key, policy: &Policy, now: Timestamp) -> Option<SignedRequest>;
 
     /// Every event code it is known to send, for documentation and for catching spelling mistakes in routes.
     fn codes(&self) -> &'static [CodeRow];
+
+    /// What a source of it has to set, and what its signature proves.
+    fn about(&self) -> About<'_>;
 }
 
 /// What a source may set about verification.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// How far a signed time may be from now, both ways; off when absent.
-    pub tolerance: Option<Duration>,
+    /// How far a signed time may be from now.
+    pub tolerance: Tolerance,
+    /// The URL the provider posts to, where it signs that. From the configuration, never from the request: whoever sends
+    /// chooses `Host`.
+    pub url: Option<String>,
+    /// Values that the provider signs and does not send.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// How far a signed time may be from now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tolerance {
+    /// As the provider says.
+    #[default]
+    Usual,
+    /// However far.
+    Off,
+    /// So far, both ways.
+    Within(Duration),
+}
+
+/// What a source of a provider has to set, and what its signature proves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About<'p> {
+    /// Whether the time of signing can be read, so that a tolerance means something.
+    pub signs_time: bool,
+    /// Whether the URL it posts to is signed.
+    pub needs_url: bool,
+    /// The values that a source has to set under `parameters`.
+    pub parameters: Vec<&'p str>,
+    /// Whether it says by name which key a notification is signed with: then the keys of a source carry those names.
+    pub names_keys: bool,
+    /// Whether whoever changes the body makes the signature wrong.
+    pub covers_body: bool,
+    /// What its public documentation leaves open.
+    pub note: Option<&'p str>,
+    /// A digest of what defines it, where that is data.
+    pub fingerprint: Option<Digest>,
+}
+
+impl About<'_> {
+    /// A provider that is code, asks for nothing, and signs what it says.
+    pub(crate) const fn in_code(signs_time: bool) -> Self {
+        Self {
+            signs_time,
+            needs_url: false,
+            parameters: Vec::new(),
+            names_keys: false,
+            covers_body: true,
+            note: None,
+            fingerprint: None,
+        }
+    }
 }
 
 /// One event code of a provider.

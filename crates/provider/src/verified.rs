@@ -5,6 +5,7 @@ use payhook_domain::event::Event;
 use payhook_domain::identity::Digest;
 use payhook_domain::verdict::Unverified;
 
+use crate::RawRequest;
 use crate::adyen::StandardItem;
 
 /// What `verify` found.
@@ -78,6 +79,8 @@ impl Verified<'_> {
 pub(crate) enum Evidence<'r> {
     /// A body verified as a whole.
     Body(&'r [u8]),
+    /// A request verified as a whole, whose headers say something, too.
+    Request(RawRequest<'r>),
     /// One item of an Adyen standard webhook, verified on its own.
     AdyenItem(Box<StandardItem<'r>>),
 }
@@ -87,6 +90,7 @@ impl<'r> Evidence<'r> {
     pub(crate) fn bytes(&self) -> &'r [u8] {
         match self {
             Self::Body(body) => body,
+            Self::Request(request) => request.body,
             Self::AdyenItem(item) => item.raw(),
         }
     }

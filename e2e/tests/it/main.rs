@@ -41,6 +41,7 @@ mod commands;
 mod costly;
 mod crash;
 mod dead;
+mod declared;
 mod deliveries;
 mod disk_full;
 mod doctor;

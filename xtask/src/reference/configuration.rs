@@ -47,6 +47,7 @@ fn takes(shape: &Shape) -> &'static str {
         Shape::Durations => "a list of durations",
         Shape::TextsOrTables(_) => "a list of texts or tables",
         Shape::TextOrNamed => "a text, or a table of them by name",
+        Shape::Named => "a table of texts by name",
         Shape::TextOrTable(_) => "a text, or a table",
         Shape::TableOrFlag(_) => "a table, or `false`",
         Shape::Table(_) => "a table",

@@ -16,7 +16,7 @@ pub(super) fn page() -> String {
         let _ = writeln!(page, "| `{}` | {} |", kind.as_str(), kind.meaning());
     }
     page.push_str("\n## From a provider's word to a kind\n");
-    for provider in payhook_provider::ALL {
+    for provider in payhook_provider::all().filter(|provider| !provider.codes().is_empty()) {
         let _ = write!(
             page,
             "\n### {}\n\nWhere the provider tells success from failure, the second kind is the failure.\n\n| code | kind | on failure |\n|---|---|---|\n",

@@ -1,6 +1,6 @@
 //! The reference pages under `docs/reference/`, made from the code they describe.
 //!
-//! - `kinds`, `errors`, `configuration`, `metrics`, `logs`: one page each.
+//! - `kinds`, `errors`, `configuration`, `metrics`, `logs`, `schemes`: one page each.
 //! - `figures`: what the store tells of itself, on the page of metrics.
 //! - `log_lines`: what can be logged, read from the source.
 //!
@@ -13,6 +13,7 @@ mod kinds;
 mod log_lines;
 mod logs;
 mod metrics;
+mod schemes;
 
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,7 @@ fn pages() -> anyhow::Result<Vec<Page>> {
         ("kinds.md", kinds::page()),
         ("logs.md", logs::page()?),
         ("metrics.md", metrics::page()),
+        ("schemes.md", schemes::page()?),
     ])
 }
 

@@ -181,7 +181,7 @@ fn free_ports<const N: usize>(wanted: [u16; N]) -> std::io::Result<[u16; N]> {
 }
 
 fn new_key(provider: &str) -> anyhow::Result<String> {
-    Ok(provider_named(provider)?.key_text(&random()?))
+    provider_named(provider)?.key_text(&random()?).context("a key of the receiver's making")
 }
 
 fn new_secret() -> anyhow::Result<(Secret, String)> {

@@ -6,7 +6,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use payhook_net::{Client, ClientLimits, ClientSettings, Guard, Outgoing};
-use payhook_provider::sample;
+use payhook_provider::{Policy, sample};
 use serde_json::Value;
 use url::Url;
 
@@ -134,13 +134,14 @@ impl Sender {
     async fn send(&self, stage: &Stage, scene: &Scene) -> anyhow::Result<(u16, String)> {
         let provider = provider_named(scene.provider)?;
         let key = match (scene.forged, scene.provider) {
-            (true, _) => provider.key_text(&[7; 32]),
+            (true, _) => provider.key_text(&[7; 32]).context("a key of the receiver's making")?,
             (false, "banked") => stage.banked_key.clone(),
             (false, _) => stage.adyen_key.clone(),
         };
         let key = provider.key("demo", &key)?;
         let composed = compose(scene, self.seed + scene.seed, stage)?;
-        let signed = provider.sign(sample::unsigned(scene.provider, &composed), &key, stage.now());
+        let unsigned = sample::unsigned(scene.provider, &composed);
+        let signed = provider.sign(unsigned, &key, &Policy::default(), stage.now()).context("signed with its key")?;
         let url = Url::parse(&format!("http://{}/in/{}", stage.public, scene.provider))?;
         let (status, body) = post(&self.client, &url, signed.headers, signed.body).await?;
         Ok((status, body.chars().take(120).collect()))

@@ -1,7 +1,7 @@
 //! Where notifications go, and the key they are signed with: what was typed, or the local gateway's source.
 
 use payhook_gateway::config::{Resolved, Source};
-use payhook_provider::{Key, Provider};
+use payhook_provider::{Key, Policy, Provider};
 use url::Url;
 
 use super::Trigger;
@@ -12,6 +12,7 @@ use crate::settings::reachable;
 pub(super) struct Aim {
     pub(super) to: Url,
     pub(super) key: Key,
+    pub(super) policy: Policy,
 }
 
 /// Takes aim. The configuration is read only for what was not typed; with `--print` an address need not exist.
@@ -19,8 +20,11 @@ pub(super) fn take(trigger: &Trigger, provider: &'static dyn Provider) -> anyhow
     let typed_key = trigger.key.as_deref().map(|text| typed_key(provider, text)).transpose()?;
     let typed_to = trigger.to.clone().map(|to| with_path(to, provider.name()));
     match (typed_to, typed_key) {
-        (Some(to), Some(key)) => Ok(Aim { to, key }),
-        (None, Some(key)) if trigger.print => Ok(Aim { to: nowhere(provider.name()), key }),
+        (Some(to), Some(key)) => Ok(Aim { policy: signed_url(&to), to, key }),
+        (None, Some(key)) if trigger.print => {
+            let to = nowhere(provider.name());
+            Ok(Aim { policy: signed_url(&to), to, key })
+        }
         (to, key) => {
             let config = trigger.config.load_quietly()?.config;
             let source = source(&config, provider.name(), trigger.source.as_deref())?;
@@ -32,9 +36,14 @@ pub(super) fn take(trigger: &Trigger, provider: &'static dyn Provider) -> anyhow
                 Some(key) => key,
                 None => current_key(source)?,
             };
-            Ok(Aim { to, key })
+            Ok(Aim { to, key, policy: source.policy.clone() })
         }
     }
+}
+
+/// Without a source, what is signed is where it goes to.
+fn signed_url(to: &Url) -> Policy {
+    Policy { url: Some(to.to_string()), ..Policy::default() }
 }
 
 fn typed_key(provider: &dyn Provider, text: &str) -> Result<Key, Complaint> {

@@ -8,7 +8,7 @@ use crate::table::Table;
 
 /// The provider with this name.
 pub(crate) fn provider(name: &str) -> anyhow::Result<&'static dyn Provider> {
-    let names: Vec<_> = payhook_provider::ALL.iter().map(|provider| provider.name()).collect();
+    let names: Vec<_> = payhook_provider::all().map(|provider| provider.name()).collect();
     let unknown =
         || Complaint::usage(format!("no provider is called `{name}`"), format!("known: {}", names.join(", ")));
     Ok(payhook_provider::by_name(name).ok_or_else(unknown)?)

@@ -128,6 +128,7 @@ impl Trigger {
         let composer = compose::Composer {
             provider,
             key: aim.key,
+            policy: &aim.policy,
             events: &self.events,
             set: &self.set,
             form: self.form,

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use payhook_gateway::keyfile;
-use payhook_provider::{Key, Provider, SignedRequest, Unsigned, sample};
+use payhook_provider::{Key, Policy, Provider, SignedRequest, Unsigned, sample};
 use serde_json::json;
 use url::Url;
 
@@ -17,6 +17,7 @@ use crate::table::printable;
 pub(super) struct Composer<'t> {
     pub(super) provider: &'static dyn Provider,
     pub(super) key: Key,
+    pub(super) policy: &'t Policy,
     pub(super) events: &'t [String],
     pub(super) set: &'t [(String, String)],
     pub(super) form: bool,
@@ -27,10 +28,9 @@ impl Composer<'_> {
     /// The request of one step.
     pub(super) fn request(&self, step: Step) -> anyhow::Result<SignedRequest> {
         let unsigned = self.unsigned(step)?;
-        let mut request = match self.faults.bad_signature {
-            true => self.provider.sign(unsigned, &self.strange_key()?, now()),
-            false => self.provider.sign(unsigned, &self.key, now()),
-        };
+        let key = if self.faults.bad_signature { &self.strange_key()? } else { &self.key };
+        let signed = self.provider.sign(unsigned, key, self.policy, now());
+        let mut request = signed.with_context(|| format!("{} cannot be signed with this key", self.provider.name()))?;
         if self.faults.truncate {
             request.body.truncate(request.body.len() / 2);
         }
@@ -61,7 +61,8 @@ impl Composer<'_> {
     /// A key of the right shape that nobody knows.
     fn strange_key(&self) -> anyhow::Result<Key> {
         let random = keyfile::random().context("the operating system gave no random bytes")?;
-        self.provider.key("strange", &self.provider.key_text(&random)).context("a generated key is a key")
+        let text = self.provider.key_text(&random).context("no key can be made for this provider")?;
+        self.provider.key("strange", &text).context("a generated key is a key")
     }
 }
 

@@ -10,7 +10,7 @@ use payhook_domain::time::Timestamp;
 use payhook_gateway::config::{Source, units};
 use payhook_gateway::suspects;
 use payhook_provider::doctor::{self, Case, Diagnosis, Suspect};
-use payhook_provider::{KeyMistake, Policy, Provider, RawRequest};
+use payhook_provider::{KeyMistake, Policy, Provider, RawRequest, Tolerance};
 use serde_json::json;
 
 use super::captured::Captured;
@@ -67,7 +67,7 @@ pub(crate) struct Verify {
 
 impl Verify {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let provider = known_provider(&self.provider)?;
+        let provider = self.provider()?;
         let captured = self.captured()?;
         let known = if self.keys.is_empty() { self.configured(provider, &captured)? } else { self.typed(provider) };
         let request = RawRequest {
@@ -76,7 +76,7 @@ impl Verify {
             body: &captured.body,
         };
         let mut policy = known.policy;
-        policy.tolerance = self.tolerance.or(policy.tolerance);
+        policy.tolerance = self.tolerance.map_or(policy.tolerance, Tolerance::Within);
         let case = Case {
             request,
             suspects: &known.suspects,
@@ -107,6 +107,18 @@ impl Verify {
             output::line(&format!("  hint: {}", mistake.hint));
         }
         output::line(&told(&said));
+    }
+
+    /// A provider of this release, or one that the configuration declares.
+    fn provider(&self) -> anyhow::Result<&'static dyn Provider> {
+        let known = known_provider(&self.provider);
+        if known.is_ok() {
+            return known;
+        }
+        let config = self.config.load_quietly().map(|loaded| loaded.config);
+        let sources = config.iter().flat_map(|config| &config.sources);
+        let mut declared = sources.map(|source| source.provider);
+        declared.find(|provider| provider.name() == self.provider).map_or(known, Ok)
     }
 
     fn captured(&self) -> anyhow::Result<Captured> {

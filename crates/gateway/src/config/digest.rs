@@ -6,7 +6,7 @@
 use std::fmt::{Display, Write};
 
 use payhook_domain::identity::Digest;
-use payhook_provider::Key;
+use payhook_provider::{Key, Tolerance};
 
 use super::resolved::{Destination, Resolved, Retention, Route, Server, Source, Store};
 
@@ -70,6 +70,14 @@ pub(super) fn facts(resolved: &Resolved) -> Vec<Fact> {
         parts.put("abandon", name);
     });
     parts.facts
+}
+
+fn tolerance(tolerance: Tolerance) -> Option<String> {
+    match tolerance {
+        Tolerance::Usual => None,
+        Tolerance::Off => Some("off".to_owned()),
+        Tolerance::Within(length) => Some(length.as_nanos().to_string()),
+    }
 }
 
 /// 8 bytes: at a thousand configurations a year, two alike would be a wonder. Two gateways that show the same one would
@@ -160,7 +168,12 @@ impl Parts {
                 self.put("valid_until", format_args!("{} {until}", key.name)).uncounted();
             }
         }
-        self.put_all("tolerance", policy.tolerance.map(|tolerance| tolerance.as_nanos()));
+        self.put_all("scheme", provider.about().fingerprint.map(|print| format!("{print:?}")));
+        self.put_all("tolerance", tolerance(policy.tolerance));
+        self.put_all("url", policy.url.as_ref());
+        for (name, value) in &policy.parameters {
+            self.put("parameter", format_args!("{name} {value}")).called("parameters".to_owned());
+        }
         self.put_all("environment", environment.map(|environment| environment.as_str()));
         for account in merchant_accounts {
             self.put("merchant_account", account).called("merchant_accounts".to_owned());

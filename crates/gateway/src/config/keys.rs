@@ -41,6 +41,8 @@ pub enum Shape {
     TextsOrTables(&'static [Key]),
     /// A text, or a table of texts under names of the writer's own.
     TextOrNamed,
+    /// A table of texts under names of the writer's own.
+    Named,
     /// A text, or a table with these keys.
     TextOrTable(&'static [Key]),
     /// A table with these keys, or `false` to switch off what it sets.
@@ -49,7 +51,7 @@ pub enum Shape {
     Table(&'static [Key]),
     /// Any number of `[[…]]` tables with these keys; `name` tells them apart.
     Tables(&'static [Key]),
-    /// Anything: of a key that is not built yet.
+    /// Anything: of a key that is not built yet, or whose reader checks it.
     Any,
 }
 
@@ -69,6 +71,7 @@ pub static ROOT: &[Key] = &[
     key("source", Shape::Tables(SOURCE), "one configured sender"),
     key("destination", Shape::Tables(DESTINATION), "one receiver of events"),
     key("route", Shape::Tables(ROUTE), "which events go to which destinations"),
+    key("scheme", Shape::Tables(SCHEME), "a provider declared here; docs/reference/schemes.md explains its words"),
     key(
         "abandon",
         Shape::Texts,
@@ -115,12 +118,22 @@ static BACKUP: &[Key] = &[
 
 static SOURCE: &[Key] = &[
     key("name", Shape::Text, "its name, and its path /in/NAME"),
-    key("provider", Shape::Text, "who sends: adyen or banked"),
+    key("provider", Shape::Text, "who sends: adyen, banked, a scheme of this release (schemes.md) or of this file"),
     key("keys", Shape::TextsOrTables(SIGNING_KEY), "the keys its notifications may be signed with"),
     key("merchant_accounts", Shape::Texts, "accounts that are routed; others are set aside; all when absent"),
     key("environment", Shape::Text, "test or live; the other one is set aside; both are routed when absent"),
     key("paths", Shape::Texts, "further paths beside /in/NAME"),
-    key("tolerance", Shape::Duration, "how far a signed time may be from now; off when absent"),
+    key(
+        "tolerance",
+        Shape::Text,
+        "how far a signed time may be from now, both ways, or off; as the provider says when absent",
+    ),
+    key(
+        "url",
+        Shape::Text,
+        "the URL the provider posts to, where it signs that (Square): exactly as it is registered there",
+    ),
+    key("parameters", Shape::Named, "values the provider signs and does not send, by name: x_login of dLocal"),
     key("responses", Shape::Table(RESPONSES), "answers other than the provider's usual ones"),
     key("max_body", Shape::Size, "the largest body accepted; 1 MiB"),
     key("basic_auth", Shape::Table(BASIC_AUTH), "user and password the sender must give as well"),
@@ -132,6 +145,24 @@ static SOURCE: &[Key] = &[
         "how long what it sends is kept, in the words of [store]; what it says nothing of is as [store] has it",
     ),
     later("unsigned_events", "events accepted without a signature"),
+];
+
+static SCHEME: &[Key] = &[
+    key("name", Shape::Text, "what sources write as their provider: lower-case letters, digits and dashes"),
+    key("algorithm", Shape::Text, "hmac-sha256 and others, token or basic; required"),
+    key("secret", Shape::Any, "how a key's text is read: encoding, strip_prefix, derive; as text"),
+    key("signature", Shape::Any, "where the signature stands, and how it is taken out"),
+    key("timestamp", Shape::Any, "where the time of signing stands, and its unit; none"),
+    key("id", Shape::Any, "where the message's id stands, when it is signed; none"),
+    key("key_id", Shape::Any, "where the name of the key stands; none"),
+    key("signed", Shape::Text, "what is signed, \"{timestamp}.{body}\""),
+    key("tolerance", Shape::Any, "past and future, in seconds; not looked at when absent"),
+    key("covers_body", Shape::Flag, "false: the body is not signed, and that is known; true"),
+    key("event", Shape::Any, "what an event is told by: id, type, reference, amount and others"),
+    key("batch", Shape::Any, "where several events stand in one body: items and max; none"),
+    key("respond", Shape::Any, "what the sender hears: ok, bad_signature, body; 200, 401, empty"),
+    key("challenge", Shape::Any, "the header that is sent back on a GET: echo; none"),
+    key("note", Shape::Text, "for people"),
 ];
 
 static SIGNING_KEY: &[Key] = &[

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::mistakes::{Findings, Mistakes, Place, Warning};
 use super::resolved::Resolved;
+use super::scheme::Providers;
 use super::section::Section;
 use super::tree::{self, Table};
 use super::variables::Variables;
@@ -145,7 +146,8 @@ impl Typed {
         checks::typed(&sources, &destinations, &routes, findings);
         let server = server::read(&root.table("server"), &self.home, findings);
         let store = store::read(&root.table("store"), &self.home, findings);
-        let resolved_sources = source::read_all(&sources, store.retention, self.now, findings);
+        let providers = Providers::read(&root.tables("scheme"), findings);
+        let resolved_sources = source::read_all(&sources, &providers, store.retention, self.now, findings);
         let resolved_destinations = destination::read_all(&destinations, findings);
         let known = route::Known {
             source_names: names(&sources),

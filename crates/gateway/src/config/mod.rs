@@ -33,12 +33,14 @@ mod names;
 pub(crate) mod nearest;
 mod overlay;
 mod pace;
+mod policy;
 pub mod resolved;
 mod retention;
 mod route;
 mod same_account;
 #[cfg(test)]
 pub(crate) mod sample;
+mod scheme;
 pub mod secret;
 mod section;
 mod server;

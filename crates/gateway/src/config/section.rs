@@ -163,6 +163,11 @@ impl<'t> Section<'t> {
         texts.collect()
     }
 
+    /// Every entry, whatever its sort.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&'t str, &'t Node)> + use<'t> {
+        self.table.iter().map(|(name, node)| (name.as_str(), node))
+    }
+
     /// A date as it was typed, bare or in quotes.
     pub(super) fn date(&self, key: &str) -> Option<Placed<&'t str>> {
         let node = self.table.get(key)?;

@@ -50,10 +50,12 @@ fn value(node: &mut Node, shape: &Shape, name: &str, title: &str, findings: &mut
             Value::Table(inner) => table(inner, keys, &titled(name, title), findings),
             _ => wrong(item, name, title, "a text or a table in its list", findings),
         }),
-        (Shape::TextOrNamed, Value::Table(inner)) => inner.iter_mut().for_each(|(own, item)| match &item.value {
-            Value::Text(_) | Value::Missing => {}
-            _ => wrong(item, own, &titled(name, title), "a text in quotes", findings),
-        }),
+        (Shape::TextOrNamed | Shape::Named, Value::Table(inner)) => {
+            inner.iter_mut().for_each(|(own, item)| match &item.value {
+                Value::Text(_) | Value::Missing => {}
+                _ => wrong(item, own, &titled(name, title), "a text in quotes", findings),
+            })
+        }
         (Shape::Texts | Shape::Durations, Value::List(items)) => items.iter_mut().for_each(|item| match &item.value {
             Value::Text(_) | Value::Missing => {}
             _ => wrong(item, name, title, "texts in its list", findings),
@@ -95,7 +97,12 @@ fn fits(shape: &Shape, value: &Value) -> bool {
         Shape::Flag | Shape::TableOrFlag(_) => matches!(value, Value::Flag(_)),
         Shape::Date => matches!(value, Value::Text(_) | Value::Date(_)),
         Shape::Any => true,
-        Shape::Texts | Shape::Durations | Shape::TextsOrTables(_) | Shape::Table(_) | Shape::Tables(_) => false,
+        Shape::Texts
+        | Shape::Durations
+        | Shape::TextsOrTables(_)
+        | Shape::Table(_)
+        | Shape::Tables(_)
+        | Shape::Named => false,
     }
 }
 
@@ -109,6 +116,7 @@ fn wanted(shape: &Shape) -> &'static str {
         Shape::Number => "a number",
         Shape::Flag => "true or false",
         Shape::Date => "a date, 2027-01-31",
+        Shape::Named => "a table of texts, { name = \"...\" }",
         Shape::Texts => "a list of texts, [\"...\"]",
         Shape::Durations => "a list of durations, [\"5s\", \"5m\"]",
         Shape::TextsOrTables(_) => "a list, [\"...\"]",

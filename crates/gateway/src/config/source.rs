@@ -1,7 +1,6 @@
 //! `[[source]]`: one configured sender.
 
 use std::fmt;
-use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -16,7 +15,9 @@ use super::capture::{self, Captures};
 use super::mistakes::Findings;
 use super::names;
 use super::nearest::suggestion;
+use super::policy;
 use super::retention::{self, Retention};
+use super::scheme::Providers;
 use super::secret::Secret;
 use super::section::{Placed, Section};
 use super::signing_keys;
@@ -104,21 +105,27 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 /// 1 MiB: a hundred times the largest notification a provider documents.
 const MAX_BODY_BYTES: u64 = 1 << 20;
 const MAX_BODY_RANGE: std::ops::RangeInclusive<u64> = 1_024..=64 << 20;
-const TOLERANCE_RANGE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(30 * 86_400);
 
 /// Reads every source; `kept` is how long the store keeps what comes in. One with a mistake is left out, since the mistake is noted.
 pub(super) fn read_all(
     sections: &[Section<'_>],
+    providers: &Providers,
     kept: Retention,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Vec<Source> {
-    sections.iter().filter_map(|section| read(section, kept, now, findings)).collect()
+    sections.iter().filter_map(|section| read(section, providers, kept, now, findings)).collect()
 }
 
-fn read(section: &Section<'_>, kept: Retention, now: Timestamp, findings: &mut Findings) -> Option<Source> {
+fn read(
+    section: &Section<'_>,
+    providers: &Providers,
+    kept: Retention,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> Option<Source> {
     let name = names::read(section, findings);
-    let provider = provider(section, findings);
+    let provider = provider(section, providers, findings);
     let keys = provider.map(|provider| signing_keys::read(section, provider, now, findings));
     let environment = environment(section, findings);
     let merchant_accounts = owned(section.texts("merchant_accounts", findings));
@@ -127,7 +134,7 @@ fn read(section: &Section<'_>, kept: Retention, now: Timestamp, findings: &mut F
         findings.mistake(&section.place_of("merchant_accounts"), what, "name an account, or remove it to route all");
     }
     let further = section.texts("paths", findings).into_iter().map(|(path, _)| plain(path).to_owned());
-    let policy = Policy { tolerance: tolerance(section, findings) };
+    let policy = policy::read(section, provider, findings);
     let max_body_bytes = max_body(section, findings);
     let bad_signature = section.table_if("responses").and_then(|responses| bad_signature(&responses, findings));
     let basic_auth = basic_auth(section, findings);
@@ -153,15 +160,14 @@ fn read(section: &Section<'_>, kept: Retention, now: Timestamp, findings: &mut F
     })
 }
 
-fn provider(section: &Section<'_>, findings: &mut Findings) -> Option<&'static dyn Provider> {
-    let known = payhook_provider::ALL.iter().map(|provider| provider.name());
-    let (word, place) = section.required("provider", &suggestion("", known.clone()), findings)?;
-    let found = payhook_provider::by_name(word);
-    if found.is_none() {
+fn provider(section: &Section<'_>, providers: &Providers, findings: &mut Findings) -> Option<&'static dyn Provider> {
+    let known = providers.names();
+    let (word, place) = section.required("provider", &suggestion("", known.iter().copied()), findings)?;
+    providers.get(word).unwrap_or_else(|| {
         let what = format!("{} has an unknown provider `{word}`", section.title);
-        findings.mistake(&place, what, suggestion(word, known));
-    }
-    found
+        findings.mistake(&place, what, suggestion(word, known.iter().copied()));
+        None
+    })
 }
 
 fn environment(section: &Section<'_>, findings: &mut Findings) -> Option<Environment> {
@@ -175,15 +181,6 @@ fn environment(section: &Section<'_>, findings: &mut Findings) -> Option<Environ
             None
         }
     }
-}
-
-fn tolerance(section: &Section<'_>, findings: &mut Findings) -> Option<Duration> {
-    let (tolerance, place) = section.duration("tolerance", findings)?;
-    if !TOLERANCE_RANGE.contains(&tolerance) {
-        let what = format!("`tolerance` of {} is not between 1s and 30d", section.title);
-        findings.mistake(&place, what, "remove it to switch the check of signed times off");
-    }
-    Some(tolerance)
 }
 
 fn max_body(section: &Section<'_>, findings: &mut Findings) -> usize {

@@ -3,6 +3,7 @@
 mod backup;
 mod delivery;
 mod retention;
+mod schemes;
 
 use std::path::{Path, PathBuf};
 

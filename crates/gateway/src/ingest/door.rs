@@ -80,6 +80,11 @@ impl Door {
     ) -> Response<Body> {
         let source = &plan.sources[position];
         let started = self.gateway.clock.now();
+        if let Some(answer) = challenged(source, &request, peer) {
+            let settled = Settled { answer, verdicts: Vec::new(), event: None };
+            self.tell(Some(source), &settled, Telling { started, bytes: 0, peer });
+            return settled.answer.into_response();
+        }
         let mut telling = Telling { started, bytes: 0, peer };
         let settled = match self.let_in(source, request, peer).await {
             Ok((received, _held)) => {
@@ -238,4 +243,14 @@ fn is_readable_media_type(headers: &HeaderMap) -> bool {
 /// The body of a 500 after a panic of ours.
 pub(crate) fn panic_body() -> Bytes {
     Bytes::from(Ack::refusal(Code::Internal.status(), Code::Internal).body.into_owned())
+}
+
+/// The answer to a GET by which the provider asks whether this is the right address. Nothing is stored of it.
+fn challenged(source: &Source, request: &Request<Incoming>, peer: SocketAddr) -> Option<Answer> {
+    if request.method() != Method::GET || !source.admits(peer.ip()) {
+        return None;
+    }
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let raw = RawRequest { target, headers: request.headers(), body: b"" };
+    source.settings.provider.challenge(&raw, &source.settings.keys).map(Answer::accepted)
 }

@@ -87,7 +87,7 @@ fn of_item(mut diagnosis: Diagnosis, item: Option<&StandardItem<'_>>, case: &Cas
         ));
         return finished(diagnosis, Some(item), case);
     };
-    let tags = signatures(signature, Writing::Base64);
+    let tags = signatures(signature, Writing::Base64, 32);
     if tags.is_empty() {
         diagnosis.findings.push(no_signature("additionalData.hmacSignature"));
     }
@@ -120,7 +120,7 @@ fn of_body(verdict: &Item<'_>, case: &Case<'_>) -> Diagnosis {
     diagnosis.findings.extend(misplaced);
     match value {
         Some(value) => {
-            let tags = signatures(value, Writing::Base64);
+            let tags = signatures(value, Writing::Base64, 32);
             if tags.is_empty() {
                 diagnosis.findings.push(no_signature("the HmacSignature header"));
             }
@@ -141,7 +141,7 @@ fn of_body(verdict: &Item<'_>, case: &Case<'_>) -> Diagnosis {
 fn decoded_form(case: &Case<'_>) -> Option<Vec<Finding>> {
     let form = form::out_of_json(case.request.body)?;
     let Form::Item(item) = form::item(form.as_bytes()) else { return None };
-    let tags = signatures(item.additional.hmac_signature.filled()?, Writing::Base64);
+    let tags = signatures(item.additional.hmac_signature.filled()?, Writing::Base64, 32);
     let mut findings = vec![Finding::new(
         Cause::BodyChanged,
         "the body was a form and was turned into JSON on its way",

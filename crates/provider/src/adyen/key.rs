@@ -1,6 +1,5 @@
 //! Adyen's HMAC keys: 64 hexadecimal characters, generated per webhook, and their check value.
 
-use aws_lc_rs::hmac;
 use data_encoding::{HEXLOWER_PERMISSIVE, HEXUPPER};
 use zeroize::Zeroizing;
 
@@ -27,7 +26,7 @@ pub(super) fn write(random: &[u8; 32]) -> String {
 /// The key check value (`hmacKeyCheckValue` of the Management API): the last three bytes of HMAC-SHA256(key,
 /// `00000000`) in upper-case hex. It tells which key Adyen uses without showing it.
 fn check_value(key: &Key) -> String {
-    let tag = hmac::sign(&key.hmac, b"00000000");
+    let tag = key.tag(b"00000000");
     HEXUPPER.encode(&tag.as_ref()[29..])
 }
 

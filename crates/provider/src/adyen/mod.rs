@@ -43,8 +43,8 @@ use payhook_domain::time::Timestamp;
 use crate::doctor::{Case, Diagnosis};
 use crate::verified::Evidence;
 use crate::{
-    Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest, Unsigned,
-    Verified,
+    About, Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest,
+    Unsigned, Verified,
 };
 
 /// Adyen.
@@ -62,8 +62,8 @@ impl Provider for Adyen {
         key::read(name, text)
     }
 
-    fn key_text(&self, random: &[u8; 32]) -> String {
-        key::write(random)
+    fn key_text(&self, random: &[u8; 32]) -> Option<String> {
+        Some(key::write(random))
     }
 
     /// Adyen signs no time, so `policy` and `now` decide nothing.
@@ -74,7 +74,9 @@ impl Provider for Adyen {
     fn parse(&self, verified: &Verified<'_>, environment: Environment) -> Parsed {
         match &verified.evidence {
             Evidence::AdyenItem(item) => Parsed::Events(vec![parse::event(item, environment)]),
-            Evidence::Body(body) => header_signed::parse(body, environment),
+            Evidence::Body(body) | Evidence::Request(RawRequest { body, .. }) => {
+                header_signed::parse(body, environment)
+            }
         }
     }
 
@@ -82,15 +84,23 @@ impl Provider for Adyen {
         ack::answer(outcome)
     }
 
+    fn challenge(&self, _request: &RawRequest<'_>, _keys: &[Key]) -> Option<Ack> {
+        None
+    }
+
     fn diagnose(&self, case: &Case<'_>) -> Vec<Diagnosis> {
         doctor::diagnose(case)
     }
 
-    fn sign(&self, unsigned: Unsigned, key: &Key, _now: Timestamp) -> SignedRequest {
-        sign::sign(unsigned, key)
+    fn sign(&self, unsigned: Unsigned, key: &Key, _policy: &Policy, _now: Timestamp) -> Option<SignedRequest> {
+        Some(sign::sign(unsigned, key))
     }
 
     fn codes(&self) -> &'static [CodeRow] {
         codes::ALL
+    }
+
+    fn about(&self) -> About<'_> {
+        About::in_code(false)
     }
 }

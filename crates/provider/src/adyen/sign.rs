@@ -1,6 +1,5 @@
 //! Signing as Adyen does: each item of a standard webhook in its `additionalData`, any other body by its header.
 
-use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -31,7 +30,7 @@ pub(super) fn sign(unsigned: Unsigned, key: &Key) -> SignedRequest {
 }
 
 fn signature(key: &Key, message: &[u8]) -> String {
-    BASE64.encode(hmac::sign(&key.hmac, message).as_ref())
+    BASE64.encode(key.tag(message).as_ref())
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

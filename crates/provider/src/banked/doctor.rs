@@ -8,7 +8,7 @@ use crate::doctor::{
     Case, Cause, Diagnosis, Finding, Reading, Writing, length_differs, looks_like, other_schemes, search,
     signature_header, signatures, variants,
 };
-use crate::{Item, Papers};
+use crate::{Item, Papers, Tolerance};
 
 /// The one diagnosis of a request.
 pub(super) fn diagnose(case: &Case<'_>) -> Vec<Diagnosis> {
@@ -56,15 +56,18 @@ fn of_body(verdict: &Item<'_>, case: &Case<'_>) -> Diagnosis {
 
 fn explain(diagnosis: &mut Diagnosis, header: &Header<'_>, case: &Case<'_>) {
     if let Some((Unverified::Stale, detail)) = &diagnosis.refused {
-        let tolerance = case.policy.tolerance.unwrap_or_default().as_secs();
+        let tolerance = match case.policy.tolerance {
+            Tolerance::Within(tolerance) => format!("; the source's tolerance is {} s", tolerance.as_secs()),
+            Tolerance::Usual | Tolerance::Off => String::new(),
+        };
         diagnosis.findings.push(Finding::new(
             Cause::Stale,
-            format!("the signature fits, but {detail}; the source's tolerance is {tolerance} s"),
+            format!("the signature fits, but {detail}{tolerance}"),
             "set the clock right (NTP), or leave `tolerance` out: Banked repeats a notification for three weeks, and may not sign it anew",
         ));
         return;
     }
-    let tags = signatures(header.signature, Writing::HexLower);
+    let tags = signatures(header.signature, Writing::HexLower, 32);
     if tags.is_empty() {
         diagnosis.findings.push(Finding::new(
             Cause::SignatureEncoding,

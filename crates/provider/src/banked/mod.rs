@@ -29,8 +29,8 @@ use payhook_domain::time::Timestamp;
 
 use crate::doctor::{Case, Diagnosis};
 use crate::{
-    Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest, Unsigned,
-    Verified,
+    About, Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest,
+    Unsigned, Verified,
 };
 
 /// Banked.
@@ -48,8 +48,8 @@ impl Provider for Banked {
         key::read(name, text)
     }
 
-    fn key_text(&self, random: &[u8; 32]) -> String {
-        key::write(random)
+    fn key_text(&self, random: &[u8; 32]) -> Option<String> {
+        Some(key::write(random))
     }
 
     fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], policy: &Policy, now: Timestamp) -> Papers<'r> {
@@ -64,15 +64,23 @@ impl Provider for Banked {
         ack::answer(outcome)
     }
 
+    fn challenge(&self, _request: &RawRequest<'_>, _keys: &[Key]) -> Option<Ack> {
+        None
+    }
+
     fn diagnose(&self, case: &Case<'_>) -> Vec<Diagnosis> {
         doctor::diagnose(case)
     }
 
-    fn sign(&self, unsigned: Unsigned, key: &Key, now: Timestamp) -> SignedRequest {
-        sign::sign(unsigned, key, now)
+    fn sign(&self, unsigned: Unsigned, key: &Key, _policy: &Policy, now: Timestamp) -> Option<SignedRequest> {
+        Some(sign::sign(unsigned, key, now))
     }
 
     fn codes(&self) -> &'static [CodeRow] {
         codes::ALL
+    }
+
+    fn about(&self) -> About<'_> {
+        About::in_code(true)
     }
 }

@@ -7,7 +7,7 @@ use payhook_domain::verdict::Unverified;
 
 use crate::keyring::{self, Fit};
 use crate::verified::Evidence;
-use crate::{Item, Key, Papers, Policy, RawRequest, Refused, Verified};
+use crate::{Item, Key, Papers, Policy, RawRequest, Refused, Tolerance, Verified};
 
 /// Where the signature stands.
 pub(super) const HEADER: &str = "banked-signature";
@@ -56,7 +56,7 @@ fn judge<'r>(
     let distance = now.since(at).max(at.since(now));
     match policy.tolerance {
         // The time is signed, so only an authentic notification can be stale.
-        Some(tolerance) if distance > tolerance => {
+        Tolerance::Within(tolerance) if distance > tolerance => {
             Err((Unverified::Stale, format!("its time is {} s away from now", distance.as_secs())))
         }
         _ => Ok(Verified { key: Some(position), evidence: Evidence::Body(request.body) }),

@@ -1,7 +1,6 @@
 //! Tries what may have been signed, what the signature may have meant and the keys that may have made it against each
 //! other, the fewest mistakes first.
 
-use aws_lc_rs::hmac;
 use payhook_domain::identity::Environment;
 
 use super::{Belongs, Case, Cause, Finding, Suspect};
@@ -33,7 +32,7 @@ impl<T> Reading<T> {
 pub(crate) fn search(
     case: &Case<'_>,
     messages: impl Iterator<Item = Reading<Vec<u8>>>,
-    tags: &[Reading<[u8; 32]>],
+    tags: &[Reading<Vec<u8>>],
 ) -> Option<Vec<Finding>> {
     let mut best: Option<Vec<Finding>> = None;
     let mut digested = 0;
@@ -47,7 +46,7 @@ pub(crate) fn search(
             let of_key = about(suspect, case.environment);
             let count = message.mistakes.len() + tag.mistakes.len() + usize::from(of_key.is_some());
             let is_better = best.as_ref().is_none_or(|best| count < best.len());
-            if is_better && hmac::verify(&suspect.key.hmac, &message.read, &tag.read).is_ok() {
+            if is_better && suspect.key.makes(&message.read, &tag.read) {
                 best = Some([of_key.as_slice(), &tag.mistakes, &message.mistakes].concat());
             }
         }

@@ -13,8 +13,10 @@ pub(crate) enum Writing {
     HexLower,
 }
 
-/// Every reading of `text` as 32 bytes: as the provider writes them, else as they may have been meant.
-pub(crate) fn signatures(text: &str, writing: Writing) -> Vec<Reading<[u8; 32]>> {
+/// Every reading of `text` as so many bytes: as the provider writes them, else as they may have been meant.
+pub(crate) fn signatures(text: &str, writing: Writing, length: usize) -> Vec<Reading<Vec<u8>>> {
+    let strict = |text: &str, writing| bytes(strict(text, writing), length);
+    let bytes = |decoded| bytes(decoded, length);
     if let Some(tag) = strict(text, writing) {
         return vec![Reading::right(tag)];
     }
@@ -47,15 +49,15 @@ fn hexadecimal(writing: Writing) -> &'static str {
     }
 }
 
-fn strict(text: &str, writing: Writing) -> Option<[u8; 32]> {
-    bytes(match writing {
+fn strict(text: &str, writing: Writing) -> Option<Vec<u8>> {
+    match writing {
         Writing::Base64 => BASE64.decode(text.as_bytes()).ok(),
         Writing::HexLower => HEXLOWER.decode(text.as_bytes()).ok(),
-    })
+    }
 }
 
-fn bytes(decoded: Option<Vec<u8>>) -> Option<[u8; 32]> {
-    decoded?.try_into().ok()
+fn bytes(decoded: Option<Vec<u8>>, length: usize) -> Option<Vec<u8>> {
+    decoded.filter(|decoded| decoded.len() == length)
 }
 
 #[cfg(test)]
@@ -63,7 +65,7 @@ mod tests {
     use super::*;
 
     fn said(text: &str, writing: Writing) -> Vec<String> {
-        signatures(text, writing)
+        signatures(text, writing, 32)
             .into_iter()
             .map(|reading| {
                 assert_eq!(reading.read, [0xfb; 32]);
@@ -92,6 +94,6 @@ mod tests {
             let said = said(&text, writing);
             assert!(said.iter().any(|said| said.contains(expected)), "{text}: {said:?}");
         }
-        assert!(signatures("none", Writing::Base64).is_empty());
+        assert!(signatures("none", Writing::Base64, 32).is_empty());
     }
 }

@@ -6,7 +6,7 @@ use payhook_domain::kind::Kind;
 use payhook_domain::verdict::Unverified::*;
 use payhook_provider::{Parsed, Unsigned};
 
-use crate::requests::{NOW, Posted, envelope, event, events, items, key, provider, refusal};
+use crate::requests::{self, Posted, envelope, event, events, items, key, provider, refusal};
 
 const TOKEN_KEY: &str = "6D5BADA576A73109D879220DCB793FFD67DEF7AA18C74CCC0AB66FD87AC8AEEA";
 const TOKEN_SIGNATURE: &str = "hLz2zuhuylC8q36sCWWH7PpvbVpyaWDpoBqoEeTjj7w=";
@@ -49,7 +49,7 @@ fn token(body: &str, signature: &str) -> Posted {
 /// `body`, signed by header or by item as its shape asks.
 fn signed(body: &str) -> Posted {
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.to_owned().into() };
-    let signed = provider("adyen").sign(unsigned, &key("adyen", TOKEN_KEY), NOW);
+    let signed = requests::signed("adyen", unsigned, &key("adyen", TOKEN_KEY));
     Posted { headers: signed.headers, body: signed.body.to_vec() }
 }
 

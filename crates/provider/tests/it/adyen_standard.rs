@@ -212,7 +212,7 @@ fn an_absent_amount_is_signed_as_two_empty_values() {
     let unsigned =
         payhook_provider::Unsigned { target: "/".into(), headers: unsigned.headers, body: unsigned.body.into() };
     let keys = [key("adyen", DOCS)];
-    let signed = requests::provider("adyen").sign(unsigned, &keys[0], requests::NOW);
+    let signed = requests::signed("adyen", unsigned, &keys[0]);
     let request = Posted { headers: signed.headers, body: signed.body.to_vec() };
     assert_eq!(event("adyen", &request, &keys).amount, None);
 }

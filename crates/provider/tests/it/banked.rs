@@ -7,9 +7,9 @@ use payhook_domain::identity::Environment;
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified::{self, *};
-use payhook_provider::{Item, Papers, Parsed, Policy, Unsigned};
+use payhook_provider::{Item, Papers, Parsed, Policy, Tolerance, Unsigned};
 
-use crate::requests::{self, NOW, Posted, key, provider, refusal};
+use crate::requests::{self, Posted, key, provider, refusal};
 
 /// The signature key of the official SDK's test: text, though it looks like hex.
 const KEY: &str = "f063a7029d6b959d8cc11e23148a302929da113a6b0671238ab9d1bcfb63645a";
@@ -24,13 +24,15 @@ fn post(body: &str, signature: &str) -> Posted {
 
 fn event(body: &str) -> Event {
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.to_owned().into() };
-    let signed = provider("banked").sign(unsigned, &key("banked", KEY), NOW);
+    let signed = requests::signed("banked", unsigned, &key("banked", KEY));
     requests::event("banked", &Posted { headers: signed.headers, body: signed.body.to_vec() }, &[key("banked", KEY)])
 }
 
 fn verdict_at(now: Timestamp, tolerance: Option<Duration>) -> Option<Unverified> {
     let request = post(INITIATED, SIGNATURE);
-    let papers = provider("banked").verify(&request.raw(), &[key("banked", KEY)], &Policy { tolerance }, now);
+    let tolerance = tolerance.map_or(Tolerance::Usual, Tolerance::Within);
+    let policy = Policy { tolerance, ..Policy::default() };
+    let papers = provider("banked").verify(&request.raw(), &[key("banked", KEY)], &policy, now);
     let Papers::Items(mut items) = papers else { panic!("one item") };
     match items.remove(0) {
         Item::Verified(_) => None,
@@ -137,7 +139,7 @@ fn a_refund_in_its_envelope_is_read() {
 fn an_authentic_body_without_an_event_is_kept_and_not_understood() {
     for body in [r#"{"id":"s","state":"awaiting_payer"}"#, "no json", "[]"] {
         let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.into() };
-        let signed = provider("banked").sign(unsigned, &key("banked", KEY), NOW);
+        let signed = requests::signed("banked", unsigned, &key("banked", KEY));
         let request = Posted { headers: signed.headers, body: signed.body.to_vec() };
         let verified = requests::items("banked", &request, &[key("banked", KEY)]).remove(0).expect("authentic");
         let parsed = provider("banked").parse(&verified, Environment::Live);

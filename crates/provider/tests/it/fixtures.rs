@@ -100,7 +100,7 @@ fn composed(name: &str) -> Vec<(String, Unsigned)> {
 }
 
 fn write(name: &str, file: &str, unsigned: Unsigned, key: &Key) {
-    let signed = provider(name).sign(unsigned, key, NOW);
+    let signed = requests::signed(name, unsigned, key);
     let mut text = format!("POST {} HTTP/1.1\n", signed.target).into_bytes();
     for (name, value) in &signed.headers {
         text.extend_from_slice(format!("{name}: {}\n", value.to_str().expect("ASCII")).as_bytes());

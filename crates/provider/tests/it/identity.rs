@@ -4,7 +4,7 @@ use payhook_domain::event::Event;
 use payhook_domain::identity::Environment;
 use payhook_provider::{Parsed, Unsigned};
 
-use crate::requests::{NOW, Posted, envelope, event, items, key, provider};
+use crate::requests::{self, Posted, envelope, event, items, key, provider};
 
 const ADYEN: &str = "00727DB817A85C8503AD29EAD1523DB869AF0E536893BB3046C92DE7CB045CB1";
 const ITEM: &str = r#"{"pspReference":"P1","originalReference":"","merchantAccountCode":"Shop","merchantReference":"r","amount":{"value":1000,"currency":"EUR"},"eventCode":"AUTHORISATION","success":"true","eventDate":"2026-11-21T10:00:00+01:00","additionalData":{"a":"1"}}"#;
@@ -12,7 +12,7 @@ const ITEM: &str = r#"{"pspReference":"P1","originalReference":"","merchantAccou
 fn signed(name: &str, body: String) -> Posted {
     let text = if name == "adyen" { ADYEN } else { "key" };
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.into() };
-    let signed = provider(name).sign(unsigned, &key(name, text), NOW);
+    let signed = requests::signed(name, unsigned, &key(name, text));
     Posted { headers: signed.headers, body: signed.body.to_vec() }
 }
 
@@ -22,7 +22,7 @@ fn adyen(item: &str) -> Event {
 
 fn adyen_with(item: &str, hex: &str) -> Event {
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: envelope(&[item]).into() };
-    let signed = provider("adyen").sign(unsigned, &key("adyen", hex), NOW);
+    let signed = requests::signed("adyen", unsigned, &key("adyen", hex));
     event("adyen", &Posted { headers: signed.headers, body: signed.body.to_vec() }, &[key("adyen", hex)])
 }
 

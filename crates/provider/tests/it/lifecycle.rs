@@ -16,7 +16,7 @@ use payhook_provider::Unsigned;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::requests::{NOW, Posted, envelope, event, key, provider};
+use crate::requests::{self, Posted, envelope, event, key};
 
 const KEY: &str = "00727DB817A85C8503AD29EAD1523DB869AF0E536893BB3046C92DE7CB045CB1";
 
@@ -206,7 +206,7 @@ fn told_in(currency: &str, minute: usize, (code, success, own, other, value, add
     });
     let body = envelope(&[&item.to_string()]).into();
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body };
-    let signed = provider("adyen").sign(unsigned, &key("adyen", KEY), NOW);
+    let signed = requests::signed("adyen", unsigned, &key("adyen", KEY));
     event("adyen", &Posted { headers: signed.headers, body: signed.body.to_vec() }, &[key("adyen", KEY)])
 }
 

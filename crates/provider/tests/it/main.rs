@@ -11,6 +11,8 @@
 mod adyen_header_signed;
 mod adyen_standard;
 mod banked;
+mod declared;
+mod declared_vectors;
 mod doctor;
 mod fixtures;
 mod identity;

@@ -5,7 +5,9 @@ use payhook_domain::event::Event;
 use payhook_domain::identity::Environment;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
-use payhook_provider::{Item, Key, Papers, Parsed, Policy, Provider, RawRequest, Refused, Verified};
+use payhook_provider::{
+    Item, Key, Papers, Parsed, Policy, Provider, RawRequest, Refused, SignedRequest, Unsigned, Verified,
+};
 
 /// The instant every suite lives at.
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
@@ -42,6 +44,11 @@ pub(crate) fn provider(name: &str) -> &'static dyn Provider {
 
 pub(crate) fn key(provider_name: &str, text: &str) -> Key {
     provider(provider_name).key("current", text).expect("a key")
+}
+
+/// Signs as the provider would, under the usual policy.
+pub(crate) fn signed(provider_name: &str, unsigned: Unsigned, key: &Key) -> SignedRequest {
+    provider(provider_name).sign(unsigned, key, &Policy::default(), NOW).expect("signed")
 }
 
 pub(crate) fn verify<'r>(name: &str, request: &'r Posted, keys: &[Key]) -> Papers<'r> {

@@ -11,7 +11,7 @@ use payhook_domain::verdict::Unverified;
 use payhook_provider::{Key, Parsed, Unsigned};
 use serde_json::Value;
 
-use crate::requests::{self, NOW, Posted, envelope, key, provider, refusal};
+use crate::requests::{self, Posted, envelope, key, provider, refusal};
 
 /// A key for payloads that nobody published one for.
 const OWN_KEY: &str = "00727DB817A85C8503AD29EAD1523DB869AF0E536893BB3046C92DE7CB045CB1";
@@ -222,7 +222,7 @@ fn is_webhook(payload: &Value) -> bool {
 
 fn signed(body: String) -> Posted {
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.into() };
-    let signed = provider("adyen").sign(unsigned, &key("adyen", OWN_KEY), NOW);
+    let signed = requests::signed("adyen", unsigned, &key("adyen", OWN_KEY));
     Posted { headers: signed.headers, body: signed.body.to_vec() }
 }
 
@@ -316,7 +316,7 @@ fn the_published_form_is_read() {
     for file in forms {
         let body = std::fs::read(&file).expect("a file");
         let unsigned = Unsigned { target: "/".into(), headers: Posted::form("").headers, body: body.into() };
-        let signed = provider("adyen").sign(unsigned, &key("adyen", OWN_KEY), NOW);
+        let signed = requests::signed("adyen", unsigned, &key("adyen", OWN_KEY));
         let request = Posted { headers: signed.headers, body: signed.body.to_vec() };
         let event = requests::event("adyen", &request, &[key("adyen", OWN_KEY)]);
         assert_eq!(event.code, "NOTIFICATION_OF_CHARGEBACK");

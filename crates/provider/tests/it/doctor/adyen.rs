@@ -9,7 +9,7 @@ use payhook_provider::sample;
 use serde_json::{Value, json};
 
 use super::{KEY, OTHER, Patient, asked, key, of_other_source, retired};
-use crate::requests::{NOW, provider};
+use crate::requests::{self, NOW};
 
 const VALUES: [&str; 8] = ["PSP1", "", "Shop", "a b+c", "1250", "EUR", "AUTHORISATION", "true"];
 
@@ -173,7 +173,7 @@ fn each_item_of_a_batch_is_told_apart() {
 fn a_form_that_was_turned_into_json_is_recognised() {
     let value = sample::compose("adyen", "authorised", 7, NOW).expect("a sample");
     let form = sample::unsigned_form(&value).expect("a form");
-    let signed = provider("adyen").sign(form, &key("adyen", KEY), NOW);
+    let signed = requests::signed("adyen", form, &key("adyen", KEY));
     Patient::new("adyen", signed.headers.clone(), signed.body.to_vec()).is_well();
     let text = std::str::from_utf8(&signed.body).expect("text").to_owned();
     let decoded =

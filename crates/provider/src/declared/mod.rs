@@ -1,0 +1,120 @@
+//! Providers whose way of signing is data: where signature, time and id stand, what is signed, what an event is told by.
+//!
+//! - `schemes.toml`: the schemes of this release.
+//! - [`draft`]: a scheme as it is written; [`load`]: checked and made ready, [`scheme`].
+//! - [`place`], [`pointer`], [`part`]: where a value stands, and how it is taken out.
+//! - [`template`]: what is signed. [`tags`]: signatures. [`time`]: the time of signing. [`secret`]: keys.
+//! - [`verify`], [`event`], [`sign`], [`doctor`]: what every provider does.
+//! - [`catalogue`]: the schemes of this release, and those of users.
+
+mod catalogue;
+mod doctor;
+mod draft;
+mod event;
+mod load;
+mod part;
+mod place;
+mod pointer;
+mod scheme;
+mod secret;
+mod sign;
+mod tags;
+mod template;
+mod time;
+mod verify;
+
+pub use catalogue::{SCHEMES, SchemeMistake, of_user};
+pub use draft::Draft;
+
+pub(crate) use catalogue::built_in;
+
+use std::borrow::Cow;
+
+use payhook_domain::error::Code;
+use payhook_domain::identity::{Digest, Environment};
+use payhook_domain::time::Timestamp;
+
+use self::event::Reading;
+use self::scheme::Scheme;
+use crate::doctor::{Case, Diagnosis};
+use crate::verified::Evidence;
+use crate::{
+    About, Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest,
+    Unsigned, Verified,
+};
+
+/// A provider whose signature is declared.
+pub(crate) struct Declared {
+    name: &'static str,
+    scheme: Scheme,
+    /// Over the scheme's text: another text is another configuration.
+    fingerprint: Digest,
+}
+
+impl Provider for Declared {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn key(&self, name: &str, text: &str) -> Result<Key, KeyMistake> {
+        secret::read(&self.scheme, name, text)
+    }
+
+    fn key_text(&self, random: &[u8; 32]) -> Option<String> {
+        secret::write(&self.scheme, random)
+    }
+
+    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], policy: &Policy, now: Timestamp) -> Papers<'r> {
+        verify::papers(&self.scheme, request, keys, policy, now)
+    }
+
+    fn parse(&self, verified: &Verified<'_>, environment: Environment) -> Parsed {
+        let Evidence::Request(request) = &verified.evidence else {
+            unreachable!("what this provider verified is a request");
+        };
+        Reading { provider: self.name, scheme: &self.scheme, environment }.events(request)
+    }
+
+    fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {
+        let respond = &self.scheme.respond;
+        match outcome {
+            Outcome::Accepted => Ack {
+                status: respond.ok,
+                content_type: "text/plain",
+                body: if respond.body.is_empty() { Cow::Borrowed("") } else { Cow::Owned(respond.body.clone()) },
+            },
+            Outcome::Refused(code @ (Code::SignatureMissing | Code::SignatureMismatch | Code::Stale)) => {
+                Ack::refusal(respond.bad_signature, code)
+            }
+            Outcome::Refused(code) => Ack::refusal(code.status(), code),
+        }
+    }
+
+    fn challenge(&self, request: &RawRequest<'_>, _keys: &[Key]) -> Option<Ack> {
+        let value = request.header(self.scheme.echo.as_ref()?)?;
+        (value.len() <= CHALLENGE_LEN_MAX).then(|| Ack {
+            status: 200,
+            content_type: "text/plain",
+            body: Cow::Owned(value.to_owned()),
+        })
+    }
+
+    fn diagnose(&self, case: &Case<'_>) -> Vec<Diagnosis> {
+        doctor::diagnose(self, case)
+    }
+
+    fn sign(&self, unsigned: Unsigned, key: &Key, policy: &Policy, now: Timestamp) -> Option<SignedRequest> {
+        sign::sign(&self.scheme, unsigned, key, policy, now)
+    }
+
+    fn codes(&self) -> &'static [CodeRow] {
+        &[]
+    }
+
+    fn about(&self) -> About<'_> {
+        self.scheme.about(Some(self.fingerprint))
+    }
+}
+
+/// Longest challenge that is sent back.
+const CHALLENGE_LEN_MAX: usize = 1_024;

@@ -1,0 +1,126 @@
+//! A value taken out of the text in which it stands: `v1` of `t=1700000000,v1=5257a8…`.
+
+use std::borrow::Cow;
+
+use super::place::{Place, Seen};
+
+/// Most values of one part that are looked at: each is held against every key.
+pub(super) const VALUES_MAX: usize = 8;
+
+/// Where a value stands, and how it is taken out.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// Each of these may hold it.
+    pub(super) places: Vec<Place>,
+    /// Whether a header may stand there more than once.
+    pub(super) several: bool,
+    pub(super) prefix: Option<Prefix>,
+    pub(super) format: Format,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Prefix {
+    pub(super) text: String,
+    pub(super) optional: bool,
+}
+
+/// How a text is taken apart.
+#[derive(Clone, Debug)]
+pub(super) enum Format {
+    /// It is the value.
+    Raw,
+    /// `t=1,v1=ab,v1=cd`: items, each a name and a value; the wanted names.
+    Pairs { item_sep: String, kv_sep: String, wanted: Vec<String> },
+    /// `1700000000.ab`: fields in an order; the position of the wanted one, and whether all from there on are it. With an
+    /// item separator several such stand beside each other.
+    Fields { item_sep: Option<String>, sep: String, names: Vec<String>, position: usize, and_rest: bool },
+}
+
+impl Part {
+    /// Hands on every value, up to [`VALUES_MAX`]. Returns how many there were.
+    pub(super) fn each<'r>(&'r self, seen: &Seen<'r>, mut take: impl FnMut(&str)) -> usize {
+        let mut count = 0;
+        let mut take = |value: &str| {
+            if count < VALUES_MAX {
+                take(value);
+                count += 1;
+            }
+        };
+        for place in &self.places {
+            match place {
+                Place::Header(name) if self.several => {
+                    let values = seen.request.headers.get_all(name).iter();
+                    values.filter_map(|value| value.to_str().ok()).for_each(|text| self.take_apart(text, &mut take));
+                }
+                _ => {
+                    if let Some(text) = place.find(seen) {
+                        self.take_apart(&text, &mut take);
+                    }
+                }
+            }
+        }
+        count
+    }
+
+    /// The one value; nothing when there is none. Of several the first counts.
+    pub(super) fn one<'r>(&'r self, seen: &Seen<'r>) -> Option<Cow<'r, str>> {
+        let text = self.places.iter().find_map(|place| place.find(seen))?;
+        match text {
+            Cow::Borrowed(text) => {
+                let mut found = None;
+                self.take_apart(text, &mut |value| {
+                    found.get_or_insert(value);
+                });
+                found.map(Cow::Borrowed)
+            }
+            Cow::Owned(text) => {
+                let mut found = None;
+                self.take_apart(&text, &mut |value| {
+                    found.get_or_insert_with(|| value.to_owned());
+                });
+                found.map(Cow::Owned)
+            }
+        }
+    }
+
+    fn take_apart<'t>(&self, text: &'t str, take: &mut impl FnMut(&'t str)) {
+        let Some(text) = self.behind_prefix(text) else { return };
+        match &self.format {
+            Format::Raw => take(text),
+            Format::Pairs { item_sep, kv_sep, wanted } => {
+                let pairs = text.split(item_sep.as_str()).filter_map(|item| item.split_once(kv_sep.as_str()));
+                pairs
+                    .filter(|(name, _)| wanted.iter().any(|wanted| wanted == name.trim()))
+                    .for_each(|(_, value)| take(value));
+            }
+            Format::Fields { item_sep, sep, position, and_rest, .. } => {
+                let take_fields = |item: &'t str, take: &mut dyn FnMut(&'t str)| {
+                    let many = if *and_rest { usize::MAX } else { 1 };
+                    item.split(sep.as_str()).skip(*position).take(many).for_each(take);
+                };
+                match item_sep {
+                    Some(item_sep) => text.split(item_sep.as_str()).for_each(|item| take_fields(item.trim(), take)),
+                    None => take_fields(text, take),
+                }
+            }
+        }
+    }
+
+    fn behind_prefix<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let Some(prefix) = &self.prefix else { return Some(text) };
+        text.strip_prefix(prefix.text.as_str()).or(prefix.optional.then_some(text))
+    }
+
+    /// Where it stands, for people.
+    pub(super) fn said(&self) -> String {
+        self.places.iter().map(Place::to_string).collect::<Vec<_>>().join(" or ")
+    }
+
+    /// The header it stands in, where it stands in one.
+    pub(super) fn header(&self) -> Option<&http::HeaderName> {
+        self.places.iter().find_map(|place| match place {
+            Place::Header(name) => Some(name),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! A scheme, checked and made ready: what `load` makes of a draft and everything else here works with.
+
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use payhook_domain::identity::Digest;
+
+use super::part::Part;
+use super::place::Place;
+use super::pointer::Pointer;
+use super::template::Template;
+use crate::About;
+use crate::asymmetric::Pair;
+
+/// One provider's scheme.
+#[derive(Debug)]
+pub(super) struct Scheme {
+    pub(super) secret: Secret,
+    pub(super) proof: Proof,
+    /// Whether whoever changes the body makes the signature wrong.
+    pub(super) covers_body: bool,
+    pub(super) told: Told,
+    pub(super) batch: Option<Batch>,
+    pub(super) respond: Respond,
+    /// The header whose value is sent back when the sender asks with GET.
+    pub(super) echo: Option<http::HeaderName>,
+    pub(super) note: Option<String>,
+}
+
+/// How it is proved who sent a request.
+#[derive(Debug)]
+pub(super) enum Proof {
+    /// By a text that only the provider knows.
+    Token(Part),
+    /// By user and password.
+    Basic,
+    /// By a signature.
+    Signed(Box<Signed>),
+}
+
+/// A signature over something.
+#[derive(Debug)]
+pub(super) struct Signed {
+    pub(super) algorithm: Algorithm,
+    pub(super) signature: Part,
+    pub(super) encoding: Encoding,
+    pub(super) timestamp: Option<Time>,
+    pub(super) id: Option<Part>,
+    /// Where the provider says which key it was: only keys of that name are tried.
+    pub(super) key_id: Option<Part>,
+    pub(super) template: Template,
+    pub(super) window: Window,
+}
+
+/// What makes the signature.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Algorithm {
+    Hmac(hmac::Algorithm),
+    /// SHA-256 over a text with the secret in it.
+    Sha256,
+    Pair(Pair),
+}
+
+impl Algorithm {
+    /// Bytes of a signature, where all are of one length.
+    pub(super) fn length(self) -> Option<usize> {
+        match self {
+            Self::Hmac(algorithm) => Some(algorithm.digest_algorithm().output_len()),
+            Self::Sha256 => Some(32),
+            Self::Pair(Pair::Ed25519) => Some(64),
+            Self::Pair(Pair::RsaSha256) => None,
+        }
+    }
+}
+
+/// How a signature's bytes are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Hex,
+    Base64,
+}
+
+/// The time of signing.
+#[derive(Debug)]
+pub(super) struct Time {
+    pub(super) part: Part,
+    pub(super) unit: Unit,
+}
+
+/// How a time is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Seconds,
+    Milliseconds,
+    Rfc3339,
+    /// It is signed as it stands, and not read.
+    Text,
+}
+
+/// How far the time of signing may be from now; not looked at where absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Window {
+    pub(super) past: Option<Duration>,
+    pub(super) future: Option<Duration>,
+}
+
+/// How a secret's text becomes a key.
+#[derive(Debug)]
+pub(super) struct Secret {
+    pub(super) encoding: SecretEncoding,
+    pub(super) strip_prefix: Option<String>,
+    pub(super) derive_sha1: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SecretEncoding {
+    Utf8,
+    Base64,
+    Hex,
+    Pem,
+}
+
+/// What an event is told by.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Together they identify it.
+    pub(super) id: Vec<Place>,
+    /// Together, with dots between, they are its code.
+    pub(super) code: Vec<Place>,
+    /// Of each of these the first that is there counts.
+    pub(super) reference: Vec<Place>,
+    pub(super) provider_reference: Vec<Place>,
+    pub(super) payment: Vec<Place>,
+    pub(super) amount: Vec<Place>,
+    pub(super) currency: Vec<Place>,
+    pub(super) occurred_at: Vec<Place>,
+    pub(super) live: Vec<Place>,
+    pub(super) amount_is_major: bool,
+}
+
+/// Several events in one body.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) items: Pointer,
+    pub(super) max: usize,
+}
+
+/// What the sender hears.
+#[derive(Debug)]
+pub(super) struct Respond {
+    pub(super) ok: u16,
+    pub(super) bad_signature: u16,
+    pub(super) body: String,
+}
+
+impl Scheme {
+    /// What a source of it has to set, and what it proves.
+    pub(super) fn about(&self, fingerprint: Option<Digest>) -> About<'_> {
+        let signed = match &self.proof {
+            Proof::Signed(signed) => Some(&**signed),
+            Proof::Token(_) | Proof::Basic => None,
+        };
+        About {
+            signs_time: signed.and_then(|signed| signed.timestamp.as_ref()).is_some_and(|time| time.unit != Unit::Text),
+            needs_url: signed.is_some_and(|signed| signed.template.has_url()),
+            parameters: signed.map(|signed| signed.template.parameters()).unwrap_or_default(),
+            names_keys: signed.is_some_and(|signed| signed.key_id.is_some()),
+            covers_body: self.covers_body,
+            note: self.note.as_deref(),
+            fingerprint,
+        }
+    }
+}
+
+impl Scheme {
+    /// The headers that signature, time and id stand in, the signature's first.
+    pub(super) fn headers(&self) -> Vec<&http::HeaderName> {
+        let mut headers = Vec::new();
+        let parts: Vec<&Part> = match &self.proof {
+            Proof::Token(part) => vec![part],
+            Proof::Basic => Vec::new(),
+            Proof::Signed(signed) => {
+                let time = signed.timestamp.as_ref().map(|time| &time.part);
+                [Some(&signed.signature), time, signed.id.as_ref()].into_iter().flatten().collect()
+            }
+        };
+        for part in parts {
+            // Of several places any may be empty: none of them is missing.
+            if let [Place::Header(name)] = part.places.as_slice()
+                && !headers.contains(&name)
+            {
+                headers.push(name);
+            }
+        }
+        headers
+    }
+}

@@ -1,0 +1,229 @@
+//! Whether a request is authentic by a declared scheme.
+
+use std::borrow::Cow;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::{digest, hmac};
+use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
+use http::header::AUTHORIZATION;
+use payhook_domain::identity::Digest;
+use payhook_domain::time::Timestamp;
+use payhook_domain::verdict::Unverified;
+
+use super::part::{Part, VALUES_MAX};
+use super::place::Seen;
+use super::scheme::{Algorithm, Encoding, Proof, Scheme, Signed, Unit, Window};
+use super::tags::Tags;
+use super::template::{Filling, Missing};
+use super::time;
+use crate::key::{self, Material};
+use crate::keyring::{self, Fit};
+use crate::verified::Evidence;
+use crate::{Item, Key, Papers, Policy, RawRequest, Refused, Tolerance, Verified};
+
+type Refusal = (Unverified, String);
+
+/// Judges a request, which is one item however many events it holds: one signature stands for all.
+pub(super) fn papers<'r>(
+    scheme: &Scheme,
+    request: &RawRequest<'r>,
+    keys: &[Key],
+    policy: &Policy,
+    now: Timestamp,
+) -> Papers<'r> {
+    let seen = Seen { request: *request, policy };
+    let judged = match &scheme.proof {
+        Proof::Token(part) => token(part, &seen, keys),
+        Proof::Basic => basic(&seen, keys),
+        Proof::Signed(signed) => judge(signed, &seen, keys, now),
+    };
+    Papers::Items(vec![match judged {
+        Ok(key) => Item::Verified(Verified { key: Some(key), evidence: Evidence::Request(*request) }),
+        Err((reason, detail)) => Item::Refused(Refused::new(reason, detail, Some(Digest::of([request.body])))),
+    }])
+}
+
+/// What a signature is over, and the time it was made, as far as the request shows them.
+pub(super) struct Shown<'r> {
+    pub(super) timestamp: Option<Cow<'r, str>>,
+    pub(super) id: Option<Cow<'r, str>>,
+}
+
+impl<'r> Shown<'r> {
+    pub(super) fn by(signed: &'r Signed, seen: &Seen<'r>) -> Self {
+        Self {
+            timestamp: signed.timestamp.as_ref().and_then(|time| time.part.one(seen)),
+            id: signed.id.as_ref().and_then(|part| part.one(seen)),
+        }
+    }
+
+    pub(super) fn filling<'f>(&'f self, seen: &'f Seen<'r>, secret: &'f [u8]) -> Filling<'f, 'r> {
+        Filling { seen, timestamp: self.timestamp.as_deref(), id: self.id.as_deref(), secret }
+    }
+}
+
+fn judge(signed: &Signed, seen: &Seen<'_>, keys: &[Key], now: Timestamp) -> Result<usize, Refusal> {
+    let shown = Shown::by(signed, seen);
+    let fit = fit(signed, seen, &shown, keys)?;
+    let position = accepted(fit, keys).map_err(|refusal| named(signed, seen, keys, refusal))?;
+    let window = window(signed, seen.policy.tolerance);
+    if window == Window::default() {
+        return Ok(position);
+    }
+    // The time is signed, so only an authentic notification can be stale.
+    let time = signed.timestamp.as_ref().zip(shown.timestamp.as_deref());
+    let at = time.and_then(|(time, text)| time::read(text, time.unit)).ok_or_else(|| {
+        (Unverified::SignatureMalformed, "the signature fits, but its time cannot be read".to_owned())
+    })?;
+    time::stale(at, window, now).map_or(Ok(position), |detail| Err((Unverified::Stale, detail)))
+}
+
+/// The scheme's window, or the one that the source sets in its place. Where no time is signed there is none.
+pub(super) fn window(signed: &Signed, tolerance: Tolerance) -> Window {
+    let can_be_read = signed.timestamp.as_ref().is_some_and(|time| time.unit != Unit::Text);
+    match tolerance {
+        _ if !can_be_read => Window::default(),
+        Tolerance::Usual => signed.window,
+        Tolerance::Off => Window::default(),
+        Tolerance::Within(either) => Window { past: Some(either), future: Some(either) },
+    }
+}
+
+fn accepted(fit: Fit, keys: &[Key]) -> Result<usize, Refusal> {
+    match fit {
+        Fit::Key(position) => Ok(position),
+        Fit::Retired(position) => {
+            Err((Unverified::KeyRetired, format!("the key {} makes it, but is retired", keys[position].name)))
+        }
+        Fit::None => Err((Unverified::SignatureMismatch, keyring::tried(keys))),
+    }
+}
+
+fn fit(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key]) -> Result<Fit, Refusal> {
+    match signed.algorithm {
+        Algorithm::Pair(_) => fit_pair(signed, seen, shown, keys),
+        Algorithm::Hmac(_) | Algorithm::Sha256 => {
+            let tags = tags(signed, seen)?;
+            fit_tags(signed, seen, shown, keys, &tags)
+        }
+    }
+}
+
+fn tags(signed: &Signed, seen: &Seen<'_>) -> Result<Tags, Refusal> {
+    let mut tags = Tags::of(signed.algorithm.length().unwrap_or_default());
+    let found = signed.signature.each(seen, |text| tags.add(text, signed.encoding));
+    if tags.is_empty() { Err(none_readable(signed, found)) } else { Ok(tags) }
+}
+
+fn none_readable(signed: &Signed, found: usize) -> Refusal {
+    let place = signed.signature.said();
+    if found == 0 {
+        return (Unverified::SignatureMissing, format!("there is not one signature in {place}"));
+    }
+    let length = signed.algorithm.length().map(|bytes| format!(" of {bytes} bytes")).unwrap_or_default();
+    let encoding = if signed.encoding == Encoding::Hex { "hexadecimal" } else { "base64" };
+    (Unverified::SignatureMalformed, format!("the signature in {place} is not {encoding}{length}"))
+}
+
+/// One digest for each key, whatever the number of signatures.
+fn fit_tags(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key], tags: &Tags) -> Result<Fit, Refusal> {
+    for retired in [false, true] {
+        let tried = keys.iter().enumerate().filter(|(_, key)| key.retired == retired && is_meant(signed, seen, key));
+        for (position, key) in tried {
+            let fits = match &key.material {
+                Material::Hmac(key) => {
+                    let mut context = hmac::Context::with_key(key);
+                    signed.template.feed(&shown.filling(seen, b""), |bytes| context.update(bytes)).map_err(missing)?;
+                    tags.contains(context.sign().as_ref())
+                }
+                Material::Secret { text, .. } => {
+                    let mut context = digest::Context::new(&digest::SHA256);
+                    signed.template.feed(&shown.filling(seen, text), |bytes| context.update(bytes)).map_err(missing)?;
+                    tags.contains(context.finish().as_ref())
+                }
+                Material::Public { .. } => false,
+            };
+            if fits {
+                return Ok(if retired { Fit::Retired(position) } else { Fit::Key(position) });
+            }
+        }
+    }
+    Ok(Fit::None)
+}
+
+fn fit_pair(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key]) -> Result<Fit, Refusal> {
+    let mut signatures: Vec<Vec<u8>> = Vec::new();
+    let found = signed.signature.each(seen, |text| signatures.extend(decoded(text, signed.encoding)));
+    if signatures.is_empty() {
+        return Err(none_readable(signed, found));
+    }
+    let message = signed.template.whole(&shown.filling(seen, b"")).map_err(missing)?;
+    let makes = |key: &Key| {
+        is_meant(signed, seen, key)
+            && signatures.iter().take(VALUES_MAX).any(|signature| key.makes(&message, signature))
+    };
+    let find = |retired| keys.iter().position(|key| key.retired == retired && makes(key));
+    Ok(find(false).map_or_else(|| find(true).map_or(Fit::None, Fit::Retired), Fit::Key))
+}
+
+/// Whether the request says that this is the key, or says nothing of keys.
+fn is_meant(signed: &Signed, seen: &Seen<'_>, key: &Key) -> bool {
+    let Some(part) = &signed.key_id else { return true };
+    let mut is_named = false;
+    let count = part.each(seen, |name| is_named |= name == key.name);
+    is_named || count == 0
+}
+
+/// A refusal for want of the key that the request names says so.
+fn named(signed: &Signed, seen: &Seen<'_>, keys: &[Key], refusal: Refusal) -> Refusal {
+    let name = signed.key_id.as_ref().and_then(|part| part.one(seen));
+    match name {
+        Some(name) if !keys.iter().any(|key| is_meant(signed, seen, key)) => {
+            let name: String = name.chars().take(64).collect();
+            (refusal.0, format!("it is signed with the key {name:?}, and no key of the source has that name"))
+        }
+        _ => refusal,
+    }
+}
+
+fn missing(Missing(what): Missing) -> Refusal {
+    (Unverified::SignatureMalformed, format!("{what} is signed, but is not there"))
+}
+
+/// A signature's bytes; nothing where it is written in another way. Hexadecimal in either case, base64 with and without
+/// its padding: what is compared is the bytes.
+pub(super) fn decoded(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
+    let text = text.trim().as_bytes();
+    match encoding {
+        Encoding::Hex => HEXLOWER_PERMISSIVE.decode(text).ok(),
+        Encoding::Base64 => BASE64.decode(text).or_else(|_| BASE64_NOPAD.decode(text)).ok(),
+    }
+}
+
+fn token(part: &Part, seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
+    let Some(given) = part.one(seen).filter(|given| !given.is_empty()) else {
+        return Err((Unverified::SignatureMissing, format!("there is not one token in {}", part.said())));
+    };
+    accepted(same_secret(given.as_bytes(), keys), keys)
+}
+
+fn basic(seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
+    let given = seen.request.header(AUTHORIZATION).and_then(|value| {
+        let (scheme, rest) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("basic").then(|| BASE64.decode(rest.trim().as_bytes()).ok())?
+    });
+    let Some(given) = given else {
+        return Err((Unverified::SignatureMissing, "there is no user and password in header:authorization".to_owned()));
+    };
+    accepted(same_secret(&given, keys), keys)
+}
+
+fn same_secret(given: &[u8], keys: &[Key]) -> Fit {
+    let given = key::sha256(given);
+    let is = |key: &Key| match &key.material {
+        Material::Secret { digest, .. } => verify_slices_are_equal(&given, digest).is_ok(),
+        Material::Hmac(_) | Material::Public { .. } => false,
+    };
+    let find = |retired| keys.iter().position(|key| key.retired == retired && is(key));
+    find(false).map_or_else(|| find(true).map_or(Fit::None, Fit::Retired), Fit::Key)
+}
