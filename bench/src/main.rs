@@ -17,6 +17,7 @@
 //! - `owed`: what a backlog costs. `replay`: everything sent again.
 //! - `backup`: what a backup costs those who wait for an acknowledgement. `upkeep`: the same of pruning, checkpoints, pages given
 //!   back, and a backup.
+//! - `declared`: a declared scheme beside the bare digest.
 //! - `compress`: whether it would pay to compress bodies.
 //! - `report`: the table.
 
@@ -28,6 +29,7 @@ mod admin;
 mod backup;
 mod compress;
 mod curve;
+mod declared;
 mod gateway;
 mod isolation;
 mod load;
@@ -68,12 +70,13 @@ fn main() -> anyhow::Result<ExitCode> {
         ["--replay", events] => replay::run(events.parse()?)?,
         ["--backup", events, rate] => backup::run(events.parse()?, rate.parse()?)?,
         ["--upkeep", events, rate] => upkeep::run(events.parse()?, rate.parse()?)?,
+        ["--declared"] => declared::run()?,
         ["--compress"] => compress::run(),
         ["serve", "noop"] => servers::noop()?,
         ["serve", "verify"] => servers::verify()?,
         _ => bail!(
             "usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS | --years EVENTS | --fold | --routes N | --isolation EVENTS \
-             | --owed DELIVERIES | --replay EVENTS | --backup EVENTS RATE | --upkeep EVENTS RATE | --compress]"
+             | --owed DELIVERIES | --replay EVENTS | --backup EVENTS RATE | --upkeep EVENTS RATE | --declared | --compress]"
         ),
     }
     Ok(ExitCode::SUCCESS)

@@ -21,16 +21,14 @@ fuzz_target!(|text: &str| {
 /// The text with every hexadecimal digit another one, and every other letter another one.
 fn twin(text: &str) -> String {
     let (prefix, text) = text.split_at(if text.starts_with("whsec_") { "whsec_".len() } else { 0 });
-    let twin = text
-        .chars()
-        .map(|letter| match letter {
-            '9' => '0',
-            'f' => 'a',
-            'F' => 'A',
-            'z' => 'g',
-            'Z' => 'G',
-            '0'..='8' | 'a'..='y' | 'A'..='Y' => char::from_u32(u32::from(letter) + 1).expect("a letter"),
-            other => other,
-        });
+    let twin = text.chars().map(|letter| match letter {
+        '9' => '0',
+        'f' => 'a',
+        'F' => 'A',
+        'z' => 'g',
+        'Z' => 'G',
+        '0'..='8' | 'a'..='y' | 'A'..='Y' => char::from_u32(u32::from(letter) + 1).expect("a letter"),
+        other => other,
+    });
     prefix.chars().chain(twin).collect()
 }

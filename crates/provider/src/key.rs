@@ -64,6 +64,14 @@ impl Key {
         }
     }
 
+    /// The algorithm of an HMAC key.
+    pub(crate) fn algorithm(&self) -> Option<hmac::Algorithm> {
+        match &self.material {
+            Material::Hmac(key) => Some(key.algorithm()),
+            Material::Secret { .. } | Material::Public { .. } => None,
+        }
+    }
+
     /// The HMAC over `message`.
     ///
     /// # Panics

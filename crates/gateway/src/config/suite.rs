@@ -166,7 +166,7 @@ fn a_source_says_what_is_wrong_with_it() {
         ("max_body = \"17179869185 GiB\"", "6: `max_body` of source `adyen` is too large | MiB"),
         ("max_body = \"1 GiB\"", "6: `max_body` of source `adyen` is not between | 1 MiB"),
         ("tolerance = \"5\"", "6: `tolerance` of source `adyen` has no unit that is known | 10s"),
-        ("tolerance = \"0s\"", "6: `tolerance` of source `adyen` is not between | remove it"),
+        ("tolerance = \"0s\"", "6: `tolerance` of source `adyen` is not between | off"),
         ("merchant_accounts = []", "6: `merchant_accounts` of source `adyen` is empty | remove it"),
         ("merchant_accounts = [\"\"]", "6: `merchant_accounts` of source `adyen` has an empty text"),
         ("basic_auth = { username = \"u\" }", "6: `basic_auth` of source `adyen` has no `password` | both"),

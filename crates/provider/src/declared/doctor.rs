@@ -80,7 +80,8 @@ fn explain(diagnosis: &mut Diagnosis, signed: &Signed, seen: &Seen<'_>, case: &C
     signed.signature.each(seen, |text| {
         found += 1;
         // In either case the bytes are the same, and the door reads them.
-        let text = if signed.encoding == Encoding::Hex { text.to_ascii_lowercase() } else { text.to_owned() };
+        let is_hex = signed.encoding == Encoding::Hex && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let text = if is_hex { text.to_ascii_lowercase() } else { text.to_owned() };
         tags.extend(signatures(&text, writing(signed.encoding), length));
     });
     if found > 0 && tags.is_empty() {

@@ -12,6 +12,7 @@ use super::pointer::Pointer;
 use super::scheme::{
     Algorithm, Batch, Encoding, Proof, Respond, Scheme, Secret, SecretEncoding, Signed, Time, Told, Unit, Window,
 };
+use super::separator::Separator;
 use super::template::Template;
 use crate::asymmetric::Pair;
 
@@ -224,6 +225,11 @@ fn part(what: &str, draft: &PartDraft, usual_field: &str) -> Loaded<Part> {
     if places.is_empty() {
         return Err(format!("`source` of `{what}` is empty"));
     }
+    if let Some(place) = places.iter().find(|place| matches!(place, Place::Config(_) | Place::Literal(_))) {
+        return Err(format!(
+            "`{what}` has {place}, which whoever sends does not have to know: write where it stands in the request"
+        ));
+    }
     let prefix = draft.prefix.as_ref().map(|text| Prefix { text: text.clone(), optional: draft.prefix_optional });
     if draft.prefix_optional && prefix.is_none() {
         return Err(format!("`prefix_optional` of `{what}` needs a `prefix`"));
@@ -278,8 +284,9 @@ fn fields(what: &str, draft: &PartDraft, usual: &str) -> Loaded<Format> {
     })
 }
 
-fn separator(what: &str, name: &str, text: Option<&String>) -> Loaded<String> {
-    text.filter(|text| !text.is_empty()).cloned().ok_or_else(|| format!("`{what}` has no `{name}`"))
+fn separator(what: &str, name: &str, text: Option<&String>) -> Loaded<Separator> {
+    let text = text.filter(|text| !text.is_empty());
+    text.map(|text| Separator::of(text)).ok_or_else(|| format!("`{what}` has no `{name}`"))
 }
 
 fn told(draft: &EventDraft, is_batch: bool) -> Loaded<Told> {

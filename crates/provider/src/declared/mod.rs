@@ -2,7 +2,7 @@
 //!
 //! - `schemes.toml`: the schemes of this release.
 //! - [`draft`]: a scheme as it is written; [`load`]: checked and made ready, [`scheme`].
-//! - [`place`], [`pointer`], [`part`]: where a value stands, and how it is taken out.
+//! - [`place`], [`pointer`], [`part`], [`separator`]: where a value stands, and how it is taken out.
 //! - [`template`]: what is signed. [`tags`]: signatures. [`time`]: the time of signing. [`secret`]: keys.
 //! - [`verify`], [`event`], [`sign`], [`doctor`]: what every provider does.
 //! - [`catalogue`]: the schemes of this release, and those of users.
@@ -17,6 +17,7 @@ mod place;
 mod pointer;
 mod scheme;
 mod secret;
+mod separator;
 mod sign;
 mod tags;
 mod template;

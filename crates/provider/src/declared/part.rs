@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::place::{Place, Seen};
+use super::separator::Separator;
 
 /// Most values of one part that are looked at: each is held against every key.
 pub(super) const VALUES_MAX: usize = 8;
@@ -30,10 +31,10 @@ pub(super) enum Format {
     /// It is the value.
     Raw,
     /// `t=1,v1=ab,v1=cd`: items, each a name and a value; the wanted names.
-    Pairs { item_sep: String, kv_sep: String, wanted: Vec<String> },
+    Pairs { item_sep: Separator, kv_sep: Separator, wanted: Vec<String> },
     /// `1700000000.ab`: fields in an order; the position of the wanted one, and whether all from there on are it. With an
     /// item separator several such stand beside each other.
-    Fields { item_sep: Option<String>, sep: String, names: Vec<String>, position: usize, and_rest: bool },
+    Fields { item_sep: Option<Separator>, sep: Separator, names: Vec<String>, position: usize, and_rest: bool },
 }
 
 impl Part {
@@ -87,21 +88,15 @@ impl Part {
         let Some(text) = self.behind_prefix(text) else { return };
         match &self.format {
             Format::Raw => take(text),
-            Format::Pairs { item_sep, kv_sep, wanted } => {
-                let pairs = text.split(item_sep.as_str()).filter_map(|item| item.split_once(kv_sep.as_str()));
-                pairs
-                    .filter(|(name, _)| wanted.iter().any(|wanted| wanted == name.trim()))
-                    .for_each(|(_, value)| take(value));
+            Format::Pairs { item_sep, kv_sep, wanted } => item_sep.split(text, |item| match kv_sep.split_once(item) {
+                Some((name, value)) if wanted.iter().any(|wanted| wanted == name.trim_ascii()) => take(value),
+                _ => {}
+            }),
+            Format::Fields { item_sep: None, sep, position, and_rest, .. } => {
+                take_fields(text, sep, (*position, *and_rest), take);
             }
-            Format::Fields { item_sep, sep, position, and_rest, .. } => {
-                let take_fields = |item: &'t str, take: &mut dyn FnMut(&'t str)| {
-                    let many = if *and_rest { usize::MAX } else { 1 };
-                    item.split(sep.as_str()).skip(*position).take(many).for_each(take);
-                };
-                match item_sep {
-                    Some(item_sep) => text.split(item_sep.as_str()).for_each(|item| take_fields(item.trim(), take)),
-                    None => take_fields(text, take),
-                }
+            Format::Fields { item_sep: Some(item_sep), sep, position, and_rest, .. } => {
+                item_sep.split(text, |item| take_fields(item.trim_ascii(), sep, (*position, *and_rest), take));
             }
         }
     }
@@ -123,4 +118,20 @@ impl Part {
             _ => None,
         })
     }
+}
+
+/// The field at a position; with the rest, every one from there on.
+fn take_fields<'t>(
+    text: &'t str,
+    sep: &Separator,
+    (position, and_rest): (usize, bool),
+    take: &mut impl FnMut(&'t str),
+) {
+    let mut at = 0;
+    sep.split(text, |field| {
+        if at == position || (and_rest && at > position) {
+            take(field);
+        }
+        at += 1;
+    });
 }

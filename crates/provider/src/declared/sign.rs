@@ -120,7 +120,7 @@ fn written(part: &Part, beside: &[(&Part, String)], names: &[(&str, String)], va
                 Format::Pairs { wanted, .. } => Some(pair(wanted, value)),
                 Format::Raw | Format::Fields { .. } => None,
             });
-            others.chain([pair(wanted, value)]).collect::<Vec<_>>().join(item_sep)
+            others.chain([pair(wanted, value)]).collect::<Vec<_>>().join(&item_sep.to_string())
         }
         Format::Fields { sep, names: order, position, .. } => {
             let field = |(at, name): (usize, &String)| match names.iter().find(|(known, _)| known == name) {
@@ -128,7 +128,7 @@ fn written(part: &Part, beside: &[(&Part, String)], names: &[(&str, String)], va
                 Some((_, value)) => value.clone(),
                 None => String::new(),
             };
-            order.iter().enumerate().map(field).collect::<Vec<_>>().join(sep)
+            order.iter().enumerate().map(field).collect::<Vec<_>>().join(&sep.to_string())
         }
     };
     format!("{prefix}{inside}")

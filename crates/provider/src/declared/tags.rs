@@ -26,7 +26,7 @@ impl Tags {
 
     /// Takes a signature in, where it can be read and has the right length.
     pub(super) fn add(&mut self, text: &str, encoding: Encoding) {
-        let text = text.trim().as_bytes();
+        let text = text.trim_ascii().as_bytes();
         let Some(place) = self.bytes.get_mut(self.count) else { return };
         let length = match encoding {
             Encoding::Hex => read(&HEXLOWER_PERMISSIVE, text, place),

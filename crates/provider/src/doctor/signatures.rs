@@ -29,10 +29,10 @@ pub(crate) fn signatures(text: &str, writing: Writing, length: usize) -> Vec<Rea
         (strict(&spaced, writing), "has spaces where plus signs belong: something decoded it as a form once too often"),
         (strict(&url_decoded, writing), "is still percent-encoded"),
         (bytes(BASE64_NOPAD.decode(bare.as_bytes()).ok()), "is base64 without its padding"),
+        (bytes(BASE64.decode(bare.as_bytes()).ok()), "is written in base64, not in hexadecimal"),
         (bytes(BASE64URL.decode(bare.as_bytes()).ok()), "is written in the URL's base64"),
         (bytes(BASE64URL_NOPAD.decode(bare.as_bytes()).ok()), "is written in the URL's base64, without padding"),
         (bytes(HEXLOWER_PERMISSIVE.decode(bare.as_bytes()).ok()), hexadecimal(writing)),
-        (bytes(BASE64.decode(bare.as_bytes()).ok()), "is written in base64, not in hexadecimal"),
     ];
     let read = readings.into_iter().filter_map(|(tag, how)| {
         let hint = "the signer, or something on the way, writes the signature in another way than the provider does";

@@ -1,5 +1,6 @@
 //! A key's text, and the ways it is commonly misread.
 
+use aws_lc_rs::hmac;
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
@@ -10,6 +11,7 @@ use crate::{Key, KeyMistake, Provider};
 #[must_use]
 pub fn suspects(provider: &dyn Provider, name: &str, text: &str) -> (Vec<Suspect>, Option<KeyMistake>) {
     let read = provider.key(name, text);
+    let algorithm = read.as_ref().ok().and_then(Key::algorithm).unwrap_or(hmac::HMAC_SHA256);
     let mut found = Vec::new();
     if let Ok(key) = &read {
         found.push(Suspect { key: key.clone(), of: Belongs::Source });
@@ -31,7 +33,7 @@ pub fn suspects(provider: &dyn Provider, name: &str, text: &str) -> (Vec<Suspect
     ];
     for (how, bytes) in misread {
         if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
-            found.push(Suspect { key: Key::hmac_sha256(name, &bytes), of: Belongs::Misread(how) });
+            found.push(Suspect { key: Key::hmac(name, algorithm, &bytes), of: Belongs::Misread(how) });
         }
     }
     (found, read.err())

@@ -1,17 +1,15 @@
 //! Declared schemes: what every one of them has to hold, and the reasons they refuse with.
 
+mod events;
+mod schemes;
+
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use payhook_domain::event::{Event, Original};
-use payhook_domain::identity::Environment;
-use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
-use payhook_provider::{
-    Item, Key, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest, Tolerance, Unsigned, declared,
-};
-use serde_json::{Value, json};
+use payhook_provider::{Item, Key, Outcome, Papers, Policy, Provider, RawRequest, SignedRequest, Tolerance, Unsigned};
+use serde_json::json;
 
 use crate::requests::{NOW, provider};
 
@@ -388,93 +386,6 @@ fn signatures_are_compared_as_bytes_and_never_by_how_they_are_written() {
     assert_eq!(judged(authorize, &request, &keys, NOW), Err(Unverified::SignatureMalformed));
 }
 
-fn events(name: &str, body: &Value) -> Vec<Event> {
-    let provider = provider(name);
-    let keys = [key(provider).expect("a key")];
-    let request = signed_at(provider, &keys[0], &body.to_string(), NOW);
-    let Papers::Items(items) = provider.verify(&request.as_raw(), &keys, &policy(), NOW) else { panic!("unreadable") };
-    let Item::Verified(verified) = &items[0] else { panic!("{name} was refused: {:?}", items[0]) };
-    match provider.parse(verified, Environment::Live) {
-        Parsed::Events(events) => events,
-        Parsed::NotUnderstood { event, detail } => panic!("{detail}: {event:?}"),
-    }
-}
-
-#[test]
-fn what_a_scheme_points_at_is_what_an_event_says() {
-    let cases = [
-        (
-            "paystack",
-            json!({ "event": "charge.success", "data": { "id": 302_961, "reference": "order-17", "amount": 10_050, "currency": "NGN" } }),
-            ("charge.success", Some("order-17"), Some("302961"), Some("100.50 NGN")),
-        ),
-        (
-            "dlocal",
-            json!({ "id": "D-4-9", "status": "PAID", "order_id": "order-17", "amount": 100.5, "currency": "JPY" }),
-            ("PAID", Some("order-17"), Some("D-4-9"), None),
-        ),
-        (
-            "cashfree",
-            json!({ "type": "PAYMENT_SUCCESS_WEBHOOK", "data": {
-                "order": { "order_id": "order-17" },
-                "payment": { "cf_payment_id": 1_453, "payment_amount": 1.00, "payment_currency": "INR" } } }),
-            ("PAYMENT_SUCCESS_WEBHOOK", Some("order-17"), Some("1453"), Some("1.00 INR")),
-        ),
-        ("tink", json!({ "event": "refresh:finished" }), ("refresh:finished", None, None, None)),
-    ];
-    for (name, body, (code, reference, provider_reference, amount)) in cases {
-        let event = events(name, &body).remove(0);
-        assert_eq!(event.kind, Kind::Other, "{name}");
-        assert_eq!(event.code, code, "{name}");
-        assert_eq!(event.reference.as_deref(), reference, "{name}");
-        assert_eq!(event.provider_reference.as_deref(), provider_reference, "{name}");
-        assert_eq!(event.amount.map(|amount| amount.to_string()).as_deref(), amount, "{name}");
-        assert_eq!(event.original, Original::Slice(0..body.to_string().len()), "{name}");
-    }
-}
-
-#[test]
-fn an_event_is_told_by_its_id_and_where_it_has_none_by_what_it_says() {
-    let id = |name, body: Value| events(name, &body).remove(0).id;
-    let first = id("razorpay", json!({ "event": "payment.captured", "n": 1 }));
-    assert_eq!(
-        first,
-        id("razorpay", json!({ "n": 1, "event": "payment.captured" })),
-        "the same, written in another order"
-    );
-    assert_ne!(first, id("razorpay", json!({ "event": "payment.captured", "n": 2 })));
-    let first = id("stripe", json!({ "id": "evt_1", "n": 1 }));
-    assert_eq!(first, id("stripe", json!({ "id": "evt_1", "n": 2 })));
-    assert_ne!(first, id("stripe", json!({ "id": "evt_2", "n": 1 })));
-    assert_ne!(first, id("checkout-com", json!({ "id": "evt_1", "n": 1 })), "another provider's");
-    let pair = |reference: u32, event: &str| json!({ "event": event, "data": { "id": reference } });
-    assert_ne!(id("paystack", pair(1, "charge.success")), id("paystack", pair(1, "refund.processed")));
-}
-
-#[test]
-fn each_event_of_a_batch_is_an_event_of_its_own() {
-    let item = |number: u32| json!({ "id": format!("EV{number}"), "resource_type": "payments", "action": "confirmed" });
-    let body = json!({ "events": [item(1), item(2), item(1)], "meta": { "webhook_id": "WB1" } });
-    let events = events("gocardless", &body);
-    assert_eq!(events.iter().map(|event| event.code.as_str()).collect::<Vec<_>>(), ["payments.confirmed"; 3]);
-    assert_eq!(events[0].id, events[2].id);
-    assert_ne!(events[0].id, events[1].id);
-    let Original::Slice(range) = events[1].original.clone() else { panic!("JSON is kept where it stands") };
-    assert_eq!(serde_json::from_str::<Value>(&body.to_string()[range]).expect("JSON"), item(2));
-}
-
-#[test]
-fn a_batch_that_is_none_or_too_long_is_kept_and_not_understood() {
-    let gocardless = provider("gocardless");
-    let keys = [key(gocardless).expect("a key")];
-    for body in [json!({}), json!({ "events": [] }), json!({ "events": vec![json!({ "id": "EV1" }); 251] })] {
-        let request = signed_at(gocardless, &keys[0], &body.to_string(), NOW);
-        let Papers::Items(items) = gocardless.verify(&request.as_raw(), &keys, &policy(), NOW) else { panic!() };
-        let Item::Verified(verified) = &items[0] else { panic!("refused") };
-        assert!(matches!(gocardless.parse(verified, Environment::Live), Parsed::NotUnderstood { .. }), "{body}");
-    }
-}
-
 #[test]
 fn each_provider_hears_what_it_waits_for() {
     let headers = HeaderMap::new();
@@ -498,84 +409,4 @@ fn a_provider_that_asks_first_is_answered() {
     };
     assert_eq!(ask("verify-me"), Some((200, "text/plain", "verify-me".to_owned())));
     assert_eq!(ask(&"x".repeat(2_000)), None);
-}
-
-/// A scheme that is right, to be made wrong in one way.
-fn scheme() -> Value {
-    json!({
-        "algorithm": "hmac-sha256",
-        "signature": { "source": "header:X-Acme", "encoding": "hex" },
-        "timestamp": { "source": "header:X-Time", "unit": "s" },
-        "signed": "{timestamp}.{body}",
-        "tolerance": { "past": 300 },
-        "event": { "id": ["json:/id"], "type": ["json:/type"] }
-    })
-}
-
-#[test]
-fn a_user_declares_a_scheme_and_it_is_a_provider_like_any_other() {
-    let acme = declared::of_user("acme-pay", scheme()).expect("a scheme");
-    let keys = [acme.key("current", "s3cret").expect("a key")];
-    let request = signed(acme, &keys[0]);
-    assert_eq!(judged(acme, &request, &keys, NOW), Ok(()));
-    let again = declared::of_user("acme-pay", scheme()).expect("a scheme");
-    assert!(std::ptr::addr_eq(acme, again), "the same scheme is the same provider");
-}
-
-/// A scheme's name, what goes wrong in it, and what is told.
-type Slip = (&'static str, fn(&mut Value), &'static str);
-
-#[test]
-fn every_slip_in_a_scheme_is_told() {
-    let slips: &[Slip] = &[
-        ("acme", |scheme| scheme["signde"] = "{body}".into(), "unknown field `signde`"),
-        ("acme", |scheme| scheme["algorithm"] = "md5".into(), "`algorithm` is `md5`"),
-        (
-            "acme",
-            |scheme| drop(scheme.as_object_mut().expect("an object").remove("algorithm")),
-            "missing field `algorithm`",
-        ),
-        ("acme", |scheme| drop(scheme.as_object_mut().expect("an object").remove("signed")), "`signed` is missing"),
-        (
-            "acme",
-            |scheme| drop(scheme.as_object_mut().expect("an object").remove("signature")),
-            "`signature` is missing",
-        ),
-        ("acme", |scheme| scheme["signature"]["encoding"] = Value::Null, "no `encoding`"),
-        ("acme", |scheme| scheme["signature"]["encoding"] = "base32".into(), "`encoding` of `signature` is `base32`"),
-        ("acme", |scheme| scheme["signature"]["source"] = "headers:X".into(), "is no place"),
-        ("acme", |scheme| scheme["signature"]["source"] = "header:a b".into(), "cannot be the name of a header"),
-        ("acme", |scheme| scheme["signature"]["source"] = json!([]), "is empty"),
-        ("acme", |scheme| scheme["signature"]["format"] = "csv".into(), "`format` of `signature` is `csv`"),
-        ("acme", |scheme| scheme["signature"]["format"] = "kv".into(), "no `key`"),
-        ("acme", |scheme| scheme["signature"]["kv_sep"] = "=".into(), "not its `format`"),
-        ("acme", |scheme| scheme["signature"]["unit"] = "s".into(), "`unit` belongs to `timestamp`"),
-        ("acme", |scheme| scheme["timestamp"]["unit"] = "minutes".into(), "`unit` of `timestamp` is `minutes`"),
-        ("acme", |scheme| scheme["timestamp"] = Value::Null, "{timestamp}, but"),
-        ("acme", |scheme| scheme["timestamp"]["unit"] = "text".into(), "that can be read"),
-        ("acme", |scheme| scheme["signed"] = "{body}".into(), "not signed proves nothing"),
-        ("acme", |scheme| scheme["signed"] = "{timestamp}".into(), "no {body}"),
-        ("acme", |scheme| scheme["signed"] = "{timestamp}{body}{id}".into(), "{id}, but"),
-        ("acme", |scheme| scheme["signed"] = "{timestamp}{body}{secret}".into(), "sha256"),
-        ("acme", |scheme| scheme["tolerance"]["past"] = 9_999_999.into(), "at most 30 days"),
-        ("acme", |scheme| scheme["algorithm"] = "token".into(), "signs nothing"),
-        ("acme", |scheme| scheme["algorithm"] = "basic".into(), "remove `signature`"),
-        ("acme", |scheme| scheme["algorithm"] = "ed25519".into(), "a public key is no text"),
-        ("acme", |scheme| scheme["secret"] = json!({ "encoding": "pem" }), "pem holds public keys"),
-        ("acme", |scheme| scheme["secret"] = json!({ "derive": "md5" }), "`derive` of `secret` is `md5`"),
-        ("acme", |scheme| scheme["event"]["amount"] = "json:/a".into(), "go together"),
-        ("acme", |scheme| scheme["event"]["id"] = json!(["json:id"]), "begin with a slash"),
-        ("acme", |scheme| scheme["respond"] = json!({ "ok": 302 }), "does not accept"),
-        ("acme", |scheme| scheme["respond"] = json!({ "bad_signature": 200 }), "does not refuse"),
-        ("acme", |scheme| scheme["batch"] = json!({ "items": "json:/events", "max": 0 }), "`max` of `batch`"),
-        ("acme", |scheme| scheme["challenge"] = json!({ "echo": "query:x" }), "write header:NAME"),
-        ("Acme Pay", |_| {}, "lower-case"),
-        ("stripe", |_| {}, "a provider of this release"),
-    ];
-    for (name, slip, expected) in slips {
-        let mut scheme = scheme();
-        slip(&mut scheme);
-        let Err(mistake) = declared::of_user(name, scheme.clone()) else { panic!("taken: {scheme}") };
-        assert!(mistake.to_string().contains(expected), "expected {expected}: {mistake}");
-    }
 }

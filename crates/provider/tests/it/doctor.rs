@@ -2,6 +2,7 @@
 
 mod adyen;
 mod banked;
+mod declared;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::identity::Environment;
