@@ -98,6 +98,14 @@ impl PowerCut {
         self.command(&format!("fail-syncs {count}"))
     }
 
+    /// The next `count` syncs of files whose path ends with `ending` fail with EIO; zero ends it.
+    ///
+    /// # Errors
+    /// When no process under the shim runs.
+    pub fn fail_syncs_of(&self, ending: &str, count: u64) -> io::Result<Report> {
+        self.command(&format!("fail-syncs {count} {ending}"))
+    }
+
     /// Every sync takes that much longer; zero ends it.
     ///
     /// # Errors

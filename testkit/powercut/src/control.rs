@@ -5,7 +5,7 @@
 //! | `report` | counts so far |
 //! | `cut [torn SEED]` | the power goes now |
 //! | `cut-before-sync N [torn SEED]`, `cut-after-sync N [torn SEED]` | the power goes at the N-th sync from now |
-//! | `fail-syncs N` | the next N syncs fail with EIO |
+//! | `fail-syncs N [ENDING]` | the next N syncs, of files with that end of name if given, fail with EIO |
 //! | `slow-syncs MS` | every sync takes that much longer |
 
 use std::io::{BufRead, BufReader, Write};
@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cut::{self, Armed, Tear};
+use crate::failing::Failing;
 use crate::folder;
 use crate::medium::{Watch, watch};
 
@@ -52,7 +53,8 @@ fn serve(watch: &Watch, connection: UnixStream) -> std::io::Result<()> {
             (Ok(syncs), Some(tear)) => held.armed = Some(Armed { tear, syncs, before: *word == "cut-before-sync" }),
             _ => return writeln!(connection, "error: not a way to cut"),
         },
-        ["fail-syncs", count] => held.failing = count.parse().unwrap_or(0),
+        ["fail-syncs", count] => held.failing = Failing::next(count.parse().unwrap_or(0), ""),
+        ["fail-syncs", count, ending] => held.failing = Failing::next(count.parse().unwrap_or(0), ending),
         ["slow-syncs", ms] => held.slow = Duration::from_millis(ms.parse().unwrap_or(0)),
         _ => return writeln!(connection, "error: not a command"),
     }

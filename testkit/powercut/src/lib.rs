@@ -19,8 +19,8 @@
 //! shared writable mapping of a watched file would escape the shim, so it ends the process with a message.
 //!
 //! # Rooms
-//! `hooks` are the C names; `medium` is what the disk holds; `file` and `folder` its two kinds of change; `cut` undoes;
-//! `control` takes commands on the socket `POWERCUT_CTL`; `sys` is the kernel.
+//! `hooks` are the C names; `medium` is what the disk holds; `file` and `folder` its two kinds of change; `failing` says
+//! which syncs fail; `cut` undoes; `control` takes commands on the socket `POWERCUT_CTL`; `sys` is the kernel.
 
 #![allow(unsafe_code, reason = "standing in for C functions and asking the kernel directly cannot be done without")]
 #![allow(clippy::disallowed_methods, reason = "a preloaded library is configured by the environment alone")]
@@ -28,6 +28,7 @@
 
 mod control;
 mod cut;
+mod failing;
 mod file;
 mod folder;
 mod hooks;

@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::cut::{self, Armed};
+use crate::failing::Failing;
 use crate::file::{Change, File};
 use crate::folder::Names;
 use crate::sys::{self, Inode};
@@ -30,8 +31,7 @@ pub(crate) struct Medium {
     syncing: HashSet<Inode>,
     writes: u64,
     syncs: u64,
-    /// Syncs that still have to fail.
-    pub(crate) failing: u64,
+    pub(crate) failing: Failing,
     /// How much longer each sync takes.
     pub(crate) slow: Duration,
     pub(crate) armed: Option<Armed>,
@@ -103,8 +103,7 @@ impl Watch {
         let Some((mut held, inode)) = self.wait_for(fd) else { return self.sync_folder(fd, act) };
         held.syncs += 1;
         let mut held = self.cut_if_due(held, true);
-        if held.failing > 0 {
-            held.failing -= 1;
+        if held.failing.strikes(fd) {
             held.files.entry(inode).and_modify(File::sync_failed);
             sys::set_errno(libc::EIO);
             return -1;

@@ -8,14 +8,14 @@
 //! SQLite syncs the database only when the whole log is copied, which is in the writer's part, and that sync would wait
 //! for the pages of every round. So the thread syncs after each of its own rounds, through a handle of its own.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, ErrorCode, Statement};
 
-use super::{connect, fault};
+use super::connect;
+use super::trust::Trust;
 
 /// Pages in the log at which the copying begins: 16 MiB.
 const FRAMES_MANY: i64 = 2_048;
@@ -50,13 +50,13 @@ enum Stage {
 }
 
 impl Checkpointer {
-    /// Without `database`, a handle to the file, nothing is synced.
-    pub(super) fn start(path: &Path, database: Option<Arc<File>>) -> rusqlite::Result<std::io::Result<Self>> {
-        let connection = connect::copier(path, database.is_some())?;
+    /// Without `trust` nothing is synced.
+    pub(super) fn start(path: &Path, trust: Option<Arc<Trust>>) -> rusqlite::Result<std::io::Result<Self>> {
+        let connection = connect::copier(path, trust.is_some())?;
         let desk = Arc::new(Desk::default());
         let at_desk = desk.clone();
         let thread = thread::Builder::new().name("store-checkpoint".to_owned());
-        let thread = thread.spawn(move || at_desk.serve(&connection, database.as_deref()));
+        let thread = thread.spawn(move || at_desk.serve(&connection, trust.as_deref()));
         Ok(thread.map(|thread| Self { desk, thread: Some(thread) }))
     }
 }
@@ -73,7 +73,7 @@ impl Drop for Checkpointer {
 }
 
 impl Desk {
-    fn serve(&self, connection: &Connection, database: Option<&File>) {
+    fn serve(&self, connection: &Connection, trust: Option<&Trust>) {
         loop {
             let mut stage = self.lock();
             while !matches!(*stage, Stage::Wanted | Stage::Closing) {
@@ -83,7 +83,7 @@ impl Desk {
                 return;
             }
             drop(stage);
-            let copied = rounds(connection, database);
+            let copied = rounds(connection, trust);
             let mut stage = self.lock();
             if matches!(*stage, Stage::Wanted) {
                 *stage = Stage::Copied(copied);
@@ -96,12 +96,12 @@ impl Desk {
     }
 }
 
-fn rounds(connection: &Connection, database: Option<&File>) -> rusqlite::Result<()> {
+fn rounds(connection: &Connection, trust: Option<&Trust>) -> rusqlite::Result<()> {
     let mut copy = connection.prepare_cached(PASSIVE)?;
     let mut look = connection.prepare_cached(NOOP)?;
     for _ in 0..ROUNDS_MAX {
         left(&mut copy)?;
-        database.map_or(Ok(()), File::sync_data).map_err(fault::sync_failed)?;
+        trust.map_or(Ok(()), Trust::sync)?;
         if left(&mut look)? <= FRAMES_FEW {
             break;
         }
@@ -111,7 +111,7 @@ fn rounds(connection: &Connection, database: Option<&File>) -> rusqlite::Result<
 
 const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 /// Copies nothing; tells how long the log is and how much of it is copied.
-const NOOP: &str = "PRAGMA wal_checkpoint(NOOP)";
+pub(super) const NOOP: &str = "PRAGMA wal_checkpoint(NOOP)";
 
 /// Pages of the log not yet in the database, after the checkpoint that this statement makes.
 fn left(checkpoint: &mut Statement<'_>) -> rusqlite::Result<i64> {

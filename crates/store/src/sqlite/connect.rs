@@ -116,7 +116,7 @@ const fn synchronous(sync: bool) -> &'static str {
 ///
 /// Done before the first commit after a start, and after an input or output error: the page cache may then show frames
 /// that the disk never got and that no later sync would write. The copy writes them anew, so nothing is believed only
-/// because it can be read.
+/// because it can be read. What SQLite takes for copied it leaves out: [`Trust`](super::trust::Trust) sees to that.
 pub(super) fn settle_log(connection: &Connection) -> rusqlite::Result<()> {
     let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy {

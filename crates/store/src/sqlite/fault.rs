@@ -27,11 +27,18 @@ pub(super) fn distrusts_log(error: &Error) -> bool {
     )
 }
 
-/// A sync of ours that failed, as the engine would tell of one of its own.
-pub(super) fn sync_failed(error: std::io::Error) -> Error {
-    let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
-    let code = if full { ffi::SQLITE_FULL } else { ffi::SQLITE_IOERR_FSYNC };
-    Error::SqliteFailure(ffi::Error::new(code), Some(format!("cannot sync the database: {error}")))
+/// A sync of ours that failed, as the engine tells of one of its own: for want of room too, since the kernel then gives
+/// the pages up just the same.
+pub(super) fn sync_failed(error: &std::io::Error) -> Error {
+    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR_FSYNC), Some(format!("cannot sync the database: {error}")))
+}
+
+/// The log's index does not take what we write to it.
+pub(super) fn index_failed(error: &std::io::Error) -> Error {
+    Error::SqliteFailure(
+        ffi::Error::new(ffi::SQLITE_IOERR_SHMMAP),
+        Some(format!("cannot write the index of the log: {error}")),
+    )
 }
 
 /// What to do about it, for the log.

@@ -2,7 +2,8 @@
 //!
 //! The way of a job: [`store`] puts it into the [`queue`]; the [`writer`] takes whoever waits as one [`batch`], runs
 //! each in its room ([`record`], [`settle`], [`decide`], [`quarantine`], [`names`]) inside one transaction, commits with
-//! one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it. [`lease`]
+//! one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it, and
+//! [`trust`] says when that must be done again. [`lease`]
 //! lives on the same thread, in memory. Refused requests wait in the same [`queue`], at most at their [`rate`].
 //! Questions go to the [`readers`], which run [`queries`]. [`backup`] copies the file beside all of them.
 
@@ -48,6 +49,7 @@ mod settle;
 mod store;
 mod tails;
 mod tally;
+mod trust;
 mod whole;
 mod writer;
 

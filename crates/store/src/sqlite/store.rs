@@ -28,6 +28,7 @@ use super::readers::Readers;
 use super::rebuild;
 use super::retention::{self, Hand};
 use super::schema;
+use super::trust::Trust;
 use super::writer::Writer;
 use crate::open::{OpenError, Options};
 use crate::{
@@ -48,9 +49,9 @@ pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Op
     let io = |error: std::io::Error| OpenError::Io { path: path.clone(), error };
     let lock = connect::lock(&path)?;
     let removed = backup::put_in_place(&path).map_err(io)?.unwrap_or_default();
-    let database = Arc::new(connect::make(&path)?);
+    let trust = Arc::new(Trust::new(&path, connect::make(&path)?));
     let mut connection = connect::writer(&path, !options.unsafe_no_sync).map_err(engine)?;
-    let settled = match connect::settle_log(&connection) {
+    let settled = match trust.settle(&connection) {
         Err(error) if error.sqlite_error_code() != Some(ErrorCode::DiskFull) => return Err(engine(error)),
         settled => settled,
     };
@@ -75,9 +76,7 @@ pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Op
             None
         }
     };
-    let distrusts_log = settled.is_err();
-    let writer =
-        Writer { path: path.clone(), options, queue, condition, readers, kinds, disk, database, lock, distrusts_log };
+    let writer = Writer { path: path.clone(), options, queue, condition, readers, kinds, disk, trust, lock };
     writer.start(connection).map_err(io)?;
     Ok(Arc::new(store))
 }

@@ -6,7 +6,9 @@
 //! that writing works. After an input or output error it first copies the log into the database and syncs that: a sync
 //! that failed may have left frames in the page cache that the disk never got and no later sync will write. They lie
 //! behind the log's last committed frame, so they are not copied, and emptying the log drops them. Readers stay open
-//! meanwhile, which keeps the log's index and with it the knowledge of which frame was the last.
+//! meanwhile, which keeps the log's index and with it the knowledge of which frame was the last. Where it was the
+//! database's sync that failed, the same goes for what was copied into it: so all of the log is copied, not only what is
+//! not yet.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -35,6 +37,7 @@ use super::readers::Readers;
 use super::record::Recorder;
 use super::settle::Settler;
 use super::tally::{Changes, Numbers, sort};
+use super::trust::Trust;
 use crate::{Lease, Options, Unavailable};
 
 /// How often it looks at the disk when there is nothing to do.
@@ -54,11 +57,9 @@ pub(super) struct Writer {
     pub(super) readers: Arc<Readers>,
     pub(super) kinds: Arc<Kinds>,
     pub(super) disk: Disk,
-    /// The file itself, to sync what was copied into it; closed after the last connection.
-    pub(super) database: Arc<File>,
+    /// Holds the files themselves; dropped after the last connection.
+    pub(super) trust: Arc<Trust>,
     pub(super) lock: File,
-    /// Whether the log may show what the disk does not have.
-    pub(super) distrusts_log: bool,
 }
 
 /// Why a connection is no longer served, or no longer waited for.
@@ -100,13 +101,13 @@ impl Writer {
         };
         self.readers.close();
         self.leave_the_log_empty();
-        drop((self.database, self.lock));
+        drop((self.trust, self.lock));
         closing.into_iter().for_each(|giver| giver.give(Ok(())));
     }
 
     /// The last connection to close empties the log; that the readers cannot.
     fn leave_the_log_empty(&self) {
-        let emptied = connect::writer(&self.path, true).and_then(|last| connect::settle_log(&last));
+        let emptied = connect::writer(&self.path, true).and_then(|last| self.trust.settle(&last));
         if let Err(error) = emptied {
             tracing::warn!(%error, "the log could not be emptied; the next start does it");
         }
@@ -192,18 +193,19 @@ impl Writer {
     }
 
     fn checkpointer(&self) -> rusqlite::Result<Checkpointer> {
-        let database = (!self.options.unsafe_no_sync).then(|| self.database.clone());
-        Checkpointer::start(&self.path, database)?
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+        let trust = (!self.options.unsafe_no_sync).then(|| self.trust.clone());
+        Checkpointer::start(&self.path, trust)?.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
     }
 
-    fn failed(&mut self, error: &rusqlite::Error) -> Unavailable {
-        self.distrusts_log |= fault::distrusts_log(error);
+    fn failed(&self, error: &rusqlite::Error) -> Unavailable {
+        if fault::distrusts_log(error) {
+            self.trust.doubt();
+        }
         self.condition.failed(error)
     }
 
     /// A connection that is known to write, or nothing.
-    fn mend(&mut self) -> Option<Connection> {
+    fn mend(&self) -> Option<Connection> {
         match self.reconnect() {
             Ok(connection) => {
                 self.condition.recovered();
@@ -216,11 +218,10 @@ impl Writer {
         }
     }
 
-    fn reconnect(&mut self) -> rusqlite::Result<Connection> {
+    fn reconnect(&self) -> rusqlite::Result<Connection> {
         let connection = connect::writer(&self.path, !self.options.unsafe_no_sync)?;
-        if self.distrusts_log {
-            connect::settle_log(&connection)?;
-            self.distrusts_log = false;
+        if self.trust.is_doubted() {
+            self.trust.settle(&connection)?;
         }
         connection.execute(super::tally::ADD, (sort::RECOVERIES, 0, 0, 1))?;
         Ok(connection)

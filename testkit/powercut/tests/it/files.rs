@@ -87,6 +87,32 @@ fn a_torn_cut_loses_some_sectors_and_the_same_ones_for_the_same_seed() {
     assert!((8..20).any(|seed| half(seed) != torn), "other seeds tear elsewhere");
 }
 
+/// Writes two files anew and syncs them, round after round, and says which syncs went well.
+pub(crate) fn pair_victim() {
+    for round in 1_u32.. {
+        for name in ["book", "book-log"] {
+            let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(name).unwrap();
+            file.write_all(&filling(b'a')).unwrap();
+            let how = if file.sync_data().is_ok() { "synced" } else { "failed" };
+            println!("{how} {name} {round}");
+        }
+    }
+}
+
+#[test]
+fn syncs_of_one_file_fail_while_the_file_beside_it_is_spared() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut victim = Victim::start("pair", folder.path());
+    victim.says("synced book-log 3");
+    victim.shim.fail_syncs_of("book", 2).unwrap();
+    let first: u32 = victim.says("failed book ").parse().unwrap();
+    assert_eq!(victim.says("synced book-log "), first.to_string(), "its name only begins the same");
+    assert_eq!(victim.says("failed book "), (first + 1).to_string());
+    assert_eq!(victim.says("synced book "), (first + 2).to_string(), "two were to fail");
+    victim.shim.cut(Tear::Clean).unwrap();
+    assert!(victim.dies("failed book-log ").is_empty());
+}
+
 #[test]
 fn removed_and_renamed_names_come_back_unless_their_folder_was_synced() {
     let folder = tempfile::tempdir().unwrap();

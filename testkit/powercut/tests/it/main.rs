@@ -26,6 +26,7 @@ fn victim() {
         Err(_) => {}
         Ok("files") => files::victim(),
         Ok("names") => files::renaming_victim(),
+        Ok("pair") => files::pair_victim(),
         Ok(mode) => sqlite::victim(mode),
     }
 }
