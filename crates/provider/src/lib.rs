@@ -34,6 +34,7 @@ pub mod sample;
 mod scalar;
 mod sign;
 mod verified;
+mod xml;
 
 pub use ack::{Ack, Outcome};
 pub use key::{Key, KeyMistake};

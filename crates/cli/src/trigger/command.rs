@@ -59,8 +59,12 @@ pub(crate) struct Trigger {
     seed: Option<u64>,
 
     /// Send as Adyen's form instead of JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "soap")]
     form: bool,
+
+    /// Send as Adyen's SOAP instead of JSON
+    #[arg(long)]
+    soap: bool,
 
     #[command(flatten)]
     faults: Faults,
@@ -132,6 +136,7 @@ impl Trigger {
             events: &self.events,
             set: &self.set,
             form: self.form,
+            soap: self.soap,
             faults: &self.faults,
         };
         if self.print {

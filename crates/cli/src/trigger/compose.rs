@@ -3,7 +3,7 @@
 use anyhow::Context;
 use payhook_gateway::keyfile;
 use payhook_provider::{Key, Policy, Provider, SignedRequest, Unsigned, sample};
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::Faults;
@@ -21,6 +21,7 @@ pub(super) struct Composer<'t> {
     pub(super) events: &'t [String],
     pub(super) set: &'t [(String, String)],
     pub(super) form: bool,
+    pub(super) soap: bool,
     pub(super) faults: &'t Faults,
 }
 
@@ -50,12 +51,14 @@ impl Composer<'_> {
             let hint = format!("`payhook trigger {name} {} --print` shows the fields", self.name(step));
             sample::set(&mut value, field, text).map_err(|mistake| Complaint::usage(mistake.to_string(), hint))?;
         }
-        if !self.form {
-            return Ok(sample::unsigned(name, &value));
-        }
-        let hint = "only Adyen's standard webhooks can be sent as a form";
-        let form = (name == "adyen").then(|| sample::unsigned_form(&value)).flatten();
-        Ok(form.ok_or_else(|| Complaint::usage(format!("`{}` has no form", self.name(step)), hint))?)
+        let (what, write): (_, fn(&Value) -> Option<Unsigned>) = match (self.form, self.soap) {
+            (true, _) => ("a form", sample::unsigned_form),
+            (_, true) => ("SOAP", sample::unsigned_soap),
+            _ => return Ok(sample::unsigned(name, &value)),
+        };
+        let hint = format!("only Adyen's standard webhooks can be sent as {what}");
+        let written = (name == "adyen").then(|| write(&value)).flatten();
+        Ok(written.ok_or_else(|| Complaint::usage(format!("`{}` cannot be {what}", self.name(step)), hint))?)
     }
 
     /// A key of the right shape that nobody knows.

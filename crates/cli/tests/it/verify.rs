@@ -31,9 +31,12 @@ fn refused(said: &Said, words: &[&str]) {
 
 #[test]
 fn what_trigger_prints_verifies_under_its_key_and_no_other() {
-    for (words, provider) in
-        [("adyen authorised", "adyen"), ("adyen authorised --form", "adyen"), ("banked payment_sent", "banked")]
-    {
+    for (words, provider) in [
+        ("adyen authorised", "adyen"),
+        ("adyen authorised --form", "adyen"),
+        ("adyen authorised --soap", "adyen"),
+        ("banked payment_sent", "banked"),
+    ] {
         let folder = captured(words);
         let said = verify(folder.path(), &format!("{provider} request.txt --key {KEY}")).fine();
         assert!(said.starts_with("authentic") && said.contains("signed"), "{said}");

@@ -230,12 +230,12 @@ fn without_trailing_slash(path: &str) -> &str {
     path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path)
 }
 
-/// JSON or a form; a request that names no type is read by its bytes.
+/// JSON, a form or XML; a request that names no type is read by its bytes.
 fn is_readable_media_type(headers: &HeaderMap) -> bool {
     let request = RawRequest { target: "", headers, body: b"" };
     match request.media_type().as_str() {
         "" => !headers.contains_key("content-type"),
-        "application/json" | "application/x-www-form-urlencoded" => true,
+        "application/json" | "application/x-www-form-urlencoded" | "text/xml" | "application/soap+xml" => true,
         other => other.starts_with("application/") && other.ends_with("+json"),
     }
 }

@@ -201,7 +201,7 @@ mod tests {
             },
             said: None,
             raw: b"",
-            at: None,
+            written: super::super::item::Written::Form,
         })
     }
 

@@ -1,21 +1,19 @@
 //! What a standard item says, in whichever envelope and under whichever key it came.
 //!
 //! One report comes to two sources under two keys, as JSON here and as a form there, and again after a key was rolled.
-//! All of them are one content: the item's signature is no part of it, nor is the envelope's `live`, and a form's
-//! parameters stand where the JSON item has them.
-
-use std::borrow::Cow;
+//! All of them are one content: the item's signature is no part of it, nor is the envelope's `live`, and what a form or a
+//! SOAP notification says stands where the JSON item has it.
 
 use payhook_domain::identity::Digest;
 
-use super::form::ADDITIONAL;
 use super::item::{Fields, StandardItem};
+use super::members::{Group, Member};
 use crate::meaning::{Meaning, Said};
 use crate::reader::{Reader, Token};
 use crate::scalar::Scalar;
 
 /// The one member of `additionalData` that is left out.
-const SIGNATURE: &str = "hmacSignature";
+pub(super) const SIGNATURE: &str = "hmacSignature";
 
 /// Room for what most items say, in bytes.
 const ROOM: usize = 960;
@@ -79,33 +77,30 @@ fn additional<'r>(
     })
 }
 
-/// Writes what the parameters of a form say, each where the JSON item has it.
-pub(super) fn of_form(pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> Option<Vec<u8>> {
+/// Writes what members that are no JSON say, each where the JSON item has it.
+pub(super) fn of_members(members: &[Member<'_>]) -> Option<Vec<u8>> {
     let mut meaning = Meaning::of_members(ROOM, MEMBERS_MAX);
-    let all = || pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+    let all = |group| members.iter().filter(move |member| member.of == group);
     let item = meaning.begin();
-    for (name, value) in all() {
-        if !matches!(name, "live" | "value" | "currency") && !name.starts_with(ADDITIONAL) {
-            text(&mut meaning, name, value)?;
-        }
+    for member in all(Group::Item) {
+        text(&mut meaning, member)?;
     }
-    group(&mut meaning, "amount", all().filter(|(name, _)| matches!(*name, "value" | "currency")))?;
-    let additional = all().filter_map(|(name, value)| Some((name.strip_prefix(ADDITIONAL)?, value)));
-    group(&mut meaning, "additionalData", additional.filter(|(key, _)| *key != SIGNATURE))?;
+    group(&mut meaning, "amount", all(Group::Amount))?;
+    group(&mut meaning, "additionalData", all(Group::Additional).filter(|member| member.name != SIGNATURE))?;
     meaning.end(&item);
     meaning.written()
 }
 
-fn group<'r>(meaning: &mut Meaning, name: &str, members: impl Iterator<Item = (&'r str, &'r str)>) -> Option<()> {
+fn group<'m>(meaning: &mut Meaning, name: &str, members: impl Iterator<Item = &'m Member<'m>>) -> Option<()> {
     meaning.member(name, |meaning| {
         let group = meaning.begin();
-        for (name, value) in members {
-            text(meaning, name, value)?;
+        for member in members {
+            text(meaning, member)?;
         }
         Some(meaning.end(&group))
     })
 }
 
-fn text(meaning: &mut Meaning, name: &str, value: &str) -> Option<()> {
-    meaning.member(name, |meaning| Some(meaning.text(value)))
+fn text(meaning: &mut Meaning, member: &Member<'_>) -> Option<()> {
+    meaning.member(&member.name, |meaning| Some(meaning.text(&member.text)))
 }

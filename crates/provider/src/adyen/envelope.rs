@@ -1,29 +1,33 @@
 //! The JSON envelope: `{"live": …, "notificationItems": [{"NotificationRequestItem": {…}}]}`.
 
 use super::item::StandardItem;
+use super::soap;
 use crate::reader::{Reader, Token};
 use crate::scalar::Scalar;
 
 /// No item that could be authentic is shorter, in bytes: names, signature, code and outcome alone take 144. It bounds
 /// the verdicts of one request by its body, however many empty items it holds.
-const ITEM_LEN_MIN: usize = 128;
+pub(super) const ITEM_LEN_MIN: usize = 128;
 
-/// What the envelope is.
+/// What an envelope is, of JSON or SOAP.
 #[derive(Debug)]
 pub(super) enum Envelope<'r> {
     /// A standard envelope with at least one item, each where it is readable.
     Items(Items<'r>),
     /// An object without items.
     Other,
-    /// Not a JSON object, not UTF-8, or more items than its bytes can hold.
+    /// Not a JSON object or no XML, not UTF-8, or more items than its bytes can hold.
     Unreadable,
 }
 
 /// The items in their order; nothing in place of one that is not readable.
-type Items<'r> = Vec<Option<Box<StandardItem<'r>>>>;
+pub(super) type Items<'r> = Vec<Option<Box<StandardItem<'r>>>>;
 
-/// Reads the envelope and its items.
+/// Reads the envelope and its items, as SOAP where a tag begins it.
 pub(super) fn read(body: &[u8]) -> Envelope<'_> {
+    if soap::opens_tag(body) {
+        return soap::read(body);
+    }
     match members(body) {
         None => Envelope::Unreadable,
         Some(Members { items, .. }) if items.is_empty() => Envelope::Other,
@@ -87,12 +91,13 @@ fn element<'r>(reader: &mut Reader<'r>) -> Option<Option<Box<StandardItem<'r>>>>
 }
 
 /// Takes what may stand once only: two readers may each take another of two.
-fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
+pub(super) fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
     place.replace(value).is_none().then_some(())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::item::Written;
     use super::*;
 
     #[test]
@@ -100,7 +105,7 @@ mod tests {
         let body = br#" {"live":"false","notificationItems":[ {"NotificationRequestItem": {"pspReference":"A"} } ]}"#;
         let Envelope::Items(items) = read(body) else { panic!("not an envelope") };
         let item = items[0].as_ref().expect("readable");
-        let at = item.at.expect("JSON");
+        let Written::Json { at } = item.written else { panic!("JSON") };
         assert_eq!(&body[at..at + item.raw.len()], br#"{"pspReference":"A"}"#);
         assert_eq!(item.live, Some(false));
     }

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use http::header::CONTENT_TYPE;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::content;
-use super::item::{Fields, StandardItem};
+use super::item::{StandardItem, Written};
+use super::members::{self, Group, Member};
 use crate::entries::Entries;
 use crate::scalar::Scalar;
 use crate::{RawRequest, json};
@@ -17,7 +17,7 @@ use crate::{RawRequest, json};
 pub(super) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// What its parameters of `additionalData` begin with.
-pub(super) const ADDITIONAL: &str = "additionalData.";
+const ADDITIONAL: &str = "additionalData.";
 
 /// Where a form has an item's signature.
 pub(super) const SIGNATURE: &str = "additionalData.hmacSignature";
@@ -41,23 +41,30 @@ pub(super) enum Form<'r> {
 /// Reads the one item of a form.
 pub(super) fn item(body: &[u8]) -> Form<'_> {
     let Some(pairs) = pairs(body) else { return Form::Unreadable };
-    let said = content::of_form(&pairs);
-    let mut fields = Fields::default();
     let mut live = None;
-    for (name, value) in pairs {
-        let text = || Some(Scalar::Text(value));
+    let mut members = Vec::with_capacity(pairs.len());
+    for (name, text) in pairs {
         match name.as_ref() {
             "live" if live.is_some() => return Form::Twice,
-            "live" => live = text(),
-            "value" | "currency" => fields.meet_in_amount(&name, text),
-            other => match other.strip_prefix(ADDITIONAL) {
-                Some(key) => fields.meet_in_additional(key, text),
-                None => fields.meet(other, text),
-            },
+            "live" => live = Some(Scalar::Text(text)),
+            _ => members.push(member(name, text)),
         }
     }
-    let Some(item) = fields.into_item(said, body, None) else { return Form::Twice };
+    let Some(item) = members::item(members, body, Written::Form) else { return Form::Twice };
     Form::Item(Box::new(StandardItem { live: live.unwrap_or_default().flag(), ..item }))
+}
+
+fn member<'r>(name: Cow<'r, str>, text: Cow<'r, str>) -> Member<'r> {
+    if matches!(name.as_ref(), "value" | "currency") {
+        return Member { of: Group::Amount, name, text };
+    }
+    match (name.strip_prefix(ADDITIONAL), &name) {
+        (None, _) => Member { of: Group::Item, name, text },
+        (Some(_), Cow::Borrowed(whole)) => {
+            Member { of: Group::Additional, name: Cow::Borrowed(&whole[ADDITIONAL.len()..]), text }
+        }
+        (Some(key), Cow::Owned(_)) => Member { of: Group::Additional, name: Cow::Owned(key.to_owned()), text },
+    }
 }
 
 /// The form as one flat JSON object, names and values as decoded, in the order received.
@@ -117,7 +124,7 @@ mod tests {
         assert_eq!(item.signed.message(), b"P1::Shop:a b+c::1000:EUR:NOTIFICATION_OF_CHARGEBACK:true");
         assert_eq!(item.additional.hmac_signature.text(), Some("x+y="));
         assert_eq!(item.additional.dispute_status.text(), Some("Undefended"));
-        assert_eq!((item.live, item.at), (Some(false), None));
+        assert_eq!((item.live, item.written), (Some(false), Written::Form));
     }
 
     #[test]

@@ -27,8 +27,22 @@ pub(crate) struct StandardItem<'r> {
     pub(super) said: Option<Vec<u8>>,
     /// The item's own bytes.
     pub(super) raw: &'r [u8],
-    /// Where `raw` begins in the body; absent when the item is not JSON.
-    pub(super) at: Option<usize>,
+    /// How it is written.
+    pub(super) written: Written,
+}
+
+/// How an item is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// As JSON, which begins here in the body.
+    Json {
+        /// Where.
+        at: usize,
+    },
+    /// As a form.
+    Form,
+    /// As an element of a SOAP notification.
+    Soap,
 }
 
 /// The eight signed values as they are signed: JSON-decoded, absence as the empty text, nothing trimmed.
@@ -55,7 +69,7 @@ impl<'r> StandardItem<'r> {
         }
         let mut fields = Fields::default();
         let said = content::read(reader, &mut fields)?;
-        Some(fields.into_item(said, reader.since(at).as_bytes(), Some(at)).map(Box::new))
+        Some(fields.into_item(said, reader.since(at).as_bytes(), Written::Json { at }).map(Box::new))
     }
 
     /// The item's own bytes.
@@ -171,7 +185,7 @@ impl<'r> Fields<'r> {
     }
 
     /// The item these fields make; nothing when they are spoilt, or a signed field holds what cannot be signed as text.
-    pub(super) fn into_item(self, said: Option<Vec<u8>>, raw: &'r [u8], at: Option<usize>) -> Option<StandardItem<'r>> {
+    pub(super) fn into_item(self, said: Option<Vec<u8>>, raw: &'r [u8], written: Written) -> Option<StandardItem<'r>> {
         let original = match self.original_reference {
             None | Some(Scalar::Absent) => self.original_reference_in_lower_case,
             given => given,
@@ -194,7 +208,7 @@ impl<'r> Fields<'r> {
             additional: self.additional,
             said,
             raw,
-            at,
+            written,
         })
     }
 }

@@ -1,8 +1,9 @@
-//! Adyen: standard webhooks as JSON and as a form, and the families signed by the header `HmacSignature`.
+//! Adyen: standard webhooks as JSON, as a form and as SOAP, and the families signed by the header `HmacSignature`.
 //!
 //! - [`key`]: the hex key and its check value.
 //! - [`item`]: one standard item: the eight signed values, and the few unsigned ones read here.
-//! - [`envelope`], [`form`]: the two envelopes an item comes in.
+//! - [`envelope`], [`form`], [`soap`]: the three envelopes an item comes in; [`members`] brings the last two into the
+//!   places of the first.
 //! - [`shape`]: the shapes of signed fields, which keep a signed string from being cut anew.
 //! - [`verify`]: the verdict on each item.
 //! - [`header_signed`]: token lifecycle, platform, management and classic webhooks: one signature over the body.
@@ -13,7 +14,7 @@
 //! - [`doctor`], [`mistakes`]: why one does not verify.
 //! - [`sign`], [`sample`]: the other direction.
 //!
-//! Not here: SOAP, and the webhook's configuration at Adyen. Merchant account and environment are the gateway's to
+//! Not here: the webhook's configuration at Adyen. Merchant account and environment are the gateway's to
 //! judge: what names a foreign one is authentic all the same.
 
 mod ack;
@@ -28,11 +29,13 @@ mod form;
 mod header_signed;
 mod item;
 mod key;
+mod members;
 mod mistakes;
 mod parse;
 pub(crate) mod sample;
 mod shape;
 mod sign;
+mod soap;
 mod verify;
 
 pub(crate) use item::StandardItem;
@@ -80,8 +83,8 @@ impl Provider for Adyen {
         }
     }
 
-    fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {
-        ack::answer(outcome)
+    fn ack(&self, request: &RawRequest<'_>, outcome: Outcome) -> Ack {
+        ack::answer(request, outcome)
     }
 
     fn challenge(&self, _request: &RawRequest<'_>, _keys: &[Key]) -> Option<Ack> {

@@ -7,8 +7,8 @@ use payhook_domain::id::EventId;
 use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::time::Timestamp;
 
-use super::item::StandardItem;
-use super::{NAME, checks, codes, content, currency, fact, form};
+use super::item::{StandardItem, Written};
+use super::{NAME, checks, codes, content, currency, fact, form, soap};
 
 /// The event an item reports.
 pub(super) fn event(item: &StandardItem<'_>, environment: Environment) -> Event {
@@ -35,9 +35,10 @@ pub(super) fn event(item: &StandardItem<'_>, environment: Environment) -> Event 
         occurred_at,
         amount,
         checks,
-        original: match item.at {
-            Some(at) => Original::Slice(at..at + item.raw.len()),
-            None => Original::Rendered(form::rendered(item.raw)),
+        original: match item.written {
+            Written::Json { at } => Original::Slice(at..at + item.raw.len()),
+            Written::Form => Original::Rendered(form::rendered(item.raw)),
+            Written::Soap => Original::Rendered(soap::rendered(item.raw)),
         },
     }
 }

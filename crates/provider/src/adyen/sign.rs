@@ -5,18 +5,24 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::value::RawValue;
 
+use super::envelope::Envelope;
 use super::form::{self, Form};
 use super::header_signed;
 use super::item::StandardItem;
+use super::soap;
 use crate::entries::Entries;
 use crate::json;
 use crate::reader::Reader;
-use crate::{Key, SignedRequest, Unsigned};
+use crate::{Key, SignedRequest, Unsigned, xml};
 
 /// Signs what can be signed item by item in the items, and everything else by header. Values keep their bytes.
 pub(super) fn sign(unsigned: Unsigned, key: &Key) -> SignedRequest {
     let Unsigned { target, mut headers, body } = unsigned;
-    let signed = if is_form(&headers) { signed_form(&body, key) } else { signed_items(&body, key) };
+    let signed = match is_form(&headers) {
+        true => signed_form(&body, key),
+        false if soap::opens_tag(&body) => signed_envelope(&body, key),
+        false => signed_items(&body, key),
+    };
     let body = match signed {
         Some(signed) => signed.into(),
         None => {
@@ -48,6 +54,21 @@ fn signed_form(body: &[u8], key: &Key) -> Option<String> {
         format!("{name}={}", percent_encoding::utf8_percent_encode(&signature, percent_encoding::NON_ALPHANUMERIC));
     pairs.push(&last);
     Some(pairs.join("&"))
+}
+
+/// The SOAP envelope with each readable item signed; nothing when the body is no such envelope, or has no items.
+fn signed_envelope(body: &[u8], key: &Key) -> Option<String> {
+    let text = soap::text(body)?;
+    let Envelope::Items(items) = soap::read(body) else { return None };
+    let (_, elements) = soap::item_elements(xml::read(text)?)?;
+    let mut signed = text.to_owned();
+    // from the last to the first, so that what is written moves nothing that is still to be
+    for (element, item) in elements.iter().zip(items).rev() {
+        let Some(item) = item else { continue };
+        let signature = signature(key, &item.signed.message());
+        signed.replace_range(element.at.clone(), &soap::with_signature(text, element, &signature)?);
+    }
+    Some(signed)
 }
 
 /// The standard envelope with each readable item signed; nothing when the body is no such envelope.

@@ -8,7 +8,7 @@ use super::envelope::{self, Envelope};
 use super::form::{self, Form};
 use super::header_signed;
 use super::item::StandardItem;
-use super::shape;
+use super::{shape, soap};
 use crate::keyring::{self, Fit};
 use crate::verified::Evidence;
 use crate::{Item, Key, Papers, RawRequest, Refused, Verified};
@@ -63,7 +63,10 @@ fn standard<'r>(request: &RawRequest<'r>, keys: &[Key]) -> Papers<'r> {
             let claimed = Some(Digest::of([request.body]));
             Papers::Items(vec![refused(Unverified::SignatureMissing, detail, claimed)])
         }
-        Envelope::Unreadable => Papers::Unreadable(unreadable("the body is not a JSON object")),
+        Envelope::Unreadable => Papers::Unreadable(unreadable(match soap::opens_tag(request.body) {
+            true => "the body is XML, but no notification that can be read",
+            false => "the body is not a JSON object",
+        })),
     }
 }
 

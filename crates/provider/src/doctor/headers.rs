@@ -95,7 +95,7 @@ pub(crate) fn looks_like(request: &RawRequest<'_>) -> Option<Finding> {
     let body = request.body.trim_ascii_start();
     let said = request.header(CONTENT_TYPE).unwrap_or("none");
     let looks = match body.first()? {
-        b'<' => "XML, such as a SOAP notification, which this release does not read",
+        b'<' if !said.contains("xml") => "XML, such as a SOAP notification, though its content type does not say so",
         b'{' | b'[' if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err() => {
             "JSON that breaks off or is damaged"
         }
@@ -147,6 +147,7 @@ mod tests {
         for (kind, body, expected) in [
             ("application/json", "{\"a\":", Some("breaks off")),
             ("application/json", "<soap:Envelope/>", Some("XML")),
+            ("text/xml; charset=utf-8", "<soap:Envelope/>", None),
             ("application/json", "a=b&c=d", Some("a form")),
             ("application/x-www-form-urlencoded", "{}", Some("JSON, though")),
             ("application/json", "{}", None),

@@ -4,7 +4,7 @@
 //! - [`compose`]: one of them, as JSON. The same seed makes the same references, so the events of one seed are about
 //!   one payment: `authorised`, then `captured`, then `refunded`.
 //! - [`set`]: changes one field of it.
-//! - [`unsigned`], [`unsigned_form`]: ready to be signed.
+//! - [`unsigned`], [`unsigned_form`], [`unsigned_soap`]: ready to be signed.
 
 mod field;
 pub(crate) mod reference;
@@ -65,6 +65,12 @@ pub fn unsigned(provider: &str, value: &Value) -> Unsigned {
 #[must_use]
 pub fn unsigned_form(value: &Value) -> Option<Unsigned> {
     adyen::sample::form(value).map(|body| request("adyen", "application/x-www-form-urlencoded", body))
+}
+
+/// The notification as Adyen's SOAP: all its items; nothing when it is no standard webhook.
+#[must_use]
+pub fn unsigned_soap(value: &Value) -> Option<Unsigned> {
+    adyen::sample::soap(value).map(|body| request("adyen", "text/xml; charset=utf-8", body))
 }
 
 fn request(provider: &str, media_type: &'static str, body: String) -> Unsigned {

@@ -40,7 +40,8 @@ fn every_fixture_with_its_reference_changed_is_refused() {
         for path in fixtures(name) {
             let mut request = read(&path);
             let body = String::from_utf8(request.body.clone()).expect("text");
-            let place = ["\"pspReference\":\"", "&pspReference=", "\"id\":\"", "\"eventId\":\""].into_iter();
+            let place =
+                ["\"pspReference\":\"", "&pspReference=", "<pspReference>", "\"id\":\"", "\"eventId\":\""].into_iter();
             let at = place.filter_map(|name| Some(body.find(name)? + name.len())).next().expect("an id");
             request.body[at] = if request.body[at] == b'X' { b'Y' } else { b'X' };
             let verdicts = requests::items(name, &request, &[key(name, text)]);
@@ -95,6 +96,7 @@ fn composed(name: &str) -> Vec<(String, Unsigned)> {
         batch["notificationItems"] =
             json!([compose("authorised")["notificationItems"][0], compose("captured")["notificationItems"][0]]);
         all.push(("batch".to_owned(), sample::unsigned(name, &batch)));
+        all.push(("batch-soap".to_owned(), sample::unsigned_soap(&batch).expect("a standard webhook")));
     }
     all
 }

@@ -65,7 +65,7 @@ fn an_adyen_event_is_the_same_by_reference_code_outcome_and_original() {
     assert_eq!((again.id, again.signed, again.content), (first.id, first.signed, first.content));
 }
 
-/// The event of an item as written, or of a form, whose signed values are those of [`SENT`]: signed with this key.
+/// The event of an item as written, or of a form or an envelope, whose signed values are those of [`SENT`]: signed with this key.
 fn content_of(item: &str, hex: &str) -> Event {
     let tag = aws_lc_rs::hmac::Key::new(
         aws_lc_rs::hmac::HMAC_SHA256,
@@ -75,6 +75,7 @@ fn content_of(item: &str, hex: &str) -> Event {
     let item = item.replace("SIGNATURE", &data_encoding::BASE64.encode(tag.as_ref()));
     let request = match item.strip_prefix("form ") {
         Some(form) => Posted::form(form.replace('+', "%2B")),
+        None if item.starts_with('<') => Posted::xml(item),
         None => Posted::json(envelope(&[&item])),
     };
     event("adyen", &request, &[key("adyen", hex)])
@@ -90,6 +91,14 @@ fn an_adyen_item_says_the_same_whoever_signed_it_and_however_it_is_written() {
     let form = "form value=1000&currency=EUR&pspReference=P1&originalReference=&merchantAccountCode=Shop\
         &merchantReference=r%2F1&eventCode=CHARGEBACK&success=true&operations=CANCEL%2CREFUND&reason=late&live=false\
         &additionalData.a=1&additionalData.b.c=2&additionalData.hmacSignature=SIGNATURE";
+    let soap = "<s:Envelope><s:Body><sendNotification><notification><live>false</live><notificationItems>\
+        <NotificationRequestItem><additionalData><entry><key>b.c</key><value>2</value></entry>\
+        <entry><key>hmacSignature</key><value>SIGNATURE</value></entry><entry><key>a</key><value>1</value></entry>\
+        </additionalData><amount><currency>EUR</currency><value>1000</value></amount><eventCode>CHARGEBACK</eventCode>\
+        <merchantAccountCode>Shop</merchantAccountCode><merchantReference>r/1</merchantReference>\
+        <operations><string>CANCEL</string><string>REFUND</string></operations><originalReference nil=\"true\"/>\
+        <paymentMethod nil=\"true\"/><pspReference>P1</pspReference><reason>late</reason><success>true</success>\
+        </NotificationRequestItem></notificationItems></notification></sendNotification></s:Body></s:Envelope>";
     for (what, item) in [
         ("an escape", SENT.replace("r/1", r"r\/1").replace("late", r"l\u0061te")),
         ("white space", SENT.replace(",\"", " ,\n \"").replace("\":", "\" : ")),
@@ -108,6 +117,7 @@ fn an_adyen_item_says_the_same_whoever_signed_it_and_however_it_is_written() {
             SENT.replace(r#""b.c":"2","#, "").replace(r#""a":"1""#, r#""a":"1","b.c":"2""#),
         ),
         ("a form", form.to_owned()),
+        ("an envelope", soap.to_owned()),
     ] {
         assert_ne!(item, SENT, "{what}");
         let again = content_of(&item, ADYEN);

@@ -1,6 +1,6 @@
 //! What each provider's door promises, told from outside.
 //!
-//! - [`adyen_standard`], [`adyen_header_signed`], [`banked`]: published facts restated, and what must not pass.
+//! - [`adyen_standard`], [`adyen_soap`], [`adyen_header_signed`], [`banked`]: published facts restated, and what must not pass.
 //! - [`doctor`]: each mistake is named, and none accepted.
 //! - [`identity`]: what counts as the same event.
 //! - [`lifecycle`]: what a payment is believed to be, code by code, in any order.
@@ -9,6 +9,7 @@
 //! - [`vectors`]: published vectors and payloads in bulk, where a folder of them is at hand.
 
 mod adyen_header_signed;
+mod adyen_soap;
 mod adyen_standard;
 mod banked;
 mod declared;

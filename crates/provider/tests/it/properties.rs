@@ -47,11 +47,16 @@ fn notification(items: &[Value]) -> Value {
 
 proptest! {
     #[test]
-    fn what_adyen_signs_is_verified_as_json_and_as_a_form(item in adyen_item()) {
-        let value = notification(&[item]);
+    fn what_adyen_signs_is_verified_as_json_as_a_form_and_as_soap(mut item in adyen_item()) {
+        let value = notification(&[item.clone()]);
         prop_assert!(authentic("adyen", &signed("adyen", sample::unsigned("adyen", &value))));
         let form = sample::unsigned_form(&value).expect("a standard webhook");
         prop_assert!(authentic("adyen", &signed("adyen", form)));
+        let reference = item["merchantReference"].as_str().unwrap_or_default().replace(|c: char| c.is_control() && c != '\r', "");
+        item["merchantReference"] = json!(reference);
+        let soap = signed("adyen", sample::unsigned_soap(&notification(&[item.clone(), item])).expect("a standard webhook"));
+        prop_assert!(authentic("adyen", &soap));
+        prop_assert_eq!(items("adyen", &soap, &[key("adyen", KEY)]).len(), 2);
     }
 
     #[test]

@@ -27,6 +27,10 @@ impl Posted {
         Self { headers: HeaderMap::new(), body: body.into() }.with("content-type", "application/x-www-form-urlencoded")
     }
 
+    pub(crate) fn xml(body: impl Into<Vec<u8>>) -> Self {
+        Self { headers: HeaderMap::new(), body: body.into() }.with("content-type", "text/xml; charset=utf-8")
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         let value = HeaderValue::from_bytes(value.as_bytes()).expect("a header value");
         self.headers.append(HeaderName::from_static(name), value);

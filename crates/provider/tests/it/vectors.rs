@@ -309,6 +309,41 @@ fn the_tables_say_what_the_published_ones_say() {
 }
 
 #[test]
+fn the_published_envelopes_are_read_without_loss() {
+    let Some(folder) = folder("adyen") else { return };
+    let mut read = 0;
+    for file in files(&folder.join("soap"), "xml") {
+        let body = std::fs::read_to_string(&file).expect("a file");
+        let unsigned = Unsigned { target: "/".into(), headers: Posted::xml("").headers, body: body.clone().into() };
+        let signed = requests::signed("adyen", unsigned, &key("adyen", OWN_KEY));
+        let request = Posted { headers: signed.headers, body: signed.body.to_vec() };
+        if !body.contains("<notificationItems") {
+            continue; // the answer
+        }
+        let texts = |name: &str| -> Vec<String> {
+            let tag = format!("<{name}>");
+            let parts = body.split(tag.as_str()).skip(1);
+            parts.map(|rest| rest.split('<').next().unwrap_or_default().to_owned()).collect()
+        };
+        let events = requests::events("adyen", &request, &[key("adyen", OWN_KEY)]);
+        assert!(events.iter().all(|event| event.live == Some(true)), "{}", file.display());
+        let references: Vec<_> = events.iter().filter_map(|event| event.provider_reference.clone()).collect();
+        assert_eq!(references, texts("pspReference"), "{}", file.display());
+        let dates: Vec<_> = events.iter().filter_map(|event| Some(event.occurred_at.as_ref()?.text.clone())).collect();
+        assert_eq!(dates, texts("eventDate"), "{}", file.display());
+        for (event, code) in events.iter().zip(texts("eventCode")) {
+            let Original::Rendered(original) = &event.original else { panic!("rendered as JSON") };
+            let original: Value = serde_json::from_str(original).expect("JSON");
+            let amount = event.amount.expect("an amount");
+            assert_eq!(text(&original["amount"], "value"), Some(amount.value.to_string().as_str()));
+            assert_eq!((text(&original, "eventCode"), event.code.as_str()), (Some(code.as_str()), code.as_str()));
+            read += 1;
+        }
+    }
+    assert_eq!(read, 7);
+}
+
+#[test]
 fn the_published_form_is_read() {
     let Some(folder) = folder("adyen") else { return };
     let forms = files(&folder, "form");

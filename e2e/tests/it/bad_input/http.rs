@@ -81,7 +81,7 @@ pub(super) fn types(pen: &mut Pen) -> Vec<Case> {
         "text/html",
         "text/json",
         "application/xml",
-        "application/soap+xml",
+        "application/svg+xml",
         "application/octet-stream",
         "application/json; x=\"é\"",
         "multipart/form-data; boundary=x",
@@ -105,6 +105,18 @@ pub(super) fn types(pen: &mut Pen) -> Vec<Case> {
     cases.push(Case::answered("two content types", twice, 415, "unsupported_content_type"));
     let as_form = post("/in/adyen", &[("content-type", "application/x-www-form-urlencoded")], &body);
     cases.push(Case::answered("JSON that says it is a form", as_form, 401, "signature_missing"));
+    for (name, xml, code) in [
+        ("a page for browsers", "<html><body>hello</body></html>", (401, "signature_missing")),
+        ("an envelope that breaks off", "<soap:Envelope><soap:Body>", (400, "unreadable")),
+        (
+            "entities that multiply",
+            "<!DOCTYPE a [<!ENTITY b \"cc\"><!ENTITY d \"&b;&b;\">]><a>&d;</a>",
+            (400, "unreadable"),
+        ),
+    ] {
+        let bytes = post("/in/adyen", &[("content-type", "text/xml")], xml.as_bytes());
+        cases.push(Case::answered(name, bytes, code.0, code.1));
+    }
     for media in ["application/vnd.adyen+json", "APPLICATION/JSON;charset=utf-8", "application/json ; x=\"y\""] {
         let (order, body) = pen.body();
         let case = Case::answered(media, post("/in/adyen", &[("content-type", media)], &body), 200, "");

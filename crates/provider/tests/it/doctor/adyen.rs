@@ -188,6 +188,18 @@ fn a_form_that_was_turned_into_json_is_recognised() {
     patient.suffers_from(Cause::BodyChanged, "was a form and was turned into JSON");
 }
 
+#[test]
+fn an_envelope_is_explained_item_by_item() {
+    let value = sample::compose("adyen", "authorised", 7, NOW).expect("a sample");
+    let soap = sample::unsigned_soap(&value).expect("a standard webhook");
+    let signed = requests::signed("adyen", soap, &key("adyen", KEY));
+    let patient = || Patient::new("adyen", signed.headers.clone(), signed.body.to_vec());
+    patient().is_well();
+    let diagnosis = patient().with_body(|body| body.replace("<success>true", "<success>false")).diagnoses().remove(0);
+    assert_eq!(diagnosis.findings[0].cause, Cause::FieldChanged);
+    assert!(diagnosis.about.starts_with("item 1 of 1: AUTHORISATION"), "{}", diagnosis.about);
+}
+
 /// A token notification, signed by its header over `original`, that arrived as `arrived`.
 fn token(original: &str, arrived: &str) -> Patient {
     let headers = HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
