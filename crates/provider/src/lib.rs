@@ -18,6 +18,7 @@ mod ack;
 mod adyen;
 mod asymmetric;
 mod banked;
+mod braintree;
 mod currency;
 pub mod declared;
 pub mod doctor;
@@ -50,7 +51,7 @@ use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 
 /// The providers that are code.
-const IN_CODE: &[&dyn Provider] = &[&adyen::Adyen, &banked::Banked];
+const IN_CODE: &[&dyn Provider] = &[&adyen::Adyen, &banked::Banked, &braintree::Braintree];
 
 /// Every provider this release speaks: those that are code, then those that are declared.
 pub fn all() -> impl Iterator<Item = &'static dyn Provider> {

@@ -118,7 +118,11 @@ static BACKUP: &[Key] = &[
 
 static SOURCE: &[Key] = &[
     key("name", Shape::Text, "its name, and its path /in/NAME"),
-    key("provider", Shape::Text, "who sends: adyen, banked, a scheme of this release (schemes.md) or of this file"),
+    key(
+        "provider",
+        Shape::Text,
+        "who sends: adyen, banked, braintree, a scheme of this release (schemes.md) or of this file",
+    ),
     key("keys", Shape::TextsOrTables(SIGNING_KEY), "the keys its notifications may be signed with"),
     key("merchant_accounts", Shape::Texts, "accounts that are routed; others are set aside; all when absent"),
     key("environment", Shape::Text, "test or live; the other one is set aside; both are routed when absent"),

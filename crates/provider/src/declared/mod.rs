@@ -10,7 +10,7 @@
 mod catalogue;
 mod doctor;
 mod draft;
-mod event;
+pub(crate) mod event;
 mod load;
 mod part;
 mod place;

@@ -64,7 +64,7 @@ fn every_published_vector_is_judged_as_its_publisher_says() {
 }
 
 #[expect(clippy::print_stdout, reason = "a suite that runs nothing says so")]
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let found = here.ancestors().map(|above| above.join("shared").join("vectors")).find(|path| path.is_dir());
     if found.is_none() {
@@ -73,7 +73,7 @@ fn folder() -> Option<PathBuf> {
     found
 }
 
-fn read(path: &Path) -> Value {
+pub(crate) fn read(path: &Path) -> Value {
     let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_slice(&bytes).expect("JSON")
 }

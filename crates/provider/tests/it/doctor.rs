@@ -2,6 +2,7 @@
 
 mod adyen;
 mod banked;
+mod braintree;
 mod declared;
 
 use http::{HeaderMap, HeaderName, HeaderValue};

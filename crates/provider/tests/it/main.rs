@@ -12,6 +12,7 @@ mod adyen_header_signed;
 mod adyen_soap;
 mod adyen_standard;
 mod banked;
+mod braintree;
 mod declared;
 mod declared_vectors;
 mod doctor;
