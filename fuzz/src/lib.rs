@@ -69,6 +69,14 @@ impl Suspect {
     }
 }
 
+/// Posts a body that nobody signed to TrueLayer, which knows a public key only.
+pub fn refused_by_truelayer(headers: &HeaderMap, body: &[u8]) {
+    const KEY: &str = r#"{"kty":"EC","crv":"P-521","x":"AKC7luJxaqFLkfHexVbFKCOtpYm2HUJVhrS0rZ6nbnS2Pdm0NK2uXmQG5Lp6xk0ffsPZq-KNhLcm-qQu2Advtt1j","y":"AX1cjkGMiltikPrkX49qwuJDdcETaTsj-kyFP8jsF9W5XAB3Z4tBiQtc72DQnJYeKyAV_T6qZTtFKFr-Tp4iu-j7"}"#;
+    let provider = payhook_provider::by_name("truelayer").expect("a provider of this release");
+    let key = provider.key("key", KEY).expect("a public key");
+    Suspect { provider, key }.refuses(headers, body);
+}
+
 /// Asks doctors about a request nobody signed: it is never called well, and something is always said of it. Of those whose
 /// scheme is declared, which are alike, one is asked, by the length of the body.
 pub fn is_explained(headers: &HeaderMap, body: &[u8]) {

@@ -1,4 +1,4 @@
-//! Keys in pairs: Ed25519 and RSA. The public half judges; the private one, where it is known, signs for tests and the
+//! Keys in pairs: Ed25519, RSA and ECDSA. The public half judges; the private one, where it is known, signs for tests and the
 //! sandbox.
 
 use std::sync::Arc;
@@ -6,7 +6,8 @@ use std::sync::Arc;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
 use aws_lc_rs::signature::{
-    ED25519, Ed25519KeyPair, KeyPair, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
+    ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
 };
 use data_encoding::BASE64;
 
@@ -17,6 +18,8 @@ pub(crate) enum Pair {
     Ed25519,
     /// RSA PKCS#1 v1.5 over SHA-256, of 2,048 bits and more.
     RsaSha256,
+    /// ECDSA on P-521 over SHA-512, as JWS writes it (ES512): two numbers of fixed width.
+    P521,
 }
 
 /// A public key, checked when it was read.
@@ -32,6 +35,7 @@ impl PublicKey {
         let key = match pair {
             Pair::Ed25519 => ParsedPublicKey::new(&ED25519, bytes),
             Pair::RsaSha256 => ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, bytes),
+            Pair::P521 => ParsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, bytes),
         };
         Some(Self { key: Arc::new(key.ok()?), bytes: bytes.into() })
     }
@@ -52,6 +56,7 @@ impl PublicKey {
 pub(crate) enum Signer {
     Ed25519(Arc<Ed25519KeyPair>),
     Rsa(Arc<RsaKeyPair>),
+    P521(Arc<EcdsaKeyPair>),
 }
 
 impl Signer {
@@ -64,6 +69,11 @@ impl Signer {
                 Self::Ed25519(Arc::new(Ed25519KeyPair::from_seed_and_public_key(seed, public).ok()?))
             }
             (Pair::Ed25519, _) => Self::Ed25519(Arc::new(Ed25519KeyPair::from_pkcs8_maybe_unchecked(bytes).ok()?)),
+            (Pair::P521, _) => {
+                let pair = EcdsaKeyPair::from_private_key_der(&ECDSA_P521_SHA512_FIXED_SIGNING, bytes)
+                    .or_else(|_| EcdsaKeyPair::from_pkcs8(&ECDSA_P521_SHA512_FIXED_SIGNING, bytes));
+                Self::P521(Arc::new(pair.ok()?))
+            }
             (Pair::RsaSha256, _) => Self::Rsa(Arc::new(RsaKeyPair::from_pkcs8(bytes).ok()?)),
         })
     }
@@ -73,6 +83,7 @@ impl Signer {
         match self {
             Self::Ed25519(pair) => PublicKey::read(Pair::Ed25519, pair.public_key().as_ref()),
             Self::Rsa(pair) => PublicKey::read(Pair::RsaSha256, pair.public_key().as_ref()),
+            Self::P521(pair) => PublicKey::read(Pair::P521, pair.public_key().as_ref()),
         }
     }
 
@@ -85,6 +96,10 @@ impl Signer {
                 pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
                     .expect("the buffer is as long as the modulus");
                 signature
+            }
+            Self::P521(pair) => {
+                let signature = pair.sign(&SystemRandom::new(), message);
+                signature.expect("the operating system gives random bytes").as_ref().to_vec()
             }
         }
     }

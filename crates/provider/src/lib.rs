@@ -34,6 +34,7 @@ mod request;
 pub mod sample;
 mod scalar;
 mod sign;
+mod truelayer;
 mod verified;
 mod xml;
 
@@ -51,7 +52,7 @@ use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 
 /// The providers that are code.
-const IN_CODE: &[&dyn Provider] = &[&adyen::Adyen, &banked::Banked, &braintree::Braintree];
+const IN_CODE: &[&dyn Provider] = &[&adyen::Adyen, &banked::Banked, &braintree::Braintree, &truelayer::TrueLayer];
 
 /// Every provider this release speaks: those that are code, then those that are declared.
 pub fn all() -> impl Iterator<Item = &'static dyn Provider> {

@@ -68,7 +68,7 @@ impl Algorithm {
             Self::Hmac(algorithm) => Some(algorithm.digest_algorithm().output_len()),
             Self::Sha256 => Some(32),
             Self::Pair(Pair::Ed25519) => Some(64),
-            Self::Pair(Pair::RsaSha256) => None,
+            Self::Pair(Pair::RsaSha256 | Pair::P521) => None,
         }
     }
 }

@@ -96,6 +96,7 @@ fn pair_key(secret: &Secret, pair: Pair, name: &str, text: &str) -> Result<Key, 
     let hint = match pair {
         Pair::Ed25519 => "give the provider's public key, 32 bytes",
         Pair::RsaSha256 => "give the provider's public key of 2,048 bits or more",
+        Pair::P521 => "give the provider's public key on the curve P-521",
     };
     let (is_private, bytes) = match secret.encoding {
         SecretEncoding::Pem => {

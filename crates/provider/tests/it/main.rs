@@ -21,4 +21,5 @@ mod identity;
 mod lifecycle;
 mod properties;
 mod requests;
+mod truelayer;
 mod vectors;
