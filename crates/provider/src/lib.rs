@@ -93,6 +93,8 @@ pub trait Provider: Send + Sync + 'static {
 pub struct Policy {
     /// How far a signed time may be from now, both ways; off when absent.
     pub tolerance: Option<Duration>,
+    /// Event codes, in the provider's words, that are let in when they carry no signature at all. A wrong one is refused.
+    pub unsigned_events: Vec<String>,
 }
 
 /// One event code of a provider.

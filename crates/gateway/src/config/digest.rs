@@ -161,6 +161,7 @@ impl Parts {
             }
         }
         self.put_all("tolerance", policy.tolerance.map(|tolerance| tolerance.as_nanos()));
+        self.put_all("unsigned_event", &policy.unsigned_events);
         self.put_all("environment", environment.map(|environment| environment.as_str()));
         for account in merchant_accounts {
             self.put("merchant_account", account).called("merchant_accounts".to_owned());

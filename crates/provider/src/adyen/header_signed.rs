@@ -10,6 +10,7 @@ use payhook_domain::event::{Checks, Event};
 use payhook_domain::id::EventId;
 use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::kind::Kind;
+use payhook_domain::proof::Proof;
 use payhook_domain::verdict::Aside;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,10 +25,10 @@ use crate::{Parsed, json, original};
 pub(super) static HEADER: HeaderName = HeaderName::from_static("hmacsignature");
 
 /// What an authentic body says.
-pub(super) fn parse(body: &[u8], environment: Environment) -> Parsed {
+pub(super) fn parse(body: &[u8], proof: Proof, environment: Environment) -> Parsed {
     if let Envelope::Items(items) = envelope::read(body) {
         return match items.into_iter().collect::<Option<Vec<_>>>() {
-            Some(items) => Parsed::Events(items.iter().map(|item| parse::event(item, environment)).collect()),
+            Some(items) => Parsed::Events(items.iter().map(|item| parse::event(item, proof, environment)).collect()),
             None => not_understood(body, environment, "an item is not readable"),
         };
     }
@@ -37,7 +38,13 @@ pub(super) fn parse(body: &[u8], environment: Environment) -> Parsed {
     let Some(code) = read.event_type.filled().or(read.classic_type.filled()) else {
         return not_understood(body, environment, "the body has neither type nor eventType");
     };
-    Parsed::Events(vec![event(&read, code, body, environment)])
+    Parsed::Events(vec![event(&read, code, body, proof, environment)])
+}
+
+/// The word for what a body reports, read before anything of it is believed.
+pub(super) fn code(body: &[u8]) -> Option<String> {
+    let read = json::object_in::<Body<'_>>(body)?;
+    read.event_type.filled().or(read.classic_type.filled()).map(str::to_owned)
 }
 
 /// The fields that are read. `data` is looked into later: a family may put there what it likes.
@@ -94,7 +101,7 @@ struct Amount<'r> {
     currency: Scalar<'r>,
 }
 
-fn event(read: &Body<'_>, code: &str, body: &[u8], environment: Environment) -> Event {
+fn event(read: &Body<'_>, code: &str, body: &[u8], proof: Proof, environment: Environment) -> Event {
     let data: Data<'_> = read.data.and_then(|raw| json::object(raw.get())).unwrap_or_default();
     let amount: Amount<'_> = data.amount.and_then(|raw| json::object(raw.get())).unwrap_or_default();
     let (value, currency) = (amount.value.text().unwrap_or_default(), amount.currency.text().unwrap_or_default());
@@ -104,9 +111,10 @@ fn event(read: &Body<'_>, code: &str, body: &[u8], environment: Environment) -> 
     let dates = [&read.timestamp, &read.created_at, &read.event_date];
     let content = Digest::of([body]);
     Event {
-        id: EventId(identity(code, read.event_id.filled(), account, content, environment)),
+        id: EventId(identity((code, read.event_id.filled()), account, content, proof, environment)),
         signed: Digest::of([value.as_bytes(), currency.as_bytes(), reference.as_bytes()]),
         content,
+        proof,
         kind: codes::kind_of_type(code),
         code: code.to_owned(),
         success: None,
@@ -124,12 +132,20 @@ fn event(read: &Body<'_>, code: &str, body: &[u8], environment: Environment) -> 
     }
 }
 
-/// `eventId` with the type, since a token's *created* and *updated* name the same payment in it; else the content.
-fn identity(code: &str, event_id: Option<&str>, account: &str, content: Digest, environment: Environment) -> Digest {
+/// `eventId` with the type, since a token's *created* and *updated* name the same payment in it; else the content. What
+/// nobody signed has an identity of its own, so that it is never taken for what comes signed.
+fn identity(
+    (code, event_id): (&str, Option<&str>),
+    account: &str,
+    content: Digest,
+    proof: Proof,
+    environment: Environment,
+) -> Digest {
     let scope = Scope { provider: NAME, account, environment };
     match event_id {
-        Some(event_id) => scope.identity(&["event", code, event_id]),
-        None => scope.identity(&["body", &format!("{content:?}")]),
+        Some(event_id) if proof == Proof::Signed => scope.identity(&["event", code, event_id]),
+        _ if proof == Proof::Signed => scope.identity(&["body", &format!("{content:?}")]),
+        _ => scope.identity(&[proof.as_str(), &format!("{content:?}")]),
     }
 }
 
@@ -144,7 +160,8 @@ fn environment_word(word: &str) -> Option<bool> {
 /// The stand-in for an authentic body that nothing can be read from.
 fn not_understood(body: &[u8], environment: Environment, detail: &str) -> Parsed {
     let content = Digest::of([body]);
-    let (id, code) = (identity("", None, "", content, environment), Aside::NotUnderstood.as_str().to_owned());
+    let (id, code) =
+        (identity(("", None), "", content, Proof::Signed, environment), Aside::NotUnderstood.as_str().to_owned());
     let event = Event::bare(EventId(id), content, Kind::Other, code, original::of_body(body));
     Parsed::NotUnderstood { event: Box::new(event), detail: detail.to_owned() }
 }

@@ -69,15 +69,15 @@ impl Provider for Adyen {
         key::write(random)
     }
 
-    /// Adyen signs no time, so `policy` and `now` decide nothing.
-    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], _policy: &Policy, _now: Timestamp) -> Papers<'r> {
-        verify::papers(request, keys)
+    /// Adyen signs no time, so its tolerance and `now` decide nothing.
+    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], policy: &Policy, _now: Timestamp) -> Papers<'r> {
+        verify::papers(request, keys, &policy.unsigned_events)
     }
 
     fn parse(&self, verified: &Verified<'_>, environment: Environment) -> Parsed {
         match &verified.evidence {
-            Evidence::AdyenItem(item) => Parsed::Events(vec![parse::event(item, environment)]),
-            Evidence::Body(body) => header_signed::parse(body, environment),
+            Evidence::AdyenItem(item) => Parsed::Events(vec![parse::event(item, verified.proof, environment)]),
+            Evidence::Body(body) => header_signed::parse(body, verified.proof, environment),
         }
     }
 

@@ -30,7 +30,12 @@ fn event(body: &str) -> Event {
 
 fn verdict_at(now: Timestamp, tolerance: Option<Duration>) -> Option<Unverified> {
     let request = post(INITIATED, SIGNATURE);
-    let papers = provider("banked").verify(&request.raw(), &[key("banked", KEY)], &Policy { tolerance }, now);
+    let papers = provider("banked").verify(
+        &request.raw(),
+        &[key("banked", KEY)],
+        &Policy { tolerance, ..Policy::default() },
+        now,
+    );
     let Papers::Items(mut items) = papers else { panic!("one item") };
     match items.remove(0) {
         Item::Verified(_) => None,

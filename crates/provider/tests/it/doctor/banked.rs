@@ -80,7 +80,7 @@ fn a_signature_written_otherwise_is_told() {
 fn a_stale_time_says_by_how_much() {
     let old = seconds() - 3_600;
     let tag = HEXLOWER.encode(&mac(KEY.as_bytes(), &format!("{old}.{BODY}")));
-    let policy = Policy { tolerance: Some(Duration::from_secs(300)) };
+    let policy = Policy { tolerance: Some(Duration::from_secs(300)), ..Policy::default() };
     let patient = Patient { policy, ..arrived(&format!("{old}.{tag}"), BODY) };
     patient.suffers_from(Cause::Stale, "3600 s away from now; the source's tolerance is 300 s");
 }
