@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 
 use super::envelope::{self, Envelope};
 use super::parse::{self, filled, occurred_at};
+use super::told::Told;
 use super::{NAME, codes, currency};
 use crate::scalar::Scalar;
 use crate::{Parsed, json, original};
@@ -71,58 +72,30 @@ struct Body<'r> {
     psp_reference: Scalar<'r>,
     #[serde(borrow)]
     data: Option<&'r RawValue>,
-}
-
-/// What is read of `data`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Data<'r> {
     #[serde(borrow)]
-    merchant_account: Scalar<'r>,
-    #[serde(borrow)]
-    stored_payment_method_id: Scalar<'r>,
-    #[serde(borrow)]
-    psp_reference: Scalar<'r>,
-    #[serde(borrow)]
-    id: Scalar<'r>,
-    #[serde(borrow)]
-    reference: Scalar<'r>,
-    #[serde(borrow)]
-    amount: Option<&'r RawValue>,
-}
-
-/// `data.amount`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Amount<'r> {
-    #[serde(borrow)]
-    value: Scalar<'r>,
-    #[serde(borrow)]
-    currency: Scalar<'r>,
+    content: Option<&'r RawValue>,
 }
 
 fn event(read: &Body<'_>, code: &str, body: &[u8], proof: Proof, environment: Environment) -> Event {
-    let data: Data<'_> = read.data.and_then(|raw| json::object(raw.get())).unwrap_or_default();
-    let amount: Amount<'_> = data.amount.and_then(|raw| json::object(raw.get())).unwrap_or_default();
-    let (value, currency) = (amount.value.text().unwrap_or_default(), amount.currency.text().unwrap_or_default());
-    let account = data.merchant_account.text().unwrap_or_default();
-    let reference = data.reference.text().unwrap_or_default();
-    let own = [&data.stored_payment_method_id, &data.psp_reference, &read.psp_reference, &data.id];
-    let dates = [&read.timestamp, &read.created_at, &read.event_date];
+    let told = Told::read(code, body, read.data.or(read.content));
+    let account = told.merchant_account().unwrap_or_default();
+    let (value, currency) = told.amount();
+    let reference = told.reference();
+    let dates = [&read.timestamp, &read.created_at, &read.event_date].into_iter().find_map(Scalar::filled);
     let content = Digest::of([body]);
     Event {
         id: EventId(identity((code, read.event_id.filled()), account, content, proof, environment)),
-        signed: Digest::of([value.as_bytes(), currency.as_bytes(), reference.as_bytes()]),
+        signed: Digest::of([value, currency, reference.unwrap_or_default()].map(str::as_bytes)),
         content,
         proof,
         kind: codes::kind_of_type(code),
         code: code.to_owned(),
         success: None,
         live: read.live.flag().or_else(|| environment_word(read.environment.text()?)),
-        occurred_at: dates.into_iter().find_map(Scalar::filled).map(occurred_at),
-        account: filled(account),
-        reference: filled(reference),
-        provider_reference: own.into_iter().find_map(Scalar::filled).map(str::to_owned),
+        occurred_at: dates.or(told.date()).map(occurred_at),
+        account: told.account().and_then(filled),
+        reference: reference.and_then(filled),
+        provider_reference: told.own(&read.psp_reference).map(str::to_owned),
         payment: None,
         aliases: Vec::new(),
         fact: None,
