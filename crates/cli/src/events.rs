@@ -189,6 +189,7 @@ pub(crate) const FIELDS: &[(&str, &str)] = &[
     ("source", "/source"),
     ("provider", "/provider"),
     ("account", "/account"),
+    ("proof", "/proof"),
     ("standing", "/standing"),
     ("set aside because", "/aside/reason"),
     ("detail", "/aside/detail"),

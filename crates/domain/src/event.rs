@@ -7,6 +7,7 @@ use crate::id::EventId;
 use crate::identity::Digest;
 use crate::kind::Kind;
 use crate::money::Amount;
+use crate::proof::Proof;
 use crate::time::Timestamp;
 
 /// One fact, as parsed from an authentic notification.
@@ -18,6 +19,8 @@ pub struct Event {
     pub signed: Digest,
     /// Over everything the provider said about it: another digest under the same id is a *revision*.
     pub content: Digest,
+    /// How far it is proved to be the provider's word.
+    pub proof: Proof,
     /// What became true.
     pub kind: Kind,
     /// The provider's own word, verbatim: `AUTHORISATION`, `payment_sent`.
@@ -56,6 +59,7 @@ impl Event {
             id,
             signed: content,
             content,
+            proof: Proof::Signed,
             kind,
             code,
             success: None,
@@ -70,6 +74,15 @@ impl Event {
             amount: None,
             checks: Checks::default(),
             original,
+        }
+    }
+
+    /// Takes back what it says of its payment, unless that is proved: nobody without a key changes what is believed of a
+    /// payment, joins two of them, or ends a hold.
+    pub fn keep_to_what_is_proved(&mut self) {
+        if !self.proof.covers_content() {
+            self.fact = None;
+            self.aliases.clear();
         }
     }
 }

@@ -7,6 +7,7 @@
 //! - [`payment`]: what all of them amount to, in any order.
 //! - [`kind`]: the closed list of neutral words: what became true.
 //! - [`money`]: minor units and a currency; never a float.
+//! - [`proof`]: how far what an event says is proved to be its provider's word.
 //! - [`verdict`]: why something was refused, set aside, or recognised.
 //! - [`route`]: which events go where.
 //! - [`delivery`]: one event owed to one destination, and the tries made at it.
@@ -29,6 +30,7 @@ pub mod kind;
 pub mod money;
 pub mod notification;
 pub mod payment;
+pub mod proof;
 pub mod retry;
 pub mod route;
 pub mod time;

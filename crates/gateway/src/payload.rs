@@ -7,6 +7,7 @@ use bytes::Bytes;
 use payhook_domain::event::{Check, Original};
 use payhook_domain::id::EventId;
 use payhook_domain::money::Amount;
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_store::StoredEvent;
 use serde::Serialize;
@@ -38,6 +39,7 @@ pub fn render(event: &StoredEvent, missed: &[EventId], body: &[u8], source: &str
             stale: event.stale,
             revision: event.revision,
             missed,
+            proof: (fact.proof != Proof::Signed).then(|| fact.proof.as_str()),
             original: OriginalView::of(original),
         },
     };
@@ -83,6 +85,9 @@ struct Data<'a> {
     stale: bool,
     revision: u32,
     missed: &'a [EventId],
+    /// How far the event is proved; absent for what is signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<&'static str>,
     original: OriginalView<'a>,
 }
 
@@ -181,6 +186,7 @@ mod tests {
                 id: EventId(digest),
                 signed: digest,
                 content: digest,
+                proof: Proof::Signed,
                 kind: Kind::PaymentAuthorised,
                 code: "AUTHORISATION".into(),
                 success: Some(true),
@@ -222,6 +228,18 @@ mod tests {
             "{text}"
         );
         assert!(text.contains(r#""checks":{"avs":{"code":7,"meaning":"postal_code_and_address_match"}}"#), "{text}");
+    }
+
+    #[test]
+    fn what_is_not_signed_says_so_and_what_is_reads_as_it_always_did() {
+        let shown = |proof| {
+            let mut event = stored(Original::Slice(0..2));
+            event.event.proof = proof;
+            String::from_utf8(render(&event, &[], b"{}", "s", "p").to_vec()).expect("JSON is UTF-8")
+        };
+        assert!(shown(Proof::Signed).ends_with(r#""missed":[],"original":{}}}"#));
+        assert!(shown(Proof::Unsigned).ends_with(r#""missed":[],"proof":"unsigned","original":{}}}"#));
+        assert!(shown(Proof::BodyNotCovered).contains(r#""proof":"body_not_covered""#));
     }
 
     #[test]

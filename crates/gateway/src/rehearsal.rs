@@ -8,6 +8,7 @@ use payhook_domain::id::EventId;
 use payhook_domain::identity::Digest;
 use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_provider::{Item, Papers, Parsed, Policy, Tolerance, Unsigned};
 use serde::Deserialize;
@@ -26,6 +27,8 @@ pub(crate) fn payload(payload: &RawValue) -> Result<Pasted, String> {
     let wrong = |error: serde_json::Error| format!("it is no payload as payhook delivers it: {error}");
     let Payload { kind, id, data } = serde_json::from_str(payload.get()).map_err(wrong)?;
     let kind = Kind::parse(&kind).ok_or_else(|| format!("no kind is called {kind:?}"))?;
+    let proof = data.proof.as_deref().map_or(Some(Proof::Signed), Proof::parse);
+    let proof = proof.ok_or_else(|| format!("no proof is called {:?}", data.proof.unwrap_or_default()))?;
     let amount = data.amount.map(Amount::try_from).transpose()?;
     let digest = Digest::of([payload.get().as_bytes()]);
     let original = data.original.map_or_else(|| "null".to_owned(), |original| original.get().to_owned());
@@ -33,6 +36,7 @@ pub(crate) fn payload(payload: &RawValue) -> Result<Pasted, String> {
         id: id.and_then(|id| id.parse().ok()).unwrap_or(EventId(digest)),
         signed: digest,
         content: digest,
+        proof,
         kind,
         code: data.code.unwrap_or_default(),
         success: data.success,
@@ -60,8 +64,11 @@ pub(crate) fn notification(source: &Source, text: &str, now: Timestamp) -> Resul
     let key =
         provider.key_text(&[0; 32]).and_then(|text| provider.key("rehearsal", &text).ok()).ok_or_else(untriable)?;
     let policy = Policy { tolerance: Tolerance::Off, ..source.settings.policy.clone() };
-    let form = !text.trim_start().starts_with(['{', '[']);
-    let media = if form { "application/x-www-form-urlencoded" } else { "application/json" };
+    let media = match text.trim_start().chars().next() {
+        Some('{' | '[') => "application/json",
+        Some('<') => "text/xml",
+        _ => "application/x-www-form-urlencoded",
+    };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
     let target = source.settings.paths.first().cloned().unwrap_or_default();
@@ -103,6 +110,7 @@ struct Payload<'p> {
 struct Data<'p> {
     source: Option<String>,
     code: Option<String>,
+    proof: Option<String>,
     success: Option<bool>,
     live: Option<bool>,
     occurred_at: Option<String>,

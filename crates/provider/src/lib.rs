@@ -118,6 +118,8 @@ pub struct Policy {
     pub url: Option<String>,
     /// Values that the provider signs and does not send.
     pub parameters: BTreeMap<String, String>,
+    /// Event codes, in the provider's words, that are let in when they carry no signature at all. A wrong one is refused.
+    pub unsigned_events: Vec<String>,
 }
 
 /// How far a signed time may be from now.

@@ -3,6 +3,7 @@
 use payhook_domain::error::Code;
 use payhook_domain::event::Event;
 use payhook_domain::identity::Digest;
+use payhook_domain::proof::Proof;
 use payhook_domain::verdict::Unverified;
 
 use crate::RawRequest;
@@ -57,11 +58,13 @@ impl Refused {
     }
 }
 
-/// Proof that an item is authentic. Only a provider's `verify` makes one.
+/// An item that was let in. Only a provider's `verify` makes one.
 #[derive(Debug)]
 pub struct Verified<'r> {
     /// Which of the keys given fits, by position; absent when none was needed.
     pub(crate) key: Option<usize>,
+    /// How far what it says is proved.
+    pub(crate) proof: Proof,
     /// The item, as far as its provider has read it.
     pub(crate) evidence: Evidence<'r>,
 }
@@ -71,6 +74,12 @@ impl Verified<'_> {
     #[must_use]
     pub fn key(&self) -> Option<usize> {
         self.key
+    }
+
+    /// How far what it says is proved by what was verified; its events say the same.
+    #[must_use]
+    pub fn proof(&self) -> Proof {
+        self.proof
     }
 }
 

@@ -124,7 +124,7 @@ fn the_guides_configurations_are_fine() {
         ("PAYHOOK_SIGNING_SECRET", SECRET),
     ];
     let adyen = pages::blocks("docs/guide/adyen.md", "toml");
-    let [whole, password, keys] = adyen.as_slice() else { panic!("{adyen:?}") };
+    let [whole, password, unsigned, keys] = adyen.as_slice() else { panic!("{adyen:?}") };
     let [banked] = pages::blocks("docs/guide/banked.md", "toml").try_into().expect("one configuration");
     let [private] = pages::blocks("docs/guide/receiving.md", "toml").try_into().expect("one destination");
     let key = "keys = [\"${ADYEN_HMAC_KEY}\"]\n";
@@ -133,6 +133,7 @@ fn the_guides_configurations_are_fine() {
     for file in [
         whole.clone(),
         whole.replace(key, &format!("{key}{password}")),
+        whole.replace(key, &format!("{key}{unsigned}")),
         whole.replace(key, keys),
         banked,
         format!("{beginning}{private}[[route]]{route}"),

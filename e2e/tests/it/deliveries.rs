@@ -122,7 +122,7 @@ fn a_mixed_notification_is_never_sent_as_the_provider_wrote_it() {
     assert_eq!(post(&gateway, "/in/adyen", &batch(&[good(1), forged(2)])), 401);
     assert_eq!(post(&gateway, "/in/adyen", &batch(&[good(3), foreign(4)])), 200);
     let alert = gateway.wait_for_log(
-        "a notification with a refused or set-aside item is not sent to destinations of format = \"original\"",
+        "a notification with a refused, set-aside or unsigned item is not sent to destinations of format = \"original\"",
         PATIENCE,
     );
     assert!(alert.is_some(), "nobody was told");

@@ -31,6 +31,7 @@
 //! - `stage`: the configuration and the check all of them share.
 //! - `retention`: what is old goes, through kills and clocks that jump. `year`: a year of that.
 //! - `turns`: what a receiver saw of each payment.
+//! - `unsigned`: what is taken without a signature is marked, and believed by nobody.
 
 #![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
 #![allow(clippy::disallowed_methods, reason = "tests run on the real clock")]
@@ -65,6 +66,7 @@ mod retention;
 mod same_again;
 mod stage;
 mod turns;
+mod unsigned;
 mod upgrade;
 mod vectors;
 mod year;

@@ -45,6 +45,10 @@ const FIELDS: &[(&str, &str)] = &[
     ("path", "the store's file"),
     ("peer", "the address the request, or the connection, came from"),
     ("place", "where in the program; worth a report"),
+    (
+        "proof",
+        "how far an event of the request is proved, where no signature was made over what it says: `unsigned`, `body_not_covered`",
+    ),
     ("public", "the address providers post to"),
     ("reason", "why the store cannot be written"),
     ("removed", "files of another database that lay beside it"),

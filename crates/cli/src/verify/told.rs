@@ -17,6 +17,9 @@ pub(crate) fn told(diagnoses: &Value) -> String {
 fn one(diagnosis: &Value) -> String {
     let about = printable(&text(&diagnosis["about"]));
     let mut lines = vec![match diagnosis["authentic"] == true {
+        true if diagnosis["key"].is_null() => {
+            format!("{BOLD}unsigned{BOLD:#}   {about}: the source takes it without a signature")
+        }
         true => format!("{GOOD}authentic{GOOD:#}  {about}, by the key {}", printable(&text(&diagnosis["key"]))),
         false => {
             let (reason, detail) = (text(&diagnosis["reason"]), printable(&text(&diagnosis["detail"])));

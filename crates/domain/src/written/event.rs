@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! version                                                   one byte
-//! present                                                   two bytes, a bit for each optional field and its truth
+//! present                                                   two bytes, a bit for each optional field and its truth, and for what is not signed
 //! occurred_at  instant  account  amount  avs  cvc           those that are present, in this order
 //! original                                                  where it begins and its length; or a text
 //! aliases                                                   their number, each: length, bytes
@@ -17,6 +17,7 @@ use super::pieces::{
 use crate::event::{Checks, Event, OccurredAt, Original};
 use crate::fact::Fact;
 use crate::money::Amount;
+use crate::proof::Proof;
 
 /// The layout this release writes.
 const VERSION: u8 = 1;
@@ -33,11 +34,15 @@ const AVS: u16 = 1 << 8;
 const CVC: u16 = 1 << 9;
 const RENDERED: u16 = 1 << 10;
 const FACT: u16 = 1 << 11;
-const ALL: u16 = (FACT << 1) - 1;
+const BODY_NOT_COVERED: u16 = 1 << 12;
+const UNSIGNED: u16 = 1 << 13;
+const ALL: u16 = (UNSIGNED << 1) - 1;
 
 /// What an event says, read back. The fields are [`Event`]'s.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
+    /// How far it is proved.
+    pub proof: Proof,
     /// Whether what it is about succeeded.
     pub success: Option<bool>,
     /// The provider's own word for real money.
@@ -108,6 +113,7 @@ impl Said {
         }
         let holds = |field: u16| present & field != 0;
         let said = Self {
+            proof: proof(present)?,
             success: holds(SUCCESS).then(|| holds(SUCCEEDED)),
             live: holds(LIVE).then(|| holds(IS_LIVE)),
             occurred_at: optional(holds(OCCURRED_AT), || {
@@ -143,8 +149,20 @@ fn present(event: &Event) -> u16 {
         (CVC, event.checks.cvc.is_some()),
         (RENDERED, matches!(event.original, Original::Rendered(_))),
         (FACT, event.fact.is_some()),
+        (BODY_NOT_COVERED, event.proof == Proof::BodyNotCovered),
+        (UNSIGNED, event.proof == Proof::Unsigned),
     ];
     fields.into_iter().filter(|(_, there)| *there).fold(0, |bits, (bit, _)| bits | bit)
+}
+
+/// A signed event has neither bit, as events had before there were others.
+fn proof(present: u16) -> Option<Proof> {
+    match present & (BODY_NOT_COVERED | UNSIGNED) {
+        0 => Some(Proof::Signed),
+        BODY_NOT_COVERED => Some(Proof::BodyNotCovered),
+        UNSIGNED => Some(Proof::Unsigned),
+        _ => None,
+    }
 }
 
 fn read_original(bytes: &mut &[u8], rendered: bool) -> Option<Original> {
@@ -184,8 +202,9 @@ mod tests {
         ];
         let amount = proptest::option::of((any::<i64>(), "[A-Z]{3}", 0..5_u8));
         let aliases = proptest::collection::vec("\\PC{0,300}", 0..4);
-        (at, truths, proptest::option::of("\\PC{0,20}"), amount, (check(), check()), original, aliases).prop_map(
-            |(at, (success, live), account, amount, (avs, cvc), original, aliases)| {
+        let proof = prop::sample::select(vec![Proof::Signed, Proof::BodyNotCovered, Proof::Unsigned]);
+        (at, truths, proptest::option::of("\\PC{0,20}"), amount, (check(), check()), original, (aliases, proof))
+            .prop_map(|(at, (success, live), account, amount, (avs, cvc), original, (aliases, proof))| {
                 let check = |(code, meaning): (u16, Option<String>)| Check { code, meaning: meaning.map(Into::into) };
                 let to_amount = |(value, code, decimals): (i64, String, u8)| {
                     Currency::parse(&code).map(|currency| Amount { value, currency, decimals })
@@ -195,6 +214,7 @@ mod tests {
                     id: EventId(digest),
                     signed: digest,
                     content: digest,
+                    proof,
                     kind: Kind::Other,
                     code: String::new(),
                     success,
@@ -211,8 +231,7 @@ mod tests {
                     checks: Checks { avs: avs.map(check), cvc: cvc.map(check) },
                     original,
                 }
-            },
-        )
+            })
     }
 
     proptest! {
@@ -220,8 +239,8 @@ mod tests {
         fn what_an_event_says_reads_back(event in event(), cut in any::<prop::sample::Index>()) {
             let bytes = event.write_said();
             let said = Said::read(&bytes).expect("ours");
-            let Event { success, live, occurred_at, account, aliases, fact, amount, checks, original, .. } = event;
-            let whole = Said { success, live, occurred_at, account, aliases, fact, amount, checks, original };
+            let Event { proof, success, live, occurred_at, account, aliases, fact, amount, checks, original, .. } = event;
+            let whole = Said { proof, success, live, occurred_at, account, aliases, fact, amount, checks, original };
             prop_assert_eq!(said, whole);
             prop_assert!(Said::read(&bytes[..cut.index(bytes.len())]).is_none(), "cut short");
         }

@@ -32,6 +32,7 @@ pub(crate) fn event_with(row: &StoredEvent, name: impl Fn(NameKind, NameId) -> S
         "duplicates": row.duplicates,
         "kind": fact.kind.as_str(),
         "code": fact.code,
+        "proof": fact.proof.as_str(),
         "success": fact.success,
         "live": fact.live,
         "occurred_at": fact.occurred_at.as_ref().map(|at| &at.text),

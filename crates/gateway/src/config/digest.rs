@@ -174,6 +174,7 @@ impl Parts {
         for (name, value) in &policy.parameters {
             self.put("parameter", format_args!("{name} {value}")).called("parameters".to_owned());
         }
+        self.put_all("unsigned_event", &policy.unsigned_events);
         self.put_all("environment", environment.map(|environment| environment.as_str()));
         for account in merchant_accounts {
             self.put("merchant_account", account).called("merchant_accounts".to_owned());

@@ -148,7 +148,11 @@ static SOURCE: &[Key] = &[
         Shape::TextOrTable(RETENTION),
         "how long what it sends is kept, in the words of [store]; what it says nothing of is as [store] has it",
     ),
-    later("unsigned_events", "events accepted without a signature"),
+    key(
+        "unsigned_events",
+        Shape::Texts,
+        "event codes taken without a signature, where basic_auth or allow_ips is set; they change no payment; none",
+    ),
 ];
 
 static SCHEME: &[Key] = &[

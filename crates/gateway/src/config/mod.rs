@@ -53,6 +53,7 @@ mod store;
 mod suite;
 mod tree;
 pub mod units;
+mod unsigned;
 mod variables;
 
 pub use load::{AdminApi, FILE_NAME, LoadOptions, Loaded, admin_api, load};

@@ -1,4 +1,4 @@
-//! How strictly a source is verified: `tolerance`, `url`, `parameters`.
+//! How strictly a source is verified: `tolerance`, `url`, `parameters`, `unsigned_events`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,18 +9,25 @@ use url::Url;
 use super::mistakes::Findings;
 use super::section::Section;
 use super::tree::Value;
-use super::units;
+use super::{units, unsigned};
 
 const TOLERANCE_RANGE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(30 * 86_400);
 /// Most parameters of one source.
 const PARAMETERS_MAX: usize = 16;
 
-/// Reads what a source says about verification, and holds it against what its provider needs.
-pub(super) fn read(section: &Section<'_>, provider: Option<&'static dyn Provider>, findings: &mut Findings) -> Policy {
+/// Reads what a source says about verification, and holds it against what its provider needs; `is_guarded` says whether it
+/// asks for a password or an address as well.
+pub(super) fn read(
+    section: &Section<'_>,
+    provider: Option<&'static dyn Provider>,
+    is_guarded: bool,
+    findings: &mut Findings,
+) -> Policy {
     let policy = Policy {
         tolerance: tolerance(section, findings),
         url: url(section, findings),
         parameters: parameters(section, findings),
+        unsigned_events: unsigned::read(section, provider, is_guarded, findings),
     };
     if let Some(provider) = provider {
         check(section, &policy, provider.name(), &provider.about(), findings);

@@ -134,11 +134,12 @@ fn read(
         findings.mistake(&section.place_of("merchant_accounts"), what, "name an account, or remove it to route all");
     }
     let further = section.texts("paths", findings).into_iter().map(|(path, _)| plain(path).to_owned());
-    let policy = policy::read(section, provider, findings);
     let max_body_bytes = max_body(section, findings);
     let bad_signature = section.table_if("responses").and_then(|responses| bad_signature(&responses, findings));
     let basic_auth = basic_auth(section, findings);
     let allow_ips = addresses::ranges(section, "allow_ips", findings);
+    let is_guarded = basic_auth.is_some() || !allow_ips.is_empty();
+    let policy = policy::read(section, provider, is_guarded, findings);
     let capture = capture::read(section, provider, &merchant_accounts, findings);
     let retention = retention::read_own(section, kept, findings);
     let (name, keys) = (name?, keys?);

@@ -4,6 +4,7 @@ mod backup;
 mod delivery;
 mod retention;
 mod schemes;
+mod unsigned;
 
 use std::path::{Path, PathBuf};
 
@@ -157,7 +158,10 @@ fn check_source(lines: &str, expected: &[&str]) {
 #[test]
 fn a_source_says_what_is_wrong_with_it() {
     for (lines, expected) in [
-        ("unsigned_events = [\"REPORT\"]", "6: `unsigned_events` in source `adyen` is not built yet | remove it"),
+        (
+            "unsigned_events = [\"REPORT_AVAILABLE\"]",
+            "6: source `adyen` takes events without a signature from anybody | basic_auth",
+        ),
         ("enviroment = \"test\"", "6: unknown key `enviroment` in source `adyen` | did you mean `environment`?"),
         ("environment = \"prod\"", "6: `environment` of source `adyen` is neither test nor live | \"test\""),
         ("responses = { bad_signature = 200 }", "6: `bad_signature` is 200, which does not refuse | 401"),

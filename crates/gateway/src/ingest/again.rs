@@ -136,7 +136,9 @@ async fn wanted_of(
     if wanted.iter().any(|wanted| wanted.once_per_notification) {
         let received = received(gateway, row).await?;
         let judged = judge(plan, source, &received.raw(), received.at);
-        let is_mixed = !judged.refused.is_empty() || judged.events.iter().any(|event| is_other_aside(event, row.item));
+        let is_mixed = !judged.refused.is_empty()
+            || judged.unproved.is_some()
+            || judged.events.iter().any(|event| is_other_aside(event, row.item));
         wanted.retain(|wanted| !(is_mixed && wanted.once_per_notification));
     }
     Ok(wanted)

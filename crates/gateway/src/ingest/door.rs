@@ -65,7 +65,7 @@ impl Door {
             ("/healthz", _) => Answer::refused(Code::MethodNotAllowed),
             _ => Answer::refused(Code::UnknownSource),
         };
-        let settled = Settled { answer, verdicts: Vec::new(), event: None };
+        let settled = Settled { answer, verdicts: Vec::new(), event: None, unproved: None };
         self.tell(None, &settled, Telling { started: self.gateway.clock.now(), bytes: 0, peer });
         settled.answer.into_response()
     }
@@ -81,7 +81,7 @@ impl Door {
         let source = &plan.sources[position];
         let started = self.gateway.clock.now();
         if let Some(answer) = challenged(source, &request, peer) {
-            let settled = Settled { answer, verdicts: Vec::new(), event: None };
+            let settled = Settled { answer, verdicts: Vec::new(), event: None, unproved: None };
             self.tell(Some(source), &settled, Telling { started, bytes: 0, peer });
             return settled.answer.into_response();
         }
@@ -92,7 +92,7 @@ impl Door {
                 telling.bytes = received.body.len();
                 record(&self.gateway, plan, position, &self.refusals, received).await
             }
-            Err(code) => Settled { answer: Answer::refused(code), verdicts: Vec::new(), event: None },
+            Err(code) => Settled { answer: Answer::refused(code), verdicts: Vec::new(), event: None, unproved: None },
         };
         self.tell(Some(source), &settled, telling);
         settled.answer.into_response()
@@ -163,6 +163,9 @@ impl Door {
         }
         if let Some(event) = settled.event {
             line = line.plain("event", event);
+        }
+        if let Some(proof) = settled.unproved {
+            line = line.plain("proof", proof.as_str());
         }
         line.number("bytes", telling.bytes as u64)
             .number("took_us", u64::try_from(took.as_micros()).unwrap_or(u64::MAX))

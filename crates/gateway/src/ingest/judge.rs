@@ -7,6 +7,7 @@ use payhook_domain::event::Event;
 use payhook_domain::identity::{Environment, Scope};
 use payhook_domain::notification::Notification;
 use payhook_domain::payment::Names;
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Aside;
 use payhook_provider::{Item, Papers, Parsed, RawRequest, Refused, Verified};
@@ -22,6 +23,8 @@ pub(crate) struct Judged {
     pub(crate) events: Vec<RecordEvent>,
     /// The items that are not authentic.
     pub(crate) refused: Vec<Refused>,
+    /// How far what is authentic is proved, where that is not by a signature over what it says.
+    pub(crate) unproved: Option<Proof>,
     /// Which keys fitted, by position, each once.
     pub(crate) keys_used: Vec<usize>,
     /// Whether a destination of `format = "original"` was left out because the notification is mixed.
@@ -69,9 +72,13 @@ impl Judged {
         if let Some(key) = verified.key().filter(|key| !self.keys_used.contains(key)) {
             self.keys_used.push(key);
         }
+        if !verified.proof().covers_content() {
+            self.unproved = Some(verified.proof());
+        }
         let item = u32::try_from(position).unwrap_or(u32::MAX);
         match source.settings.provider.parse(verified, source.settings.scope_environment()) {
             Parsed::Events(events) => self.events.extend(events.into_iter().map(|mut event| {
+                event.keep_to_what_is_proved();
                 fill_capture(source, &mut event);
                 let disposition = dispose(plan, source, &event, body, &mut self.when_failed);
                 recorded(source, item, event, disposition)
@@ -84,10 +91,10 @@ impl Judged {
     }
 
     /// A receiver of the provider's own bytes cannot be sent half a notification, nor one that holds what was not
-    /// verified or not routed.
+    /// verified or not routed, nor be told that a signature is missing on purpose.
     fn withhold_originals_of_a_mixed_notification(&mut self) {
         let aside = self.events.iter().any(|event| matches!(event.disposition, Disposition::Aside { .. }));
-        if !aside && self.refused.is_empty() {
+        if !aside && self.refused.is_empty() && self.unproved.is_none() {
             return;
         }
         for event in &mut self.events {

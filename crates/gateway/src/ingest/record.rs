@@ -9,6 +9,7 @@ use payhook_domain::error::Code;
 use payhook_domain::id::EventId;
 use payhook_domain::kind::Kind;
 use payhook_domain::notification::Notification;
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
 use payhook_provider::{Outcome, RawRequest, Refused};
@@ -74,6 +75,8 @@ pub(crate) struct Settled {
     pub(crate) verdicts: Vec<&'static str>,
     /// The first event's id.
     pub(crate) event: Option<EventId>,
+    /// How far an event in it is proved, where that is not by a signature over what it says.
+    pub(crate) unproved: Option<Proof>,
 }
 
 /// Judges, records and answers.
@@ -92,13 +95,19 @@ pub(crate) async fn record(
     let refused = refuse(gateway, source, refusals, &received, &judged);
     let mut verdicts: Vec<&'static str> = judged.refused.iter().map(|refused| refused.reason.as_str()).collect();
     let event = judged.events.first().map(|recorded| recorded.event.id);
+    let unproved = judged.unproved;
     routing::tell(gateway, plan, &judged.when_failed);
     if judged.original_withheld {
         withheld(gateway, source, event);
     }
     let ids: Vec<EventId> = judged.events.iter().map(|recorded| recorded.event.id).collect();
     let Some(recording) = judged.into_recording(source, received.notification(source, plan)) else {
-        return Settled { answer: refused.unwrap_or_else(|| Answer::refused(Code::Unreadable)), verdicts, event };
+        return Settled {
+            answer: refused.unwrap_or_else(|| Answer::refused(Code::Unreadable)),
+            verdicts,
+            event,
+            unproved,
+        };
     };
     let written = Written {
         outcome: gateway.store.record(recording),
@@ -111,11 +120,11 @@ pub(crate) async fn record(
         Ok(made) => {
             verdicts.extend(made.iter().map(|verdict| verdict.as_str()));
             let accepted = || Answer::accepted(source.settings.provider.ack(&received.raw(), Outcome::Accepted));
-            Settled { answer: refused.unwrap_or_else(accepted), verdicts, event }
+            Settled { answer: refused.unwrap_or_else(accepted), verdicts, event, unproved }
         }
         Err(unavailable) => {
             verdicts.push("not_stored");
-            Settled { answer: Answer::refused(unavailable_code(&unavailable)), verdicts, event }
+            Settled { answer: Answer::refused(unavailable_code(&unavailable)), verdicts, event, unproved }
         }
     }
 }
@@ -184,8 +193,7 @@ fn is_about_the_signature(code: Code) -> bool {
 
 fn withheld(gateway: &Gateway, source: &Source, event: Option<EventId>) {
     let about = event.map(|event| event.to_string()).unwrap_or_default();
-    let message =
-        "a notification with a refused or set-aside item is not sent to destinations of format = \"original\"";
+    let message = "a notification with a refused, set-aside or unsigned item is not sent to destinations of format = \"original\"";
     gateway.alert(Alert {
         source: Some(source.settings.name.clone()),
         event,

@@ -96,6 +96,7 @@ mod tests {
     use payhook_domain::kind::Kind;
     use payhook_domain::notification::Notification;
     use payhook_domain::payment::Names;
+    use payhook_domain::proof::Proof;
     use payhook_domain::time::Timestamp;
     use payhook_store::{Disposition, Options, RecordEvent, Recording};
 
@@ -133,6 +134,7 @@ mod tests {
             id: EventId(digest),
             signed: digest,
             content: digest,
+            proof: Proof::Signed,
             kind: Kind::PaymentAuthorised,
             code: "AUTHORISATION".to_owned(),
             success: Some(true),

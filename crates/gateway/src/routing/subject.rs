@@ -17,12 +17,13 @@ use crate::config::nearest::suggestion;
 use crate::payload::original_text;
 
 /// The fields of `event`.
-pub(super) const FIELDS: [&str; 14] = [
+pub(super) const FIELDS: [&str; 15] = [
     "source",
     "provider",
     "kind",
     "type",
     "code",
+    "proof",
     "success",
     "live",
     "account",
@@ -77,6 +78,7 @@ impl<'e> Subject<'e> {
         fields.put("kind", text(event.kind.as_str()));
         fields.put("type", text(event.kind.as_str()));
         fields.put("code", text(&event.code));
+        fields.put("proof", text(event.proof.as_str()));
         fields.put_if("success", event.success.map(Value::Bool));
         fields.put_if("live", event.live.map(Value::Bool));
         fields.put_if("account", event.account.as_deref().map(text));

@@ -7,6 +7,7 @@ use payhook_domain::id::EventId;
 use payhook_domain::identity::Digest;
 use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
+use payhook_domain::proof::Proof;
 use payhook_store::Options;
 use proptest::prelude::*;
 
@@ -26,6 +27,7 @@ fn event() -> Event {
         id: EventId(digest),
         signed: digest,
         content: digest,
+        proof: Proof::Signed,
         kind: Kind::PaymentRefused,
         code: "AUTHORISATION".into(),
         success: Some(false),
@@ -58,6 +60,7 @@ fn a_condition_sees_what_the_payload_has() {
         "event.source == 'adyen' && event.provider == 'adyen'",
         "event.kind == 'payment.refused' && event.type == event.kind",
         "event.code == 'AUTHORISATION' && !event.success",
+        "event.proof == 'signed' && event.proof != 'unsigned'",
         "event.account == 'Shop' && event.occurred_at.startsWith('2026-11')",
         "event.amount.value >= 1000 && event.amount.currency in ['EUR', 'GBP'] && event.amount.decimals == 2",
         "event.reference.matches('^sub-[0-9]+$') && matches(event.reference, 'sub')",

@@ -103,19 +103,75 @@ codes! {
     "NOTIFICATIONTEST"                          Other                 Other
     "ACH_NOTIFICATION_OF_CHANGE"                Other                 Other
     "DIRECT_DEBIT_NOTICE_OF_CHANGE_NOTIFICATION" Other                Other
-    // families signed by a header; their set is open, these are the ones a payment's merchant meets
+    // families signed by a header; their set is open. Transfers of a platform are books of their own, and a dispute there is
+    // one that a card holder of the platform raises: neither is a word on a payment of the merchant's
     "recurring.token.created"                   TokenCreated          TokenCreated
     "recurring.token.updated"                   TokenUpdated          TokenUpdated
     "recurring.token.alreadyExisting"           TokenUpdated          TokenUpdated
     "recurring.token.disabled"                  TokenDisabled         TokenDisabled
     "ach.notificationOfChange"                  Other                 Other
     "eft.notificationOfChange"                  Other                 Other
-    "balancePlatform.transfer.created"          Other                 Other
-    "balancePlatform.transfer.updated"          Other                 Other
-    "balancePlatform.report.created"            Other                 Other
-    "merchant.created"                          Other                 Other
-    "merchant.updated"                          Other                 Other
-    "paymentMethod.created"                     Other                 Other
+    "balancePlatform.report.created"                                      ReportAvailable ReportAvailable
+    "balancePlatform.transfer.created"                                    Other Other
+    "balancePlatform.transfer.updated"                                    Other Other
+    "balancePlatform.transaction.created"                                 Other Other
+    "balancePlatform.payment.created"                                     Other Other
+    "balancePlatform.payment.updated"                                     Other Other
+    "balancePlatform.incomingTransfer.created"                            Other Other
+    "balancePlatform.incomingTransfer.updated"                            Other Other
+    "balancePlatform.outgoingTransfer.created"                            Other Other
+    "balancePlatform.outgoingTransfer.updated"                            Other Other
+    "balancePlatform.authorisation.relayed"                               Other Other
+    "balancePlatform.authentication.created"                              Other Other
+    "balancePlatform.authentication.relayed"                              Other Other
+    "balancePlatform.dispute.created"                                     Other Other
+    "balancePlatform.accountHolder.created"                               Other Other
+    "balancePlatform.accountHolder.updated"                               Other Other
+    "balancePlatform.balanceAccount.created"                              Other Other
+    "balancePlatform.balanceAccount.updated"                              Other Other
+    "balancePlatform.balanceAccount.balance.updated"                      Other Other
+    "balancePlatform.balanceAccount.balance.block.released"               Other Other
+    "balancePlatform.balanceAccount.recurringTopUp.created"               Other Other
+    "balancePlatform.balanceAccount.recurringTopUp.updated"               Other Other
+    "balancePlatform.balanceAccountSweep.created"                         Other Other
+    "balancePlatform.balanceAccountSweep.updated"                         Other Other
+    "balancePlatform.balanceAccountSweep.deleted"                         Other Other
+    "balancePlatform.paymentInstrument.created"                           Other Other
+    "balancePlatform.paymentInstrument.updated"                           Other Other
+    "balancePlatform.cardorder.created"                                   Other Other
+    "balancePlatform.cardorder.updated"                                   Other Other
+    "balancePlatform.mandate.created"                                     Other Other
+    "balancePlatform.networkToken.created"                                Other Other
+    "balancePlatform.networkToken.updated"                                Other Other
+    "balancePlatform.score.triggered"                                     Other Other
+    "balancePlatform.negativeBalanceCompensationWarning.scheduled"        Other Other
+    "merchant.created"                                                    Other Other
+    "merchant.updated"                                                    Other Other
+    "paymentMethod.created"                                               Other Other
+    "paymentMethodRequest.removed"                                        Other Other
+    "paymentMethodRequest.scheduledForRemoval"                            Other Other
+    "terminalAssignment.completed"                                        Other Other
+    "terminalBoarding.triggered"                                          Other Other
+    "terminalSettings.modified"                                           Other Other
+    // classic platforms; their set is open, too
+    "ACCOUNT_CLOSED"                                                      Other Other
+    "ACCOUNT_CREATED"                                                     Other Other
+    "ACCOUNT_FUNDS_BELOW_THRESHOLD"                                       Other Other
+    "ACCOUNT_HOLDER_CREATED"                                              Other Other
+    "ACCOUNT_HOLDER_PAYOUT"                                               Other Other
+    "ACCOUNT_HOLDER_STATUS_CHANGE"                                        Other Other
+    "ACCOUNT_HOLDER_STORE_STATUS_CHANGE"                                  Other Other
+    "ACCOUNT_HOLDER_UPCOMING_DEADLINE"                                    Other Other
+    "ACCOUNT_HOLDER_UPDATED"                                              Other Other
+    "ACCOUNT_HOLDER_VERIFICATION"                                         Other Other
+    "ACCOUNT_UPDATED"                                                     Other Other
+    "BENEFICIARY_SETUP"                                                   Other Other
+    "COMPENSATE_NEGATIVE_BALANCE"                                         Other Other
+    "DIRECT_DEBIT_INITIATED"                                              Other Other
+    "PAYMENT_FAILURE"                                                     Other Other
+    "REFUND_FUNDS_TRANSFER"                                               Other Other
+    "SCHEDULED_REFUNDS"                                                   Other Other
+    "TRANSFER_FUNDS"                                                      Other Other
 }
 
 /// What a standard item says became true.
@@ -143,6 +199,12 @@ pub(super) fn kind(item: &StandardItem<'_>) -> Kind {
 /// What the `type` of a family signed by a header says became true.
 pub(super) fn kind_of_type(event_type: &str) -> Kind {
     row(event_type).map_or(Other, |(kind, _)| kind)
+}
+
+/// Whether a code is an `eventType` of classic platforms alone.
+pub(super) fn is_classic(code: &str) -> bool {
+    let classic = |row: &CodeRow| row.code == "ACCOUNT_CLOSED";
+    ALL.iter().skip_while(|row| !classic(row)).any(|row| row.code == code)
 }
 
 /// Whether `pspReference` is the payment's own when no `originalReference` names another. All other codes change or

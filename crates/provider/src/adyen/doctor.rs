@@ -19,7 +19,7 @@ const EXPLAINED_MAX: usize = 16;
 /// A diagnosis per item; of the body as a whole where that is what was signed, or nothing else can be read.
 pub(super) fn diagnose(case: &Case<'_>) -> Vec<Diagnosis> {
     let keys = case.keys();
-    match verify::papers(&case.request, &keys) {
+    match verify::papers(&case.request, &keys, &case.policy.unsigned_events) {
         Papers::Unreadable(refused) => vec![finished(Diagnosis::unreadable(&refused), None, case)],
         Papers::Items(verdicts) => match items(&case.request).filter(|_| stands_on_items(&case.request, &verdicts)) {
             Some(items) => of_items(&verdicts, &items, case),

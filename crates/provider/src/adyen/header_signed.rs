@@ -10,12 +10,14 @@ use payhook_domain::event::{Checks, Event};
 use payhook_domain::id::EventId;
 use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::kind::Kind;
+use payhook_domain::proof::Proof;
 use payhook_domain::verdict::Aside;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::envelope::{self, Envelope};
 use super::parse::{self, filled, occurred_at};
+use super::told::Told;
 use super::{NAME, codes, currency};
 use crate::scalar::Scalar;
 use crate::{Parsed, json, original};
@@ -24,10 +26,10 @@ use crate::{Parsed, json, original};
 pub(super) static HEADER: HeaderName = HeaderName::from_static("hmacsignature");
 
 /// What an authentic body says.
-pub(super) fn parse(body: &[u8], environment: Environment) -> Parsed {
+pub(super) fn parse(body: &[u8], proof: Proof, environment: Environment) -> Parsed {
     if let Envelope::Items(items) = envelope::read(body) {
         return match items.into_iter().collect::<Option<Vec<_>>>() {
-            Some(items) => Parsed::Events(items.iter().map(|item| parse::event(item, environment)).collect()),
+            Some(items) => Parsed::Events(items.iter().map(|item| parse::event(item, proof, environment)).collect()),
             None => not_understood(body, environment, "an item is not readable"),
         };
     }
@@ -37,7 +39,13 @@ pub(super) fn parse(body: &[u8], environment: Environment) -> Parsed {
     let Some(code) = read.event_type.filled().or(read.classic_type.filled()) else {
         return not_understood(body, environment, "the body has neither type nor eventType");
     };
-    Parsed::Events(vec![event(&read, code, body, environment)])
+    Parsed::Events(vec![event(&read, code, body, proof, environment)])
+}
+
+/// The word for what a body reports, read before anything of it is believed.
+pub(super) fn code(body: &[u8]) -> Option<String> {
+    let read = json::object_in::<Body<'_>>(body)?;
+    read.event_type.filled().or(read.classic_type.filled()).map(str::to_owned)
 }
 
 /// The fields that are read. `data` is looked into later: a family may put there what it likes.
@@ -64,57 +72,30 @@ struct Body<'r> {
     psp_reference: Scalar<'r>,
     #[serde(borrow)]
     data: Option<&'r RawValue>,
+    #[serde(borrow)]
+    content: Option<&'r RawValue>,
 }
 
-/// What is read of `data`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Data<'r> {
-    #[serde(borrow)]
-    merchant_account: Scalar<'r>,
-    #[serde(borrow)]
-    stored_payment_method_id: Scalar<'r>,
-    #[serde(borrow)]
-    psp_reference: Scalar<'r>,
-    #[serde(borrow)]
-    id: Scalar<'r>,
-    #[serde(borrow)]
-    reference: Scalar<'r>,
-    #[serde(borrow)]
-    amount: Option<&'r RawValue>,
-}
-
-/// `data.amount`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Amount<'r> {
-    #[serde(borrow)]
-    value: Scalar<'r>,
-    #[serde(borrow)]
-    currency: Scalar<'r>,
-}
-
-fn event(read: &Body<'_>, code: &str, body: &[u8], environment: Environment) -> Event {
-    let data: Data<'_> = read.data.and_then(|raw| json::object(raw.get())).unwrap_or_default();
-    let amount: Amount<'_> = data.amount.and_then(|raw| json::object(raw.get())).unwrap_or_default();
-    let (value, currency) = (amount.value.text().unwrap_or_default(), amount.currency.text().unwrap_or_default());
-    let account = data.merchant_account.text().unwrap_or_default();
-    let reference = data.reference.text().unwrap_or_default();
-    let own = [&data.stored_payment_method_id, &data.psp_reference, &read.psp_reference, &data.id];
-    let dates = [&read.timestamp, &read.created_at, &read.event_date];
+fn event(read: &Body<'_>, code: &str, body: &[u8], proof: Proof, environment: Environment) -> Event {
+    let told = Told::read(code, body, read.data.or(read.content));
+    let account = told.merchant_account().unwrap_or_default();
+    let (value, currency) = told.amount();
+    let reference = told.reference();
+    let dates = [&read.timestamp, &read.created_at, &read.event_date].into_iter().find_map(Scalar::filled);
     let content = Digest::of([body]);
     Event {
-        id: EventId(identity(code, read.event_id.filled(), account, content, environment)),
-        signed: Digest::of([value.as_bytes(), currency.as_bytes(), reference.as_bytes()]),
+        id: EventId(identity((code, read.event_id.filled()), account, content, proof, environment)),
+        signed: Digest::of([value, currency, reference.unwrap_or_default()].map(str::as_bytes)),
         content,
+        proof,
         kind: codes::kind_of_type(code),
         code: code.to_owned(),
         success: None,
         live: read.live.flag().or_else(|| environment_word(read.environment.text()?)),
-        occurred_at: dates.into_iter().find_map(Scalar::filled).map(occurred_at),
-        account: filled(account),
-        reference: filled(reference),
-        provider_reference: own.into_iter().find_map(Scalar::filled).map(str::to_owned),
+        occurred_at: dates.or(told.date()).map(occurred_at),
+        account: told.account().and_then(filled),
+        reference: reference.and_then(filled),
+        provider_reference: told.own(&read.psp_reference).map(str::to_owned),
         payment: None,
         aliases: Vec::new(),
         fact: None,
@@ -124,12 +105,20 @@ fn event(read: &Body<'_>, code: &str, body: &[u8], environment: Environment) -> 
     }
 }
 
-/// `eventId` with the type, since a token's *created* and *updated* name the same payment in it; else the content.
-fn identity(code: &str, event_id: Option<&str>, account: &str, content: Digest, environment: Environment) -> Digest {
+/// `eventId` with the type, since a token's *created* and *updated* name the same payment in it; else the content. What
+/// nobody signed has an identity of its own, so that it is never taken for what comes signed.
+fn identity(
+    (code, event_id): (&str, Option<&str>),
+    account: &str,
+    content: Digest,
+    proof: Proof,
+    environment: Environment,
+) -> Digest {
     let scope = Scope { provider: NAME, account, environment };
     match event_id {
-        Some(event_id) => scope.identity(&["event", code, event_id]),
-        None => scope.identity(&["body", &format!("{content:?}")]),
+        Some(event_id) if proof == Proof::Signed => scope.identity(&["event", code, event_id]),
+        _ if proof == Proof::Signed => scope.identity(&["body", &format!("{content:?}")]),
+        _ => scope.identity(&[proof.as_str(), &format!("{content:?}")]),
     }
 }
 
@@ -144,7 +133,8 @@ fn environment_word(word: &str) -> Option<bool> {
 /// The stand-in for an authentic body that nothing can be read from.
 fn not_understood(body: &[u8], environment: Environment, detail: &str) -> Parsed {
     let content = Digest::of([body]);
-    let (id, code) = (identity("", None, "", content, environment), Aside::NotUnderstood.as_str().to_owned());
+    let (id, code) =
+        (identity(("", None), "", content, Proof::Signed, environment), Aside::NotUnderstood.as_str().to_owned());
     let event = Event::bare(EventId(id), content, Kind::Other, code, original::of_body(body));
     Parsed::NotUnderstood { event: Box::new(event), detail: detail.to_owned() }
 }

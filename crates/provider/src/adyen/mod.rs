@@ -7,12 +7,13 @@
 //! - [`shape`]: the shapes of signed fields, which keep a signed string from being cut anew.
 //! - [`verify`]: the verdict on each item.
 //! - [`header_signed`]: token lifecycle, platform, management and classic webhooks: one signature over the body.
+//! - [`told`]: what such a body tells of what it is about, wherever its family puts it.
 //! - [`codes`], [`checks`], [`currency`]: Adyen's tables.
 //! - [`fact`]: what each code says about a payment.
 //! - [`content`]: what an item says, however it is written and signed.
 //! - [`parse`]: from an authentic item to an event.
 //! - [`doctor`], [`mistakes`]: why one does not verify.
-//! - [`sign`], [`sample`]: the other direction.
+//! - [`sign`], [`sample`], [`family`]: the other direction.
 //!
 //! Not here: the webhook's configuration at Adyen. Merchant account and environment are the gateway's to
 //! judge: what names a foreign one is authentic all the same.
@@ -25,6 +26,7 @@ mod currency;
 mod doctor;
 mod envelope;
 mod fact;
+mod family;
 mod form;
 mod header_signed;
 mod item;
@@ -36,6 +38,7 @@ pub(crate) mod sample;
 mod shape;
 mod sign;
 mod soap;
+mod told;
 mod verify;
 
 pub(crate) use item::StandardItem;
@@ -69,16 +72,16 @@ impl Provider for Adyen {
         Some(key::write(random))
     }
 
-    /// Adyen signs no time, so `policy` and `now` decide nothing.
-    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], _policy: &Policy, _now: Timestamp) -> Papers<'r> {
-        verify::papers(request, keys)
+    /// Adyen signs no time, so its tolerance and `now` decide nothing.
+    fn verify<'r>(&self, request: &RawRequest<'r>, keys: &[Key], policy: &Policy, _now: Timestamp) -> Papers<'r> {
+        verify::papers(request, keys, &policy.unsigned_events)
     }
 
     fn parse(&self, verified: &Verified<'_>, environment: Environment) -> Parsed {
         match &verified.evidence {
-            Evidence::AdyenItem(item) => Parsed::Events(vec![parse::event(item, environment)]),
+            Evidence::AdyenItem(item) => Parsed::Events(vec![parse::event(item, verified.proof, environment)]),
             Evidence::Body(body) | Evidence::Request(RawRequest { body, .. }) => {
-                header_signed::parse(body, environment)
+                header_signed::parse(body, verified.proof, environment)
             }
         }
     }

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use payhook_domain::event::{Event, OccurredAt, Original};
 use payhook_domain::id::EventId;
 use payhook_domain::identity::{Digest, Environment, Scope};
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 
 use super::item::{StandardItem, Written};
 use super::{NAME, checks, codes, content, currency, fact, form, soap};
 
 /// The event an item reports.
-pub(super) fn event(item: &StandardItem<'_>, environment: Environment) -> Event {
+pub(super) fn event(item: &StandardItem<'_>, proof: Proof, environment: Environment) -> Event {
     let signed = &item.signed;
     let content = content::digest(item);
     let occurred_at = item.event_date.filled().map(occurred_at);
@@ -19,9 +20,10 @@ pub(super) fn event(item: &StandardItem<'_>, environment: Environment) -> Event 
     let checks = checks::read(&item.additional);
     let payment = fact::payment(item);
     Event {
-        id: EventId(identity(item, environment, content)),
+        id: EventId(identity(item, proof, environment, content)),
         signed: Digest::of([signed.value.as_bytes(), signed.currency.as_bytes(), signed.merchant_reference.as_bytes()]),
         content,
+        proof,
         kind: codes::kind(item),
         code: signed.event_code.to_string(),
         success: Some(signed.success == "true"),
@@ -56,8 +58,9 @@ pub(super) fn filled(text: &str) -> Option<String> {
 
 /// Who it is, by signed values: `success` belongs to it, since *refused* and seconds later *authorised* share one
 /// `pspReference`. Where a code recurs by nature, what tells its occurrences apart is added, unsigned as it is; and an
-/// item without `pspReference` is told apart by its content, so that two of them never count as one.
-fn identity(item: &StandardItem<'_>, environment: Environment, content: Digest) -> Digest {
+/// item without `pspReference` is told apart by its content, so that two of them never count as one. What nobody signed
+/// has an identity of its own: else whoever guesses a reference would make a repeat of the event that comes with it signed.
+fn identity(item: &StandardItem<'_>, proof: Proof, environment: Environment, content: Digest) -> Digest {
     let signed = &item.signed;
     let apart: Cow<'_, str> = match signed.event_code.as_ref() {
         codes::ISSUER_COMMENTS => format!("{content:?}").into(),
@@ -68,5 +71,6 @@ fn identity(item: &StandardItem<'_>, environment: Environment, content: Digest) 
     let scope = Scope { provider: NAME, account: &signed.merchant_account, environment };
     let parts = [&signed.psp_reference, &signed.event_code, &signed.success, &signed.original_reference];
     let [psp_reference, event_code, success, original_reference] = parts.map(AsRef::as_ref);
-    scope.identity(&[psp_reference, event_code, success, original_reference, &apart])
+    let parts = [psp_reference, event_code, success, original_reference, &apart, proof.as_str()];
+    scope.identity(if proof == Proof::Signed { &parts[..5] } else { &parts })
 }

@@ -5,7 +5,7 @@ use payhook_domain::time::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::codes;
+use super::{codes, family};
 use crate::sample::Sample;
 use crate::sample::reference::{number, psp};
 
@@ -51,15 +51,59 @@ pub(crate) const SAMPLES: &[Sample] = &[
     sample("token-created", "recurring.token.created", true, "a token was created (signed by header)"),
     sample("token-updated", "recurring.token.updated", true, "a token changed (signed by header)"),
     sample("token-disabled", "recurring.token.disabled", true, "a token was disabled (signed by header)"),
+    sample(
+        "transfer",
+        "balancePlatform.transfer.updated",
+        true,
+        "a transfer of a platform moved on (signed by header)",
+    ),
+    sample("transaction", "balancePlatform.transaction.created", true, "a transfer was booked (signed by header)"),
+    sample(
+        "account-holder",
+        "balancePlatform.accountHolder.updated",
+        true,
+        "an account holder changed (signed by header)",
+    ),
+    sample(
+        "card-authenticated",
+        "balancePlatform.authentication.created",
+        true,
+        "a card holder was authenticated (signed by header)",
+    ),
+    sample(
+        "card-relayed",
+        "balancePlatform.authorisation.relayed",
+        true,
+        "an authorisation was asked for (signed by header)",
+    ),
+    sample(
+        "card-disputed",
+        "balancePlatform.dispute.created",
+        true,
+        "a card holder raised a dispute (signed by header)",
+    ),
+    sample(
+        "platform-report",
+        "balancePlatform.report.created",
+        true,
+        "a platform's report can be downloaded (signed by header)",
+    ),
+    sample("merchant-updated", "merchant.updated", true, "a merchant account may do more, or less (signed by header)"),
+    sample("payment-method", "paymentMethod.created", true, "a payment method was asked for (signed by header)"),
+    sample("bank-details", "ach.notificationOfChange", true, "a shopper's bank details changed (signed by header)"),
+    sample("classic-transfer", "TRANSFER_FUNDS", true, "funds were moved on a classic platform (signed by header)"),
 ];
 
 /// The merchant account every sample names, unless it is set to another.
-const ACCOUNT: &str = "TestMerchant";
+pub(super) const ACCOUNT: &str = "TestMerchant";
 
 /// One notification about the payment of this seed.
 pub(crate) fn compose(code: &str, success: bool, seed: u64, at: Timestamp) -> Value {
+    if codes::is_classic(code) {
+        return family::classic(code, seed, &date(at));
+    }
     if code.contains('.') {
-        return header_signed(code, seed, at);
+        return family::header_signed(code, seed, &date(at));
     }
     let mut item = json!({
         "eventCode": code,
@@ -224,19 +268,6 @@ fn additional(code: &str, success: bool, seed: u64, at: Timestamp) -> Value {
         }),
         _ => json!({}),
     }
-}
-
-fn header_signed(code: &str, seed: u64, at: Timestamp) -> Value {
-    let shopper = format!("shopper-{}", number(seed, "shopper", 10_000));
-    let data = if code.starts_with("recurring.token.") {
-        json!({ "merchantAccount": ACCOUNT, "storedPaymentMethodId": psp(seed, "token"), "type": "visa", "shopperReference": shopper })
-    } else if code.ends_with(".notificationOfChange") {
-        json!({ "pspReference": psp(seed, "payment"), "shopperReference": shopper,
-            "notificationOfChange": { "reasonCode": "C01", "newBankAccountNumber": "987654321" } })
-    } else {
-        json!({ "id": psp(seed, code), "balancePlatform": "TestPlatform" })
-    };
-    json!({ "type": code, "environment": "test", "createdAt": date(at), "eventId": psp(seed, "payment"), "data": data })
 }
 
 /// A date as Adyen writes it: whole seconds, in Central European (winter) time.

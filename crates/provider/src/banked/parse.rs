@@ -5,6 +5,7 @@ use payhook_domain::id::EventId;
 use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
+use payhook_domain::proof::Proof;
 use payhook_domain::verdict::Aside;
 
 use super::codes::{self, Subject};
@@ -40,6 +41,7 @@ fn event(payload: &Payload<'_>, body: &[u8], environment: Environment) -> Event 
         id: EventId(identity(payload, subject, content, environment)),
         signed: Digest::of(signed.map(str::as_bytes)),
         content,
+        proof: Proof::Signed,
         kind,
         code: payload.event.clone(),
         success: None,

@@ -2,6 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use payhook_domain::identity::Digest;
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
 
@@ -59,7 +60,7 @@ fn judge<'r>(
         Tolerance::Within(tolerance) if distance > tolerance => {
             Err((Unverified::Stale, format!("its time is {} s away from now", distance.as_secs())))
         }
-        _ => Ok(Verified { key: Some(position), evidence: Evidence::Body(request.body) }),
+        _ => Ok(Verified { key: Some(position), proof: Proof::Signed, evidence: Evidence::Body(request.body) }),
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use payhook_domain::identity::Digest;
+use payhook_domain::proof::Proof;
 use payhook_domain::verdict::Unverified;
 
 use crate::verified::Evidence;
@@ -37,7 +38,9 @@ impl<'r> Form<'r> {
 /// Judges a request, which is one item.
 pub(super) fn papers<'r>(request: &RawRequest<'r>, keys: &[Key]) -> Papers<'r> {
     Papers::Items(vec![match judge(request.body, keys) {
-        Ok(key) => Item::Verified(Verified { key: Some(key), evidence: Evidence::Body(request.body) }),
+        Ok(key) => {
+            Item::Verified(Verified { key: Some(key), proof: Proof::Signed, evidence: Evidence::Body(request.body) })
+        }
         Err((reason, detail)) => Item::Refused(Refused::new(reason, detail, Some(Digest::of([request.body])))),
     }])
 }

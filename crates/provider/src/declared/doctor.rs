@@ -5,7 +5,7 @@ use payhook_domain::verdict::Unverified;
 
 use super::Declared;
 use super::place::Seen;
-use super::scheme::{Algorithm, Encoding, Proof, Signed};
+use super::scheme::{Algorithm, Encoding, Means, Signed};
 use super::verify::{self, Shown};
 use crate::doctor::{
     Case, Cause, Diagnosis, Finding, Reading, Writing, length_differs, looks_like, other_schemes, search,
@@ -30,9 +30,9 @@ fn of_body(declared: &Declared, verdict: &Item<'_>, case: &Case<'_>) -> Diagnosi
     let (headers, misplaced) = restored(declared, &case.request);
     let request = RawRequest { headers: &headers, ..case.request };
     let seen = Seen { request, policy: case.policy };
-    let message = match &declared.scheme.proof {
-        Proof::Signed(signed) => signed.template.whole(&Shown::by(signed, &seen).filling(&seen, MASK)).ok(),
-        Proof::Token(_) | Proof::Basic => None,
+    let message = match &declared.scheme.means {
+        Means::Signed(signed) => signed.template.whole(&Shown::by(signed, &seen).filling(&seen, MASK)).ok(),
+        Means::Token(_) | Means::Basic => None,
     };
     let signed = message.map(std::borrow::Cow::into_owned);
     let mut diagnosis = Diagnosis::of("the body".to_owned(), verdict, &keys, signed);
@@ -40,7 +40,7 @@ fn of_body(declared: &Declared, verdict: &Item<'_>, case: &Case<'_>) -> Diagnosi
         return diagnosis;
     }
     diagnosis.findings.extend(misplaced);
-    if let Proof::Signed(signed) = &declared.scheme.proof {
+    if let Means::Signed(signed) = &declared.scheme.means {
         explain(&mut diagnosis, signed, &seen, case);
     }
     explain_further(&mut diagnosis, declared, case);

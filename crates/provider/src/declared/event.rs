@@ -5,6 +5,7 @@ use payhook_domain::id::EventId;
 use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Aside;
 
@@ -22,6 +23,7 @@ pub(super) struct Reading<'s> {
     pub(super) provider: &'static str,
     pub(super) scheme: &'s Scheme,
     pub(super) environment: Environment,
+    pub(super) proof: Proof,
 }
 
 impl Reading<'_> {
@@ -57,6 +59,7 @@ impl Reading<'_> {
         let text = |places: &[Place]| first_of(places, &seen);
         let code = together(&told.code, &seen).map_or_else(|| NO_CODE.to_owned(), |parts| parts.join("."));
         let mut event = Event::bare(self.identity(&seen, content), content, Kind::Other, code, original);
+        event.proof = self.proof;
         event.reference = text(&told.reference);
         event.provider_reference = text(&told.provider_reference);
         event.payment = text(&told.payment);
@@ -84,7 +87,8 @@ impl Reading<'_> {
         let scope = Scope { provider: self.provider, account: "", environment: self.environment };
         let id = EventId(scope.identity(&["body", &format!("{content:?}")]));
         let code = Aside::NotUnderstood.as_str().to_owned();
-        let event = Event::bare(id, content, Kind::Other, code, original::of_body(request.body));
+        let mut event = Event::bare(id, content, Kind::Other, code, original::of_body(request.body));
+        event.proof = self.proof;
         Parsed::NotUnderstood { event: Box::new(event), detail }
     }
 }

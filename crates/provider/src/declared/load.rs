@@ -10,7 +10,7 @@ use super::part::{Format, Part, Prefix};
 use super::place::Place;
 use super::pointer::Pointer;
 use super::scheme::{
-    Algorithm, Batch, Encoding, Proof, Respond, Scheme, Secret, SecretEncoding, Signed, Time, Told, Unit, Window,
+    Algorithm, Batch, Encoding, Means, Respond, Scheme, Secret, SecretEncoding, Signed, Time, Told, Unit, Window,
 };
 use super::separator::Separator;
 use super::template::Template;
@@ -27,21 +27,21 @@ type Loaded<T> = Result<T, String>;
 
 /// Makes a scheme of a draft.
 pub(super) fn scheme(draft: &Draft) -> Loaded<Scheme> {
-    let proof = proof(draft)?;
-    let covers_body = covers_body(draft, &proof)?;
+    let means = means(draft)?;
+    let covers_body = covers_body(draft, &means)?;
     Ok(Scheme {
-        secret: secret(&draft.secret, &proof)?,
+        secret: secret(&draft.secret, &means)?,
         covers_body,
         told: told(&draft.event, draft.batch.is_some())?,
         batch: draft.batch.as_ref().map(|batch| self::batch(&batch.items, batch.max)).transpose()?,
         respond: respond(&draft.respond)?,
         echo: draft.challenge.as_ref().map(|challenge| echo(&challenge.echo)).transpose()?,
         note: draft.note.clone(),
-        proof,
+        means,
     })
 }
 
-fn proof(draft: &Draft) -> Loaded<Proof> {
+fn means(draft: &Draft) -> Loaded<Means> {
     let algorithm = match draft.algorithm.as_str() {
         "token" => return token(draft),
         "basic" => return basic(draft),
@@ -57,21 +57,21 @@ fn proof(draft: &Draft) -> Loaded<Proof> {
             ));
         }
     };
-    signed(draft, algorithm).map(|signed| Proof::Signed(Box::new(signed)))
+    signed(draft, algorithm).map(|signed| Means::Signed(Box::new(signed)))
 }
 
-fn token(draft: &Draft) -> Loaded<Proof> {
+fn token(draft: &Draft) -> Loaded<Means> {
     let part = draft.signature.as_ref().ok_or("a token needs `signature`: where it stands")?;
     nothing_signed(draft)?;
-    Ok(Proof::Token(plain_part("signature", part)?))
+    Ok(Means::Token(plain_part("signature", part)?))
 }
 
-fn basic(draft: &Draft) -> Loaded<Proof> {
+fn basic(draft: &Draft) -> Loaded<Means> {
     if draft.signature.is_some() {
         return Err("`basic` stands in the header Authorization; remove `signature`".to_owned());
     }
     nothing_signed(draft)?;
-    Ok(Proof::Basic)
+    Ok(Means::Basic)
 }
 
 fn nothing_signed(draft: &Draft) -> Loaded<()> {
@@ -139,11 +139,11 @@ fn check_signed(signed: &Signed) -> Loaded<()> {
     Ok(())
 }
 
-fn covers_body(draft: &Draft, proof: &Proof) -> Loaded<bool> {
-    let covers = match proof {
-        Proof::Signed(signed) => signed.template.covers_body(),
+fn covers_body(draft: &Draft, means: &Means) -> Loaded<bool> {
+    let covers = match means {
+        Means::Signed(signed) => signed.template.covers_body(),
         // Nobody but the provider knows the word, so nobody else made the body.
-        Proof::Token(_) | Proof::Basic => true,
+        Means::Token(_) | Means::Basic => true,
     };
     match draft.covers_body {
         None if !covers => {
@@ -154,9 +154,9 @@ fn covers_body(draft: &Draft, proof: &Proof) -> Loaded<bool> {
     }
 }
 
-fn secret(draft: &SecretDraft, proof: &Proof) -> Loaded<Secret> {
-    let pair = match proof {
-        Proof::Signed(signed) if let Algorithm::Pair(pair) = signed.algorithm => Some(pair),
+fn secret(draft: &SecretDraft, means: &Means) -> Loaded<Secret> {
+    let pair = match means {
+        Means::Signed(signed) if let Algorithm::Pair(pair) = signed.algorithm => Some(pair),
         _ => None,
     };
     let encoding = match draft.encoding.as_deref() {

@@ -73,7 +73,7 @@ impl Provider for Declared {
         let Evidence::Request(request) = &verified.evidence else {
             unreachable!("what this provider verified is a request");
         };
-        Reading { provider: self.name, scheme: &self.scheme, environment }.events(request)
+        Reading { provider: self.name, scheme: &self.scheme, environment, proof: verified.proof }.events(request)
     }
 
     fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {

@@ -16,7 +16,7 @@ use crate::asymmetric::Pair;
 #[derive(Debug)]
 pub(super) struct Scheme {
     pub(super) secret: Secret,
-    pub(super) proof: Proof,
+    pub(super) means: Means,
     /// Whether whoever changes the body makes the signature wrong.
     pub(super) covers_body: bool,
     pub(super) told: Told,
@@ -29,7 +29,7 @@ pub(super) struct Scheme {
 
 /// How it is proved who sent a request.
 #[derive(Debug)]
-pub(super) enum Proof {
+pub(super) enum Means {
     /// By a text that only the provider knows.
     Token(Part),
     /// By user and password.
@@ -156,9 +156,9 @@ pub(super) struct Respond {
 impl Scheme {
     /// What a source of it has to set, and what it proves.
     pub(super) fn about(&self, fingerprint: Option<Digest>) -> About<'_> {
-        let signed = match &self.proof {
-            Proof::Signed(signed) => Some(&**signed),
-            Proof::Token(_) | Proof::Basic => None,
+        let signed = match &self.means {
+            Means::Signed(signed) => Some(&**signed),
+            Means::Token(_) | Means::Basic => None,
         };
         About {
             signs_time: signed.and_then(|signed| signed.timestamp.as_ref()).is_some_and(|time| time.unit != Unit::Text),
@@ -176,10 +176,10 @@ impl Scheme {
     /// The headers that signature, time and id stand in, the signature's first.
     pub(super) fn headers(&self) -> Vec<&http::HeaderName> {
         let mut headers = Vec::new();
-        let parts: Vec<&Part> = match &self.proof {
-            Proof::Token(part) => vec![part],
-            Proof::Basic => Vec::new(),
-            Proof::Signed(signed) => {
+        let parts: Vec<&Part> = match &self.means {
+            Means::Token(part) => vec![part],
+            Means::Basic => Vec::new(),
+            Means::Signed(signed) => {
                 let time = signed.timestamp.as_ref().map(|time| &time.part);
                 [Some(&signed.signature), time, signed.id.as_ref()].into_iter().flatten().collect()
             }

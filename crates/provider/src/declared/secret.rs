@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use data_encoding::{BASE64, BASE64_NOPAD, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
-use super::scheme::{Algorithm, Proof, Scheme, Secret, SecretEncoding};
+use super::scheme::{Algorithm, Means, Scheme, Secret, SecretEncoding};
 use crate::asymmetric::{self, Pair, PublicKey, Signer};
 use crate::key::Material;
 use crate::{Key, KeyMistake};
@@ -29,11 +29,11 @@ pub(super) fn read(scheme: &Scheme, name: &str, text: &str) -> Result<Key, KeyMi
     if text.len() > KEY_LEN_MAX {
         return Err(KeyMistake::new("is longer than 16 KiB", hint));
     }
-    let signed = match &scheme.proof {
-        Proof::Token(_) => return Ok(Key::secret(name, &bytes(&scheme.secret, text)?)),
-        Proof::Basic if !text.contains(':') => return Err(KeyMistake::new("has no colon", "write USER:PASSWORD")),
-        Proof::Basic => return Ok(Key::secret(name, text.as_bytes())),
-        Proof::Signed(signed) => signed,
+    let signed = match &scheme.means {
+        Means::Token(_) => return Ok(Key::secret(name, &bytes(&scheme.secret, text)?)),
+        Means::Basic if !text.contains(':') => return Err(KeyMistake::new("has no colon", "write USER:PASSWORD")),
+        Means::Basic => return Ok(Key::secret(name, text.as_bytes())),
+        Means::Signed(signed) => signed,
     };
     match signed.algorithm {
         Algorithm::Hmac(algorithm) => Ok(Key::hmac(name, algorithm, &bytes(&scheme.secret, text)?)),
@@ -45,9 +45,9 @@ pub(super) fn read(scheme: &Scheme, name: &str, text: &str) -> Result<Key, KeyMi
 /// Writes 32 random bytes as a key; nothing where the provider alone makes them.
 pub(super) fn write(scheme: &Scheme, random: &[u8; 32]) -> Option<String> {
     let prefix = scheme.secret.strip_prefix.as_deref().unwrap_or_default();
-    Some(match (&scheme.proof, scheme.secret.encoding) {
-        (Proof::Signed(signed), _) if matches!(signed.algorithm, Algorithm::Pair(_)) => return None,
-        (Proof::Basic, _) => format!("payhook:{}", HEXLOWER.encode(random)),
+    Some(match (&scheme.means, scheme.secret.encoding) {
+        (Means::Signed(signed), _) if matches!(signed.algorithm, Algorithm::Pair(_)) => return None,
+        (Means::Basic, _) => format!("payhook:{}", HEXLOWER.encode(random)),
         (_, SecretEncoding::Base64) => format!("{prefix}{}", BASE64.encode(random)),
         _ => format!("{prefix}{}", HEXLOWER.encode(random)),
     })

@@ -8,7 +8,7 @@ use payhook_domain::time::Timestamp;
 
 use super::part::{Format, Part};
 use super::place::Seen;
-use super::scheme::{Algorithm, Encoding, Proof, Scheme, Signed};
+use super::scheme::{Algorithm, Encoding, Means, Scheme, Signed};
 use super::time;
 use super::verify::Shown;
 use crate::key::{self, Material};
@@ -24,18 +24,18 @@ pub(super) fn sign(
 ) -> Option<SignedRequest> {
     let Unsigned { target, headers, body } = unsigned;
     let mut request = SignedRequest { target, headers, body };
-    match &scheme.proof {
-        Proof::Token(part) => {
+    match &scheme.means {
+        Means::Token(part) => {
             let Material::Secret { text, .. } = &key.material else { return None };
             let token = std::str::from_utf8(text).ok()?;
             put(&mut request.headers, part, &[], token)?;
         }
-        Proof::Basic => {
+        Means::Basic => {
             let Material::Secret { text, .. } = &key.material else { return None };
             let value = HeaderValue::from_str(&format!("Basic {}", BASE64.encode(text))).ok()?;
             request.headers.insert(AUTHORIZATION, value);
         }
-        Proof::Signed(signed) => add_signature(signed, &mut request, key, policy, now)?,
+        Means::Signed(signed) => add_signature(signed, &mut request, key, policy, now)?,
     }
     Some(request)
 }

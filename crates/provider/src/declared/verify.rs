@@ -7,12 +7,13 @@ use aws_lc_rs::{digest, hmac};
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use http::header::AUTHORIZATION;
 use payhook_domain::identity::Digest;
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
 
 use super::part::{Part, VALUES_MAX};
 use super::place::Seen;
-use super::scheme::{Algorithm, Encoding, Proof, Scheme, Signed, Unit, Window};
+use super::scheme::{Algorithm, Encoding, Means, Scheme, Signed, Unit, Window};
 use super::tags::Tags;
 use super::template::{Filling, Missing};
 use super::time;
@@ -32,13 +33,16 @@ pub(super) fn papers<'r>(
     now: Timestamp,
 ) -> Papers<'r> {
     let seen = Seen { request: *request, policy };
-    let judged = match &scheme.proof {
-        Proof::Token(part) => token(part, &seen, keys),
-        Proof::Basic => basic(&seen, keys),
-        Proof::Signed(signed) => judge(signed, &seen, keys, now),
+    let judged = match &scheme.means {
+        Means::Token(part) => token(part, &seen, keys),
+        Means::Basic => basic(&seen, keys),
+        Means::Signed(signed) => judge(signed, &seen, keys, now),
     };
     Papers::Items(vec![match judged {
-        Ok(key) => Item::Verified(Verified { key: Some(key), evidence: Evidence::Request(*request) }),
+        Ok(key) => {
+            let proof = if scheme.covers_body { Proof::Signed } else { Proof::BodyNotCovered };
+            Item::Verified(Verified { key: Some(key), proof, evidence: Evidence::Request(*request) })
+        }
         Err((reason, detail)) => Item::Refused(Refused::new(reason, detail, Some(Digest::of([request.body])))),
     }])
 }

@@ -2,6 +2,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use payhook_domain::identity::Digest;
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
 
@@ -15,7 +16,9 @@ const TIME: &str = "x-tl-webhook-timestamp";
 /// Judges a request, which is one item.
 pub(super) fn papers<'r>(request: &RawRequest<'r>, keys: &[Key], policy: &Policy, now: Timestamp) -> Papers<'r> {
     Papers::Items(vec![match judge(request, keys, policy, now) {
-        Ok(key) => Item::Verified(Verified { key: Some(key), evidence: Evidence::Body(request.body) }),
+        Ok(key) => {
+            Item::Verified(Verified { key: Some(key), proof: Proof::Signed, evidence: Evidence::Body(request.body) })
+        }
         Err((reason, detail)) => Item::Refused(Refused::new(reason, detail, Some(Digest::of([request.body])))),
     }])
 }

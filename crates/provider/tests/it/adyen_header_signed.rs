@@ -138,6 +138,59 @@ fn token_lifecycle_has_kinds_and_everything_else_is_other() {
     }
 }
 
+/// `provider_reference`, `reference`, `account` and amount.
+fn taken(body: &str) -> [String; 4] {
+    let event = event("adyen", &signed(body), &[key("adyen", TOKEN_KEY)]);
+    let amount = event.amount.map(|amount| amount.to_string());
+    [event.provider_reference, event.reference, event.account, amount].map(Option::unwrap_or_default)
+}
+
+#[test]
+fn each_family_is_read_where_it_puts_its_references_and_amounts() {
+    for (body, expected) in [
+        (
+            r#"{"type":"balancePlatform.transfer.updated","data":{"id":"T1","reference":"r","amount":{"value":5,"currency":"EUR"}}}"#,
+            ["T1", "r", "", "0.05 EUR"],
+        ),
+        (
+            r#"{"type":"balancePlatform.accountHolder.updated","data":{"accountHolder":{"id":"AH1","reference":"seller"}}}"#,
+            ["AH1", "seller", "", ""],
+        ),
+        (
+            r#"{"type":"balancePlatform.dispute.created","data":{"id":"D1","disputedAmount":{"value":5,"currency":"JPY"}}}"#,
+            ["D1", "", "", "5 JPY"],
+        ),
+        (
+            r#"{"type":"balancePlatform.authorisation.relayed","id":"A1","reference":"r","amount":{"value":5,"currency":"EUR"}}"#,
+            ["A1", "r", "", "0.05 EUR"],
+        ),
+        (r#"{"type":"balancePlatform.report.created","data":{"fileName":"f.csv"}}"#, ["f.csv", "", "", ""]),
+        (r#"{"type":"balancePlatform.cardorder.created","data":{"cardOrderItemId":"C1"}}"#, ["C1", "", "", ""]),
+        (r#"{"type":"merchant.updated","data":{"merchantId":"Shop"}}"#, ["Shop", "", "Shop", ""]),
+        (r#"{"type":"paymentMethod.created","data":{"id":"PM1","merchantId":"Shop"}}"#, ["PM1", "", "Shop", ""]),
+        (
+            r#"{"eventType":"DIRECT_DEBIT_INITIATED","pspReference":"P1","content":{"merchantAccountCode":"Shop","merchantReference":"r","amount":{"value":5,"currency":"EUR"}}}"#,
+            ["P1", "r", "Shop", "0.05 EUR"],
+        ),
+        (r#"{"type":"balancePlatform.accountHolder.created","data":{"accountHolder":[],"id":7}}"#, ["7", "", "", ""]),
+    ] {
+        assert_eq!(taken(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_platforms_report_is_one_and_its_disputes_and_transfers_are_no_word_on_a_payment() {
+    for (code, kind) in [
+        ("balancePlatform.report.created", Kind::ReportAvailable),
+        ("balancePlatform.dispute.created", Kind::Other),
+        ("balancePlatform.transfer.updated", Kind::Other),
+    ] {
+        let event =
+            event("adyen", &signed(&format!(r#"{{"type":"{code}","data":{{"id":"1"}}}}"#)), &[key("adyen", TOKEN_KEY)]);
+        assert_eq!((event.kind, event.payment, event.fact), (kind, None, None), "{code}");
+    }
+}
+
 #[test]
 fn a_standard_item_stands_on_its_own_signature_whatever_a_header_says() {
     let keys = [key("adyen", TOKEN_KEY)];

@@ -129,8 +129,7 @@ fn bodies_that_xml_is_feared_for_are_refused_at_once() {
         fill("&amp;"),
     ] {
         let Papers::Unreadable(refused) = verify("adyen", &Posted::xml(body.clone()), &[key("adyen", KEY)]) else {
-            assert!(body.starts_with('&'), "read: {:.60}", body);
-            continue;
+            panic!("read: {body:.60}")
         };
         assert_eq!(refused.reason, Unreadable);
     }

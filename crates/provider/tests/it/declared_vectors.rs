@@ -1,7 +1,6 @@
 //! Published vectors of declared schemes, where a folder of them stands beside the checkout: each is accepted or refused as
 //! its publisher says. The numbers are asserted, so that the suite cannot run nothing.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64;
@@ -107,7 +106,7 @@ impl Vector {
             // Where no clock is given, its publisher looked at none.
             tolerance: if now.is_none() { tolerance(vector) } else { Tolerance::Usual },
             url: vector["notification_url"].as_str().map(str::to_owned),
-            parameters: BTreeMap::new(),
+            ..Policy::default()
         };
         let query: Vec<String> = vector["query"]
             .as_object()

@@ -40,8 +40,16 @@ fn every_fixture_with_its_reference_changed_is_refused() {
         for path in fixtures(name) {
             let mut request = read(&path);
             let body = String::from_utf8(request.body.clone()).expect("text");
-            let place =
-                ["\"pspReference\":\"", "&pspReference=", "<pspReference>", "\"id\":\"", "\"eventId\":\""].into_iter();
+            let place = [
+                "\"pspReference\":\"",
+                "&pspReference=",
+                "<pspReference>",
+                "\"id\":\"",
+                "\"eventId\":\"",
+                "\"fileName\":\"",
+                "\"merchantId\":\"",
+            ]
+            .into_iter();
             let at = place.filter_map(|name| Some(body.find(name)? + name.len())).next().expect("an id");
             request.body[at] = if request.body[at] == b'X' { b'Y' } else { b'X' };
             let verdicts = requests::items(name, &request, &[key(name, text)]);

@@ -1,6 +1,6 @@
 //! What each provider's door promises, told from outside.
 //!
-//! - [`adyen_standard`], [`adyen_soap`], [`adyen_header_signed`], [`banked`]: published facts restated, and what must not pass.
+//! - [`adyen_standard`], [`adyen_soap`], [`adyen_header_signed`], [`adyen_unsigned`], [`banked`]: published facts restated, and what must not pass.
 //! - [`doctor`]: each mistake is named, and none accepted.
 //! - [`identity`]: what counts as the same event.
 //! - [`lifecycle`]: what a payment is believed to be, code by code, in any order.
@@ -11,6 +11,7 @@
 mod adyen_header_signed;
 mod adyen_soap;
 mod adyen_standard;
+mod adyen_unsigned;
 mod banked;
 mod braintree;
 mod declared;

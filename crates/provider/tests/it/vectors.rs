@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use payhook_domain::event::Original;
+use payhook_domain::event::{Event, Original};
 use payhook_domain::identity::Environment;
 use payhook_domain::verdict::Unverified;
 use payhook_provider::{Key, Parsed, Unsigned};
@@ -278,6 +278,43 @@ fn assert_header_signed_reads(file: &Path, payload: &Value) {
         _ => None,
     });
     assert_eq!(event.live, live, "{}", file.display());
+    assert_families_places_are_read(file, payload, event);
+}
+
+/// What its family documents as reference, account, amount and date, wherever it stands, is taken.
+fn assert_families_places_are_read(file: &Path, payload: &Value, event: &Event) {
+    let resource = event.code.split('.').nth(1).unwrap_or_default();
+    let first = |places: &[&str]| -> Option<String> {
+        let texts = places.iter().filter_map(|place| payload.pointer(&place.replace('*', resource))?.as_str());
+        texts.map(str::to_owned).find(|text| !text.is_empty())
+    };
+    let file = file.display();
+    let references = ["/data/reference", "/content/merchantReference", "/reference", "/data/*/reference"];
+    assert_eq!(event.reference, first(&references), "{file}");
+    let accounts = ["/data/merchantAccount", "/content/merchantAccountCode", "/data/merchantId"];
+    assert_eq!(event.account, first(&accounts), "{file}");
+    let dates = ["/timestamp", "/createdAt", "/eventDate", "/data/creationDate"];
+    assert_eq!(event.occurred_at.as_ref().map(|at| at.text.clone()), first(&dates), "{file}");
+    let own = [
+        "/data/storedPaymentMethodId",
+        "/data/pspReference",
+        "/pspReference",
+        "/data/id",
+        "/id",
+        "/data/*/id",
+        "/data/cardOrderItemId",
+        "/data/balanceAccountId",
+        "/data/accountId",
+        "/data/fileName",
+        "/data/merchantId",
+        "/content/pspReference",
+    ];
+    assert_eq!(event.provider_reference.is_some(), first(&own).is_some(), "{file}: {:?}", event.provider_reference);
+    let amounts = ["/data/amount", "/content/amount", "/data/disputedAmount", "/amount"];
+    let amount = amounts.iter().find_map(|place| payload.pointer(place));
+    let amount = amount.and_then(|amount| Some((amount["value"].as_i64()?, text(amount, "currency")?.to_owned())));
+    let taken = event.amount.map(|amount| (amount.value, amount.currency.as_str().to_owned()));
+    assert_eq!(taken, amount, "{file}");
 }
 
 #[test]

@@ -138,11 +138,12 @@ pub(super) fn stored_event(row: &Row<'_>, kinds: &Kinds) -> rusqlite::Result<Sto
 
 fn event(row: &Row<'_>, first: usize, kinds: &Kinds) -> rusqlite::Result<Event> {
     let said = Said::read(row.get_ref(first + 8)?.as_blob()?).ok_or_else(|| unreadable(first + 8, "said"))?;
-    let Said { success, live, occurred_at, account, aliases, fact, amount, checks, original } = said;
+    let Said { proof, success, live, occurred_at, account, aliases, fact, amount, checks, original } = said;
     Ok(Event {
         id: EventId(digest(row, first)?),
         signed: digest(row, first + 1)?,
         content: digest(row, first + 2)?,
+        proof,
         kind: kinds.kind(row.get(first + 3)?),
         code: row.get(first + 4)?,
         success,

@@ -12,6 +12,7 @@ use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
 use payhook_domain::notification::Notification;
 use payhook_domain::payment::Names;
+use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Aside, Verdict};
 use payhook_store::{
@@ -170,6 +171,7 @@ pub(crate) fn event(identity: &str, amount: i64, details: &str, disposition: Dis
             id: EventId(Digest::of([identity.as_bytes()])),
             signed: Digest::of([&signed[..]]),
             content: Digest::of([&signed[..], details.as_bytes()]),
+            proof: Proof::Signed,
             kind: Kind::PaymentAuthorised,
             code: "AUTHORISATION".to_owned(),
             success: Some(true),

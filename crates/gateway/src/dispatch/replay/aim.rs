@@ -84,6 +84,8 @@ fn wanted(plan: &Plan, meant: &Meant, row: &StoredEvent, body: &[u8]) -> Vec<Wan
         // No route looks at a source that is gone.
         None => Vec::new(),
     };
+    // The provider's own bytes cannot say that nobody signed them.
+    wanted.retain(|wanted| row.event.proof.covers_content() || !wanted.once_per_notification);
     // What is asked for again is not held back for better news.
     wanted.iter_mut().for_each(|wanted| wanted.hold = Duration::ZERO);
     wanted

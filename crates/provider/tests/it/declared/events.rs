@@ -3,6 +3,7 @@
 use payhook_domain::event::{Event, Original};
 use payhook_domain::identity::Environment;
 use payhook_domain::kind::Kind;
+use payhook_domain::proof::Proof;
 use payhook_provider::{Item, Papers, Parsed};
 use serde_json::{Value, json};
 
@@ -93,5 +94,15 @@ fn a_batch_that_is_none_or_too_long_is_kept_and_not_understood() {
         let Papers::Items(items) = gocardless.verify(&request.as_raw(), &keys, &policy(), NOW) else { panic!() };
         let Item::Verified(verified) = &items[0] else { panic!("refused") };
         assert!(matches!(gocardless.parse(verified, Environment::Live), Parsed::NotUnderstood { .. }), "{body}");
+    }
+}
+
+#[test]
+fn an_event_whose_body_nobody_signed_says_so() {
+    for (name, proof) in
+        [("mercadopago", Proof::BodyNotCovered), ("moov", Proof::BodyNotCovered), ("paystack", Proof::Signed)]
+    {
+        let event = events(name, &json!({ "id": 1, "type": "payment", "event": "payment" })).remove(0);
+        assert_eq!(event.proof, proof, "{name}");
     }
 }
