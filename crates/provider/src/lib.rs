@@ -28,6 +28,7 @@ mod json;
 mod key;
 mod keyring;
 mod meaning;
+mod mollie_classic;
 mod original;
 mod reader;
 mod request;
@@ -52,7 +53,8 @@ use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 
 /// The providers that are code.
-const IN_CODE: &[&dyn Provider] = &[&adyen::Adyen, &banked::Banked, &braintree::Braintree, &truelayer::TrueLayer];
+const IN_CODE: &[&dyn Provider] =
+    &[&adyen::Adyen, &banked::Banked, &braintree::Braintree, &mollie_classic::MollieClassic, &truelayer::TrueLayer];
 
 /// Every provider this release speaks: those that are code, then those that are declared.
 pub fn all() -> impl Iterator<Item = &'static dyn Provider> {
@@ -145,6 +147,10 @@ pub struct About<'p> {
     pub parameters: Vec<&'p str>,
     /// Whether it says by name which key a notification is signed with: then the keys of a source carry those names.
     pub names_keys: bool,
+    /// Whether there is anything that a key could judge.
+    pub takes_keys: bool,
+    /// Whether it sends some events without a signature, which a source may take by name.
+    pub sends_unsigned: bool,
     /// Whether whoever changes the body makes the signature wrong.
     pub covers_body: bool,
     /// What its public documentation leaves open.
@@ -161,6 +167,8 @@ impl About<'_> {
             needs_url: false,
             parameters: Vec::new(),
             names_keys: false,
+            takes_keys: true,
+            sends_unsigned: false,
             covers_body: true,
             note: None,
             fingerprint: None,

@@ -4,6 +4,7 @@ use payhook_domain::error::Code;
 use payhook_domain::event::Event;
 use payhook_domain::identity::Digest;
 use payhook_domain::proof::Proof;
+use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
 
 use crate::RawRequest;
@@ -90,6 +91,13 @@ pub(crate) enum Evidence<'r> {
     Body(&'r [u8]),
     /// A request verified as a whole, whose headers say something, too.
     Request(RawRequest<'r>),
+    /// A body that nobody signed, and when it came: it may say the same again and mean something else.
+    Hint {
+        /// The body.
+        body: &'r [u8],
+        /// When it was received.
+        at: Timestamp,
+    },
     /// One item of an Adyen standard webhook, verified on its own.
     AdyenItem(Box<StandardItem<'r>>),
 }
@@ -98,7 +106,7 @@ impl<'r> Evidence<'r> {
     /// The bytes that were verified.
     pub(crate) fn bytes(&self) -> &'r [u8] {
         match self {
-            Self::Body(body) => body,
+            Self::Body(body) | Self::Hint { body, .. } => body,
             Self::Request(request) => request.body,
             Self::AdyenItem(item) => item.raw(),
         }

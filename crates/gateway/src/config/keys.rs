@@ -121,7 +121,7 @@ static SOURCE: &[Key] = &[
     key(
         "provider",
         Shape::Text,
-        "who sends: adyen, banked, braintree, truelayer, a scheme of this release (schemes.md) or of this file",
+        "who sends: adyen, banked, braintree, mollie-classic, truelayer, a scheme of this release (schemes.md) or of this file",
     ),
     key("keys", Shape::TextsOrTables(SIGNING_KEY), "the keys its notifications may be signed with"),
     key("merchant_accounts", Shape::Texts, "accounts that are routed; others are set aside; all when absent"),

@@ -24,6 +24,9 @@ pub(super) fn read(
     now: Timestamp,
     findings: &mut Findings,
 ) -> SigningKeys {
+    if !provider.about().takes_keys {
+        return none_needed(section, provider, findings);
+    }
     let items = section.items("keys");
     let mut read = SigningKeys::default();
     for (index, node) in items.iter().enumerate().take(KEYS_MAX) {
@@ -34,6 +37,21 @@ pub(super) fn read(
     }
     check_all(section, items.len(), &read.keys, findings);
     read
+}
+
+/// What is not signed needs no key; then nothing is taken but what `unsigned_events` names.
+fn none_needed(section: &Section<'_>, provider: &dyn Provider, findings: &mut Findings) -> SigningKeys {
+    let name = provider.name();
+    if section.has("keys") {
+        let what = format!("`keys` of {} mean nothing: {name} signs nothing", section.title);
+        findings.mistake(&section.place_of("keys"), what, "remove them");
+    }
+    if !section.has("unsigned_events") {
+        let what = format!("{} takes nothing: {name} signs nothing, and no `unsigned_events` are named", section.title);
+        let codes: Vec<String> = provider.codes().iter().map(|row| format!("\"{}\"", row.code)).collect();
+        findings.mistake(&section.place, what, format!("write unsigned_events = [{}]", codes.join(", ")));
+    }
+    SigningKeys::default()
 }
 
 fn one(

@@ -10,9 +10,6 @@ use super::mistakes::Findings;
 use super::nearest::nearest;
 use super::section::Section;
 
-/// Providers that send some events without a signature.
-const SEND_UNSIGNED: [&str; 1] = ["adyen"];
-
 /// Reads the key; `is_guarded` says whether the source asks for a password or an address.
 pub(super) fn read(
     section: &Section<'_>,
@@ -23,7 +20,7 @@ pub(super) fn read(
     let codes = section.texts("unsigned_events", findings);
     let Some(provider) = provider.filter(|_| !codes.is_empty()) else { return Vec::new() };
     let place = section.place_of("unsigned_events");
-    if !SEND_UNSIGNED.contains(&provider.name()) {
+    if !provider.about().sends_unsigned {
         let what = format!("{} has `unsigned_events`, but its provider signs everything", section.title);
         findings.mistake(&place, what, "remove it");
     } else if !is_guarded {

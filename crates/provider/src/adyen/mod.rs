@@ -80,7 +80,7 @@ impl Provider for Adyen {
     fn parse(&self, verified: &Verified<'_>, environment: Environment) -> Parsed {
         match &verified.evidence {
             Evidence::AdyenItem(item) => Parsed::Events(vec![parse::event(item, verified.proof, environment)]),
-            Evidence::Body(body) | Evidence::Request(RawRequest { body, .. }) => {
+            Evidence::Body(body) | Evidence::Request(RawRequest { body, .. }) | Evidence::Hint { body, .. } => {
                 header_signed::parse(body, verified.proof, environment)
             }
         }
@@ -107,6 +107,6 @@ impl Provider for Adyen {
     }
 
     fn about(&self) -> About<'_> {
-        About::in_code(false)
+        About { sends_unsigned: true, ..About::in_code(false) }
     }
 }

@@ -165,6 +165,8 @@ impl Scheme {
             needs_url: signed.is_some_and(|signed| signed.template.has_url()),
             parameters: signed.map(|signed| signed.template.parameters()).unwrap_or_default(),
             names_keys: signed.is_some_and(|signed| signed.key_id.is_some()),
+            takes_keys: true,
+            sends_unsigned: false,
             covers_body: self.covers_body,
             note: self.note.as_deref(),
             fingerprint,

@@ -20,6 +20,7 @@ mod doctor;
 mod fixtures;
 mod identity;
 mod lifecycle;
+mod mollie_classic;
 mod properties;
 mod requests;
 mod truelayer;

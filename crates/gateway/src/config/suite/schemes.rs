@@ -88,3 +88,19 @@ fn a_slip_in_a_scheme_is_told_once_and_at_its_line() {
         assert!(told.iter().any(|line| line.contains(expected)), "{expected}: {told:?}");
     }
 }
+
+#[test]
+fn a_provider_that_signs_nothing_takes_no_keys_and_only_what_is_named_behind_a_guard() {
+    let guard = "basic_auth = { username = \"mollie\", password = \"s3cret\" }";
+    let named = "unsigned_events = [\"payment\"]";
+    let config = loaded(&source("mollie-classic", &format!("{named}\n{guard}"))).config;
+    assert!(config.sources[1].keys.is_empty());
+    for (more, expected) in [
+        (named.to_owned(), "without a signature from anybody"),
+        (guard.to_owned(), "no `unsigned_events` are named"),
+        (format!("{named}\n{guard}\nkeys = [\"s3cret\"]"), "`keys` of source `more` mean nothing"),
+    ] {
+        let told = mistakes(&source("mollie-classic", &more));
+        assert!(told.iter().any(|line| line.contains(expected)), "{expected}: {told:?}");
+    }
+}
