@@ -13,6 +13,9 @@
 //! 5. Let its `diagnose` try the mistakes its integrators make ([`doctor`]).
 //! 6. `cargo test -p payhook-provider` runs the suites over it: `verify(sign(x))` holds, and with any signed value
 //!    changed it does not.
+//!
+//! One whose signature a scheme declares ([`declared`]) is received without any of this. For its words to mean something
+//! it gets a folder with a `Sense`, a line in `declared/catalogue.rs`, fixtures, and stories in `tests/it/understood`.
 
 mod ack;
 mod adyen;
@@ -33,7 +36,9 @@ mod request;
 pub mod sample;
 mod scalar;
 mod sign;
+mod stripe;
 mod verified;
+mod view;
 
 pub use ack::{Ack, Outcome};
 pub use key::{Key, KeyMistake};

@@ -4,6 +4,7 @@
 //! - [`draft`]: a scheme as it is written; [`load`]: checked and made ready, [`scheme`].
 //! - [`place`], [`pointer`], [`part`]: where a value stands, and how it is taken out.
 //! - [`template`]: what is signed. [`tags`]: signatures. [`time`]: the time of signing. [`secret`]: keys.
+//! - [`sense`]: what the provider's words mean, where this release knows it.
 //! - [`verify`], [`event`], [`sign`], [`doctor`]: what every provider does.
 //! - [`catalogue`]: the schemes of this release, and those of users.
 
@@ -17,6 +18,7 @@ mod place;
 mod pointer;
 mod scheme;
 mod secret;
+mod sense;
 mod sign;
 mod tags;
 mod template;
@@ -26,7 +28,8 @@ mod verify;
 pub use catalogue::{SCHEMES, SchemeMistake, of_user};
 pub use draft::Draft;
 
-pub(crate) use catalogue::built_in;
+pub(crate) use catalogue::{built_in, sense};
+pub(crate) use sense::{Sense, Word, aliases, fact, words};
 
 use std::borrow::Cow;
 
@@ -47,6 +50,8 @@ use crate::{
 pub(crate) struct Declared {
     name: &'static str,
     scheme: Scheme,
+    /// What its words mean, where they are known.
+    sense: Option<&'static dyn Sense>,
     /// Over the scheme's text: another text is another configuration.
     fingerprint: Digest,
 }
@@ -72,7 +77,7 @@ impl Provider for Declared {
         let Evidence::Request(request) = &verified.evidence else {
             unreachable!("what this provider verified is a request");
         };
-        Reading { provider: self.name, scheme: &self.scheme, environment }.events(request)
+        Reading { provider: self.name, scheme: &self.scheme, sense: self.sense, environment }.events(request)
     }
 
     fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {
@@ -108,7 +113,7 @@ impl Provider for Declared {
     }
 
     fn codes(&self) -> &'static [CodeRow] {
-        &[]
+        self.sense.map_or(&[], Sense::codes)
     }
 
     fn about(&self) -> About<'_> {
