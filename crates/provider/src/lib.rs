@@ -26,6 +26,7 @@ pub mod declared;
 pub mod doctor;
 mod entries;
 mod fields;
+mod gocardless;
 mod json;
 mod key;
 mod keyring;
