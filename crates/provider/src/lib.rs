@@ -21,6 +21,7 @@ mod ack;
 mod adyen;
 mod asymmetric;
 mod banked;
+mod checkout_com;
 mod currency;
 pub mod declared;
 pub mod doctor;

@@ -6,7 +6,7 @@ use payhook_domain::identity::Digest;
 
 use super::draft::Draft;
 use super::{Declared, Sense, load};
-use crate::{Provider, gocardless, stripe};
+use crate::{Provider, checkout_com, gocardless, stripe};
 
 /// The schemes of this release, as they are written, in TOML.
 pub const SCHEMES: &str = include_str!("schemes.toml");
@@ -16,7 +16,11 @@ pub const SCHEMES: &str = include_str!("schemes.toml");
 const OF_USERS_MAX: usize = 1_024;
 
 /// The schemes of this release whose words are known.
-const SENSES: &[(&str, &dyn Sense)] = &[("gocardless", &gocardless::GoCardless), ("stripe", &stripe::Stripe)];
+const SENSES: &[(&str, &dyn Sense)] = &[
+    ("gocardless", &gocardless::GoCardless),
+    ("checkout-com", &checkout_com::CheckoutCom),
+    ("stripe", &stripe::Stripe),
+];
 
 /// What the words of a provider of this release mean.
 pub(crate) fn sense(name: &str) -> Option<&'static dyn Sense> {

@@ -17,6 +17,7 @@ const KEYS: &[(&str, &str)] = &[
     ("adyen", "3F0A9C5D71E2B84620D7C1935FA8E46B12907CDE55B3A1F8649D20EC7785B9F1"),
     ("banked", "payhook-fixture-key"),
     ("gocardless", "payhook-fixture-key"),
+    ("checkout-com", "payhook-fixture-key"),
     ("stripe", "whsec_payhook-fixture-key"),
 ];
 const SEED: u64 = 1;

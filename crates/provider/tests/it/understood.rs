@@ -4,6 +4,7 @@
 //! place in the story. What is believed then is told as in `lifecycle`: `status authorised/captured/refunded/disputed`,
 //! disputes' statuses, flags.
 
+mod checkout_com;
 mod gocardless;
 mod stripe;
 
