@@ -32,6 +32,7 @@ mod json;
 mod key;
 mod keyring;
 mod meaning;
+mod mollie;
 mod original;
 mod reader;
 mod request;

@@ -6,7 +6,7 @@ use payhook_domain::identity::Digest;
 
 use super::draft::Draft;
 use super::{Declared, Sense, load};
-use crate::{Provider, checkout_com, gocardless, stripe};
+use crate::{Provider, checkout_com, gocardless, mollie, stripe};
 
 /// The schemes of this release, as they are written, in TOML.
 pub const SCHEMES: &str = include_str!("schemes.toml");
@@ -19,6 +19,7 @@ const OF_USERS_MAX: usize = 1_024;
 const SENSES: &[(&str, &dyn Sense)] = &[
     ("gocardless", &gocardless::GoCardless),
     ("checkout-com", &checkout_com::CheckoutCom),
+    ("mollie", &mollie::Mollie),
     ("stripe", &stripe::Stripe),
 ];
 

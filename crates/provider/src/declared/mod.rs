@@ -29,7 +29,7 @@ pub use catalogue::{SCHEMES, SchemeMistake, of_user};
 pub use draft::Draft;
 
 pub(crate) use catalogue::{built_in, sense};
-pub(crate) use event::occurred_at;
+pub(crate) use event::{minor_units, occurred_at};
 pub(crate) use sense::{Sense, Word, aliases, fact, words};
 
 use std::borrow::Cow;

@@ -18,6 +18,7 @@ const KEYS: &[(&str, &str)] = &[
     ("banked", "payhook-fixture-key"),
     ("gocardless", "payhook-fixture-key"),
     ("checkout-com", "payhook-fixture-key"),
+    ("mollie", "payhook-fixture-key"),
     ("stripe", "whsec_payhook-fixture-key"),
 ];
 const SEED: u64 = 1;

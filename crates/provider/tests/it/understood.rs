@@ -6,6 +6,7 @@
 
 mod checkout_com;
 mod gocardless;
+mod mollie;
 mod stripe;
 
 use payhook_domain::event::Event;
