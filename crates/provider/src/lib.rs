@@ -39,6 +39,7 @@ mod request;
 pub mod sample;
 mod scalar;
 mod sign;
+mod square;
 mod stripe;
 mod verified;
 mod view;

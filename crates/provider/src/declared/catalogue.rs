@@ -6,7 +6,7 @@ use payhook_domain::identity::Digest;
 
 use super::draft::Draft;
 use super::{Declared, Sense, load};
-use crate::{Provider, checkout_com, gocardless, mollie, stripe};
+use crate::{Provider, checkout_com, gocardless, mollie, square, stripe};
 
 /// The schemes of this release, as they are written, in TOML.
 pub const SCHEMES: &str = include_str!("schemes.toml");
@@ -20,6 +20,7 @@ const SENSES: &[(&str, &dyn Sense)] = &[
     ("gocardless", &gocardless::GoCardless),
     ("checkout-com", &checkout_com::CheckoutCom),
     ("mollie", &mollie::Mollie),
+    ("square", &square::Square),
     ("stripe", &stripe::Stripe),
 ];
 

@@ -19,6 +19,7 @@ const KEYS: &[(&str, &str)] = &[
     ("gocardless", "payhook-fixture-key"),
     ("checkout-com", "payhook-fixture-key"),
     ("mollie", "payhook-fixture-key"),
+    ("square", "payhook-fixture-key"),
     ("stripe", "whsec_payhook-fixture-key"),
 ];
 const SEED: u64 = 1;

@@ -7,6 +7,7 @@
 mod checkout_com;
 mod gocardless;
 mod mollie;
+mod square;
 mod stripe;
 
 use payhook_domain::event::Event;
