@@ -1,6 +1,6 @@
 //! Decimals of a currency by ISO 4217, for providers that follow it.
 
-use payhook_domain::money::Currency;
+use payhook_domain::money::{Amount, Currency};
 
 /// How many digits of an amount in minor units stand behind the point.
 pub(crate) fn decimals(currency: Currency) -> u8 {
@@ -11,6 +11,12 @@ pub(crate) fn decimals(currency: Currency) -> u8 {
         "CLF" | "UYW" => 4,
         _ => 2,
     }
+}
+
+/// An amount in minor units of a currency that may be written in small letters.
+pub(crate) fn amount(value: i64, currency: &str) -> Option<Amount> {
+    let currency = Currency::parse(&currency.to_ascii_uppercase())?;
+    Some(Amount { value, currency, decimals: decimals(currency) })
 }
 
 #[cfg(test)]

@@ -13,21 +13,27 @@
 //! 5. Let its `diagnose` try the mistakes its integrators make ([`doctor`]).
 //! 6. `cargo test -p payhook-provider` runs the suites over it: `verify(sign(x))` holds, and with any signed value
 //!    changed it does not.
+//!
+//! One whose signature a scheme declares ([`declared`]) is received without any of this. For its words to mean something
+//! it gets a folder with a `Sense`, a line in `declared/catalogue.rs`, fixtures, and stories in `tests/it/understood`.
 
 mod ack;
 mod adyen;
 mod asymmetric;
 mod banked;
 mod braintree;
+mod checkout_com;
 mod currency;
 pub mod declared;
 pub mod doctor;
 mod entries;
 mod fields;
+mod gocardless;
 mod json;
 mod key;
 mod keyring;
 mod meaning;
+mod mollie;
 mod mollie_classic;
 mod original;
 mod reader;
@@ -35,8 +41,11 @@ mod request;
 pub mod sample;
 mod scalar;
 mod sign;
+mod square;
+mod stripe;
 mod truelayer;
 mod verified;
+mod view;
 mod xml;
 
 pub use ack::{Ack, Outcome};

@@ -19,7 +19,7 @@ pub(super) fn page() -> String {
     for provider in payhook_provider::all().filter(|provider| !provider.codes().is_empty()) {
         let _ = write!(
             page,
-            "\n### {}\n\nWhere the provider tells success from failure, the second kind is the failure.\n\n| code | kind | on failure |\n|---|---|---|\n",
+            "\n### {}\n\nWhere one code says more than one thing, the second kind is the other: mostly the failure.\n\n| code | kind | or |\n|---|---|---|\n",
             provider.name()
         );
         for row in provider.codes() {

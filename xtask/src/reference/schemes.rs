@@ -45,8 +45,8 @@ bytes; one process takes in 1,024 schemes of users.
 
 ## The schemes of this release
 
-Facts are from each provider's documentation, its official SDKs and their tests. Where those leave something open, the note says so. Every
-event is `other`, with the provider's word in `code`.
+Facts are from each provider's documentation, its official SDKs and their tests. Where those leave something open, the note says so. An
+event is `other`, with the provider's word in `code`, unless its provider is one of those that are [understood](../guide/providers.md#who-is-understood-how-far).
 
 | provider | algorithm | signature | signed | tolerance | answers | note |
 |---|---|---|---|---|---|---|

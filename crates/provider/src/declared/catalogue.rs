@@ -5,8 +5,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use payhook_domain::identity::Digest;
 
 use super::draft::Draft;
-use super::{Declared, load};
-use crate::Provider;
+use super::{Declared, Sense, load};
+use crate::{Provider, checkout_com, gocardless, mollie, square, stripe};
 
 /// The schemes of this release, as they are written, in TOML.
 pub const SCHEMES: &str = include_str!("schemes.toml");
@@ -14,6 +14,20 @@ pub const SCHEMES: &str = include_str!("schemes.toml");
 /// Most schemes of users that one process takes in. Each stays for as long as it runs, since sources refer to it; one that
 /// is the same again costs nothing.
 const OF_USERS_MAX: usize = 1_024;
+
+/// The schemes of this release whose words are known.
+const SENSES: &[(&str, &dyn Sense)] = &[
+    ("gocardless", &gocardless::GoCardless),
+    ("checkout-com", &checkout_com::CheckoutCom),
+    ("mollie", &mollie::Mollie),
+    ("square", &square::Square),
+    ("stripe", &stripe::Stripe),
+];
+
+/// What the words of a provider of this release mean.
+pub(crate) fn sense(name: &str) -> Option<&'static dyn Sense> {
+    SENSES.iter().find(|(known, _)| *known == name).map(|(_, sense)| *sense)
+}
 
 /// The providers of this release whose signature is declared, in the order of their names.
 pub(crate) fn built_in() -> &'static [&'static Declared] {
@@ -23,18 +37,23 @@ pub(crate) fn built_in() -> &'static [&'static Declared] {
         let ready = drafts.into_iter().map(|(name, table)| {
             let text = table.to_string();
             let draft: Draft = table.try_into().unwrap_or_else(|error| panic!("scheme {name}: {error}"));
-            leaked(&name, &text, &draft).unwrap_or_else(|slip| panic!("scheme {name}: {slip}"))
+            leaked(&name, &text, &draft, sense(&name)).unwrap_or_else(|slip| panic!("scheme {name}: {slip}"))
         });
         ready.collect()
     });
     &BUILT_IN
 }
 
-fn leaked(name: &str, text: &str, draft: &Draft) -> Result<&'static Declared, String> {
+fn leaked(
+    name: &str,
+    text: &str,
+    draft: &Draft,
+    sense: Option<&'static dyn Sense>,
+) -> Result<&'static Declared, String> {
     let scheme = load::scheme(draft)?;
     let name = String::leak(name.to_owned());
     let fingerprint = Digest::of([name.as_bytes(), text.as_bytes()]);
-    Ok(Box::leak(Box::new(Declared { name, scheme, fingerprint })))
+    Ok(Box::leak(Box::new(Declared { name, scheme, sense, fingerprint })))
 }
 
 /// Why a scheme is none.
@@ -78,7 +97,7 @@ pub fn of_user(name: &str, scheme: serde_json::Value) -> Result<&'static dyn Pro
     if known.len() >= OF_USERS_MAX {
         return Err(SchemeMistake::TooMany);
     }
-    let declared = leaked(name, &text, &draft).map_err(SchemeMistake::Scheme)?;
+    let declared = leaked(name, &text, &draft, None).map_err(SchemeMistake::Scheme)?;
     known.push(declared);
     Ok(declared)
 }

@@ -11,6 +11,7 @@ use payhook_domain::verdict::Aside;
 
 use super::place::{Place, Seen, first};
 use super::scheme::{Scheme, Told};
+use super::sense::Sense;
 use crate::currency::decimals;
 use crate::{Parsed, Policy, RawRequest, meaning, original};
 
@@ -22,6 +23,7 @@ const NO_CODE: &str = "event";
 pub(super) struct Reading<'s> {
     pub(super) provider: &'static str,
     pub(super) scheme: &'s Scheme,
+    pub(super) sense: Option<&'s dyn Sense>,
     pub(super) environment: Environment,
     pub(super) proof: Proof,
 }
@@ -66,6 +68,9 @@ impl Reading<'_> {
         event.amount = amount(told, &seen);
         event.occurred_at = text(&told.occurred_at).map(occurred_at);
         event.live = text(&told.live).and_then(|word| live(&word));
+        if let Some(sense) = self.sense {
+            sense.fill(request.body, &mut event);
+        }
         event.signed = signed(&event);
         event
     }

@@ -4,6 +4,7 @@
 //! - [`draft`]: a scheme as it is written; [`load`]: checked and made ready, [`scheme`].
 //! - [`place`], [`pointer`], [`part`], [`separator`]: where a value stands, and how it is taken out.
 //! - [`template`]: what is signed. [`tags`]: signatures. [`time`]: the time of signing. [`secret`]: keys.
+//! - [`sense`]: what the provider's words mean, where this release knows it.
 //! - [`verify`], [`event`], [`sign`], [`doctor`]: what every provider does.
 //! - [`catalogue`]: the schemes of this release, and those of users.
 
@@ -17,6 +18,7 @@ mod place;
 mod pointer;
 mod scheme;
 mod secret;
+mod sense;
 mod separator;
 mod sign;
 mod tags;
@@ -27,7 +29,9 @@ mod verify;
 pub use catalogue::{SCHEMES, SchemeMistake, of_user};
 pub use draft::Draft;
 
-pub(crate) use catalogue::built_in;
+pub(crate) use catalogue::{built_in, sense};
+pub(crate) use event::{minor_units, occurred_at};
+pub(crate) use sense::{Sense, Word, aliases, fact, words};
 
 use std::borrow::Cow;
 
@@ -48,6 +52,8 @@ use crate::{
 pub(crate) struct Declared {
     name: &'static str,
     scheme: Scheme,
+    /// What its words mean, where they are known.
+    sense: Option<&'static dyn Sense>,
     /// Over the scheme's text: another text is another configuration.
     fingerprint: Digest,
 }
@@ -73,7 +79,8 @@ impl Provider for Declared {
         let Evidence::Request(request) = &verified.evidence else {
             unreachable!("what this provider verified is a request");
         };
-        Reading { provider: self.name, scheme: &self.scheme, environment, proof: verified.proof }.events(request)
+        let (sense, proof) = (self.sense, verified.proof);
+        Reading { provider: self.name, scheme: &self.scheme, sense, environment, proof }.events(request)
     }
 
     fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {
@@ -109,7 +116,7 @@ impl Provider for Declared {
     }
 
     fn codes(&self) -> &'static [CodeRow] {
-        &[]
+        self.sense.map_or(&[], Sense::codes)
     }
 
     fn about(&self) -> About<'_> {

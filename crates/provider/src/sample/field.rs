@@ -13,8 +13,8 @@ pub struct FieldMistake {
 }
 
 /// Sets a field to a value given as text, which is read as the type the field has; a new field becomes text. The field
-/// is looked for where a person means it: in the item of an Adyen standard webhook, in the `data` of an envelope that
-/// has no field of that name itself. Dots lead into objects; below `additionalData` they belong to the key.
+/// is looked for where a person means it: in the item of an Adyen standard webhook, in what an envelope holds that has
+/// no field of that name itself. Dots lead into objects; below `additionalData` they belong to the key.
 ///
 /// # Errors
 /// [`FieldMistake`] when the text is not of the field's type, or the path leads through something that is no object.
@@ -24,12 +24,15 @@ pub fn set(notification: &mut Value, field: &str, text: &str) -> Result<(), Fiel
     set_at(place, field, text).map_err(mistake)
 }
 
+/// Where envelopes keep what they are about, the innermost first.
+const INSIDE: [&str; 5] =
+    ["/notificationItems/0/NotificationRequestItem", "/events/0", "/_embedded/entity", "/data/object", "/data"];
+
 /// The object a field without further path stands in.
 fn target<'v>(notification: &'v mut Value, field: &str) -> Option<&'v mut Map<String, Value>> {
     let head = field.split('.').next().unwrap_or(field);
     let here = notification.as_object()?.contains_key(head);
-    let path = ["/notificationItems/0/NotificationRequestItem", "/data"];
-    let inner = path.into_iter().find(|path| notification.pointer(path).is_some_and(Value::is_object));
+    let inner = INSIDE.into_iter().find(|path| notification.pointer(path).is_some_and(Value::is_object));
     match inner {
         Some(path) if !here => notification.pointer_mut(path)?.as_object_mut(),
         _ => notification.as_object_mut(),

@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue};
 use payhook_domain::time::Timestamp;
 use serde_json::Value;
 
-use crate::{Unsigned, adyen, banked};
+use crate::{Unsigned, adyen, banked, declared};
 
 /// Something that can be composed by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn samples(provider: &str) -> &'static [Sample] {
     match provider {
         "adyen" => adyen::sample::SAMPLES,
         "banked" => banked::sample::SAMPLES,
-        _ => &[],
+        _ => declared::sense(provider).map_or(&[], |sense| sense.samples()),
     }
 }
 
@@ -51,7 +51,8 @@ pub fn compose(provider: &str, event: &str, seed: u64, at: Timestamp) -> Option<
     let success = sample.is_none_or(|sample| sample.success);
     Some(match provider {
         "adyen" => adyen::sample::compose(code, success, seed, at),
-        _ => banked::sample::compose(code, seed, at),
+        "banked" => banked::sample::compose(code, seed, at),
+        _ => declared::sense(provider)?.compose(code, success, seed, at),
     })
 }
 
@@ -92,6 +93,7 @@ mod tests {
             }
         }
         assert_eq!(compose("adyen", "no such thing", 1, Timestamp::default()), None);
+        assert_eq!(compose("paystack", "charge.success", 1, Timestamp::default()), None);
         assert_eq!(compose("nobody", "authorised", 1, Timestamp::default()), None);
     }
 

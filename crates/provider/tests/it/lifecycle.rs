@@ -214,7 +214,7 @@ fn story(items: &[Told]) -> Vec<Event> {
     items.iter().enumerate().map(|(minute, item)| told(minute, *item)).collect()
 }
 
-fn folded<'e>(events: impl IntoIterator<Item = &'e Event>) -> Payment {
+pub(crate) fn folded<'e>(events: impl IntoIterator<Item = &'e Event>) -> Payment {
     let mut facts = Facts::default();
     for event in events {
         if let Some(fact) = &event.fact {
@@ -225,7 +225,7 @@ fn folded<'e>(events: impl IntoIterator<Item = &'e Event>) -> Payment {
 }
 
 /// `status authorised/captured/refunded/disputed`, then disputes' statuses and flags.
-fn line(payment: &Payment) -> String {
+pub(crate) fn line(payment: &Payment) -> String {
     let main = payment.main();
     let sums = format!("{}/{}/{}/{}", main.authorised, main.captured, main.refunded, main.disputed);
     let words = payment.disputes.iter().map(|dispute| dispute.status.as_str());

@@ -6,6 +6,7 @@
 //! - [`lifecycle`]: what a payment is believed to be, code by code, in any order.
 //! - [`properties`]: `verify(sign(x))` holds, and with anything signed changed it does not.
 //! - [`fixtures`]: one request and its events for each kind of event.
+//! - [`understood`]: what declared providers say of a payment, story by story, in any order.
 //! - [`vectors`]: published vectors and payloads in bulk, where a folder of them is at hand.
 
 mod adyen_header_signed;
@@ -24,4 +25,5 @@ mod mollie_classic;
 mod properties;
 mod requests;
 mod truelayer;
+mod understood;
 mod vectors;

@@ -50,13 +50,18 @@ pub(crate) fn key(provider_name: &str, text: &str) -> Key {
     provider(provider_name).key("current", text).expect("a key")
 }
 
+/// What a source of any provider sets: the URL is signed by one of them.
+fn policy() -> Policy {
+    Policy { url: Some("https://hooks.example.com/in/x".to_owned()), ..Policy::default() }
+}
+
 /// Signs as the provider would, under the usual policy.
 pub(crate) fn signed(provider_name: &str, unsigned: Unsigned, key: &Key) -> SignedRequest {
-    provider(provider_name).sign(unsigned, key, &Policy::default(), NOW).expect("signed")
+    provider(provider_name).sign(unsigned, key, &policy(), NOW).expect("signed")
 }
 
 pub(crate) fn verify<'r>(name: &str, request: &'r Posted, keys: &[Key]) -> Papers<'r> {
-    provider(name).verify(&request.raw(), keys, &Policy::default(), NOW)
+    provider(name).verify(&request.raw(), keys, &policy(), NOW)
 }
 
 /// The verdicts, item by item.
