@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::event::{Check, Event, Original};
 use payhook_domain::kind::Kind;
-use payhook_provider::{Key, Unsigned, sample};
+use payhook_provider::{Key, Provider, Unsigned, sample};
 use serde_json::{Value, json};
 
 use crate::requests::{self, NOW, Posted, key, provider};
@@ -83,7 +83,9 @@ fn every_kind_a_provider_knows_has_a_fixture() {
 
 #[test]
 fn every_provider_whose_words_are_known_has_fixtures() {
-    for provider in payhook_provider::all().filter(|provider| !provider.codes().is_empty()) {
+    // Where no receiver can make keys, each kind is tried beside the signature: `truelayer`, `mollie_classic`.
+    let signs_here = |provider: &&dyn Provider| provider.key_text(&[0; 32]).is_some() && !provider.codes().is_empty();
+    for provider in payhook_provider::all().filter(signs_here) {
         assert!(KEYS.iter().any(|(name, _)| *name == provider.name()), "{} has no fixtures", provider.name());
     }
 }
