@@ -26,6 +26,7 @@
 //! - `package`: what is shipped: unit, Debian package, container image.
 //! - `guide`: the operating guide, followed word by word on a machine of its own.
 //! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
+//! - `interop`: official packages sign, and check what is signed here.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
@@ -49,6 +50,7 @@ mod doctor;
 mod fault_points;
 mod folds;
 mod guide;
+mod interop;
 mod life;
 mod listeners;
 mod notify;
