@@ -1,5 +1,6 @@
 // The packages of npm, asked line by line: one question as JSON in, one answer as JSON out. See README.md.
 
+import { createPublicKey } from "node:crypto";
 import { createInterface } from "node:readline";
 
 import adyen from "@adyen/api-library";
@@ -15,6 +16,7 @@ import Razorpay from "razorpay";
 import standard from "standardwebhooks";
 import Stripe from "stripe";
 import svix from "svix";
+import truelayer from "truelayer-signing";
 
 const stripe = new Stripe("sk_test_unused");
 const treasury = new ModernTreasury({ apiKey: "unused", organizationID: "unused" });
@@ -40,6 +42,11 @@ const signers = {
   "@adyen/api-library by header": ({ body, key }) => ({
     headers: { hmacsignature: hmac.calculateHmac(body, key), protocol: "HmacSHA256" },
   }),
+  "truelayer-signing": ({ body, key, at, target }) => {
+    const signed = { "X-Tl-Webhook-Timestamp": new Date(at * 1000).toISOString() };
+    const signature = truelayer.sign({ kid: "public", privateKeyPem: key, method: "POST", path: target, headers: signed, body });
+    return { headers: { ...signed, "tl-signature": signature } };
+  },
   braintree: ({ key, id, kind }) => {
     const gateway = braintreeOf(key);
     return { headers: { "content-type": form }, body: `${new URLSearchParams(gateway.webhookTesting.sampleNotification(kind, id))}` };
@@ -68,6 +75,11 @@ const validators = {
   "connect-sdk-nodejs": async ({ body, key, headers }) => {
     const helper = worldline.webhooks.v1.init({ getSecretKey: async () => key });
     return !!(await helper.unmarshal(body, headers));
+  },
+  "truelayer-signing": ({ body, key, headers, target }) => {
+    const publicKeyPem = createPublicKey(key).export({ type: "spki", format: "pem" });
+    truelayer.verify({ publicKeyPem, signature: headers["tl-signature"], method: "POST", path: target, headers, body });
+    return true;
   },
   braintree: async ({ body, key }) => {
     const fields = new URLSearchParams(body);

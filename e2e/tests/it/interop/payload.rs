@@ -73,6 +73,11 @@ impl Payloads {
         HEXUPPER.encode(&self.bytes())
     }
 
+    /// A private key on the curve P-521, as PEM. This one is no work of the seed.
+    pub(super) fn private_key(&mut self) -> String {
+        rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512).expect("a key is made").serialize_pem()
+    }
+
     fn bytes(&mut self) -> [u8; 32] {
         std::array::from_fn(|_| self.random.u8(..))
     }

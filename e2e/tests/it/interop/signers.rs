@@ -72,6 +72,7 @@ fn signers(language: Language) -> Vec<Signer> {
         Language::Node => vec![
             Signer::new("@octokit/webhooks-methods", "github", "github"),
             Signer::new("modern-treasury", "treasury", "modern-treasury"),
+            Signer::new("truelayer-signing", "truelayer", "truelayer").signing(Signs::Body, Payloads::private_key),
             Signer::new("@adyen/api-library", "items", "adyen").signing(Signs::Item, Payloads::hex_key),
             Signer::new("@adyen/api-library by header", "bodies", "adyen").signing(Signs::Body, Payloads::hex_key),
         ],
@@ -108,7 +109,8 @@ fn start(signers: &[(Signer, String)]) -> Gateway {
     let source = |(signer, key): &(Signer, String)| {
         let Signer { source, provider, .. } = signer;
         format!(
-            "[[source]]\nname = \"{source}\"\nprovider = \"{provider}\"\nkeys = [{{ name = \"public\", key = \"{key}\" }}]\n"
+            "[[source]]\nname = \"{source}\"\nprovider = \"{provider}\"\nkeys = [{{ name = \"public\", key = {} }}]\n",
+            json!(key)
         )
     };
     Setup::new(&signers.iter().map(source).collect::<String>()).start()
@@ -150,6 +152,7 @@ fn signed(packages: &mut Packages, payloads: &mut Payloads, signer: &Signer, key
     let kind = payloads.random.choice(KINDS);
     let question = json!({
         "ask": "sign", "package": signer.package, "key": key, "id": id, "at": at, "body": body, "kind": kind,
+        "target": target(signer),
     });
     let answer = packages.ask(&question);
     let headers = answer["headers"].as_object().into_iter().flatten();
@@ -164,8 +167,12 @@ fn post(gateway: &Gateway, signer: &Signer, signed: &Signed) -> u16 {
     if !headers.iter().any(|(name, _)| *name == "content-type") {
         headers.push(("content-type", "application/json"));
     }
-    let request = wire::request("POST", &format!("/in/{}", signer.source), &headers, &signed.body);
+    let request = wire::request("POST", &target(signer), &headers, &signed.body);
     gateway.send(&request).expect("an answer").status
+}
+
+fn target(signer: &Signer) -> String {
+    format!("/in/{}", signer.source)
 }
 
 /// Changes one byte that is signed.

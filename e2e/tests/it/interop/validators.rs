@@ -41,6 +41,7 @@ fn validators(language: Language) -> Vec<Validator> {
             Validator::new("@adyen/api-library", "adyen", hex),
             Validator::new("gocardless-nodejs", "gocardless", text),
             Validator::new("@paddle/paddle-node-sdk", "paddle", text),
+            Validator::new("truelayer-signing", "truelayer", Payloads::private_key),
             Validator::new("mercadopago", "mercadopago", text),
             Validator::new("connect-sdk-nodejs", "worldline-connect", text),
         ],
