@@ -110,7 +110,7 @@ pub(super) fn is_released(view: &View) -> bool {
 fn kind(view: &View, word: &Word, code: &str) -> Kind {
     let status = view.text("/data/object/status").unwrap_or_default();
     match code {
-        "charge.succeeded" if view.flag("/data/object/captured") == Some(false) => Kind::PaymentAuthorised,
+        "charge.succeeded" if view.flag("/data/object/captured") != Some(true) => Kind::PaymentAuthorised,
         "charge.refunded" if is_released(view) => Kind::PaymentCancelled,
         "refund.created" | "refund.updated" | "charge.refund.updated" => match status {
             "succeeded" => Kind::RefundSucceeded,

@@ -13,7 +13,8 @@ mod stripe;
 use payhook_domain::event::Event;
 use payhook_domain::time::Timestamp;
 use payhook_provider::{Unsigned, sample};
-use serde_json::Value;
+use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use crate::lifecycle::{folded, line};
 use crate::requests::{self, NOW, Posted, key, provider};
@@ -109,5 +110,64 @@ fn what_is_not_known_or_cannot_be_read_stays_as_the_scheme_tells_it() {
         let event = heard(name, &body);
         assert_eq!(event.kind, payhook_domain::kind::Kind::Other, "{name}");
         assert!(event.fact.is_none(), "{name}");
+    }
+}
+
+/// Every value in a body that is no object and no list, in the order of their places.
+fn leaves(value: &mut Value) -> Vec<&mut Value> {
+    match value {
+        Value::Object(members) => members.values_mut().flat_map(leaves).collect(),
+        Value::Array(items) => items.iter_mut().flat_map(leaves).collect(),
+        leaf => vec![leaf],
+    }
+}
+
+/// Values that do not belong where they are put, or may.
+fn odd() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "[a-zA-Z_.]{0,12}".prop_map(Value::from),
+        prop::sample::select(vec!["succeeded", "failed", "WON", "COMPLETED", "10.00", "-1", "USD", "jpy"])
+            .prop_map(Value::from),
+        Just(json!({ "id": "x" })),
+        Just(json!([{}])),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_stands_in_a_body_is_read_or_absent_and_sums_stay_above_zero(
+        steps in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), odd()), 1..6),
+        provider in any::<prop::sample::Index>(),
+    ) {
+        let names: Vec<&str> = payhook_provider::all()
+            .filter(|provider| provider.about().fingerprint.is_some() && !provider.codes().is_empty())
+            .map(|provider| provider.name())
+            .collect();
+        let name = names[provider.index(names.len())];
+        let mut events = Vec::new();
+        for (minute, (which, place, value)) in steps.into_iter().enumerate() {
+            let samples = sample::samples(name);
+            let mut body = composed(name, minute, samples[which.index(samples.len())].name);
+            let mut leaves = leaves(&mut body);
+            let place = place.index(leaves.len());
+            *leaves[place] = value;
+            events.push(heard(name, &body));
+        }
+        let payment = folded(&events);
+        for totals in payment.totals.values() {
+            let sums = [totals.authorised, totals.captured, totals.refunded, totals.disputed];
+            prop_assert!(sums.iter().all(|sum| *sum >= 0), "{totals:?}");
+        }
+        for event in &events {
+            prop_assert!(event.fact.is_none() || event.payment.is_some(), "a fact about no payment: {event:?}");
+            let stated = event.fact.as_ref().and_then(|fact| fact.reference.as_ref());
+            prop_assert_eq!(stated.or(event.reference.as_ref()), event.reference.as_ref());
+        }
     }
 }

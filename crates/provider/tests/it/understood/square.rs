@@ -3,7 +3,7 @@
 use payhook_domain::kind::Kind;
 use serde_json::json;
 
-use super::{Story, assert_stories, composed, heard, told};
+use super::{Story, assert_stories, composed, folded, heard, line, told};
 
 const APPROVED: &str = "payment.created payment.approved_money.amount=1000 payment.total_money.amount=1000";
 const COMPLETED: &str = "payment.updated payment.total_money.amount=1000";
@@ -70,6 +70,14 @@ fn an_update_of_a_refunded_payment_is_no_new_capture() {
     assert_eq!(heard("square", &body).kind, Kind::PaymentCaptured);
     body["data"]["object"]["payment"]["refunded_money"] = json!({ "amount": 400, "currency": "USD" });
     assert_eq!(heard("square", &body).kind, Kind::Other);
+}
+
+#[test]
+fn an_earlier_state_that_is_told_later_takes_nothing_back() {
+    let mut approved = composed("square", 5, APPROVED);
+    approved["data"]["object"]["payment"]["updated_at"] = composed("square", 0, APPROVED)["created_at"].clone();
+    let events = [told("square", 1, COMPLETED), heard("square", &approved)];
+    assert_eq!(line(&folded(&events)), "captured 1000/1000/0/0");
 }
 
 #[test]

@@ -175,6 +175,10 @@ fn an_amount_that_is_not_there_is_absent_and_nothing_stands_in_for_it() {
     assert_eq!((event.kind, event.amount), (Kind::PaymentCaptured, None));
     body["data"]["object"]["amount_received"] = json!(10.5);
     assert_eq!(heard("stripe", &body).amount, None);
+    let mut charge = composed("stripe", 0, "charge.succeeded");
+    charge["data"]["object"].as_object_mut().expect("an object").remove("captured");
+    let event = heard("stripe", &charge);
+    assert_eq!((event.kind, event.fact.and_then(|fact| fact.capture)), (Kind::PaymentAuthorised, None));
     let mut refunded = composed("stripe", 0, "charge.refunded");
     refunded["data"].as_object_mut().expect("an object").remove("previous_attributes");
     let event = heard("stripe", &refunded);
