@@ -1,5 +1,7 @@
 //! Which of a source's keys makes a signature.
 
+use payhook_domain::verdict::Unverified;
+
 use crate::key::Key;
 
 /// What trying every key came to.
@@ -16,11 +18,26 @@ pub(crate) enum Fit {
 /// Tries every key that is valid, then the retired ones. The comparison takes the same time wherever the first
 /// difference stands; the caller has checked that `tag` has the 32 bytes of an HMAC-SHA256.
 pub(crate) fn fit(keys: &[Key], message: &[u8], tag: &[u8; 32]) -> Fit {
-    let makes = |key: &Key| key.makes(message, tag);
+    first(keys, |key| key.makes(message, tag))
+}
+
+/// The first valid key of which `makes` holds, else the first retired one, which is asked only then.
+pub(crate) fn first(keys: &[Key], makes: impl Fn(&Key) -> bool) -> Fit {
     let find = |retired: bool| keys.iter().position(|key| key.retired == retired && makes(key));
     match find(false) {
         Some(position) => Fit::Key(position),
         None => find(true).map_or(Fit::None, Fit::Retired),
+    }
+}
+
+/// The position of the key that accepts, or why none does.
+pub(crate) fn accepted(fit: Fit, keys: &[Key]) -> Result<usize, (Unverified, String)> {
+    match fit {
+        Fit::Key(position) => Ok(position),
+        Fit::Retired(position) => {
+            Err((Unverified::KeyRetired, format!("the key {} makes it, but is retired", keys[position].name)))
+        }
+        Fit::None => Err((Unverified::SignatureMismatch, tried(keys))),
     }
 }
 

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 /// Text from outside is as long as it likes; what is kept of it beside the body is not.
-const TEXT_MAX: usize = 512;
+pub(crate) const TEXT_MAX: usize = 512;
 
 /// The keys under which shops write their order number into free fields, in the order they are looked for.
 const ORDER_KEYS: [&str; 4] = ["order_id", "orderId", "order", "reference"];

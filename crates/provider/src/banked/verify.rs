@@ -6,9 +6,8 @@ use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
 
-use crate::keyring::{self, Fit};
 use crate::verified::Evidence;
-use crate::{Item, Key, Papers, Policy, RawRequest, Refused, Tolerance, Verified};
+use crate::{Item, Key, Papers, Policy, RawRequest, Refused, Tolerance, Verified, keyring};
 
 /// Where the signature stands.
 pub(super) const HEADER: &str = "banked-signature";
@@ -46,14 +45,7 @@ fn judge<'r>(
         let detail = "the Banked-Signature header is not <unix seconds>.<64 lower-case hex digits>";
         return Err((Unverified::SignatureMalformed, detail.to_owned()));
     };
-    let position = match keyring::fit(keys, &message(seconds, request.body), &tag) {
-        Fit::Key(position) => position,
-        Fit::Retired(position) => {
-            let detail = format!("the key {} makes it, but is retired", keys[position].name);
-            return Err((Unverified::KeyRetired, detail));
-        }
-        Fit::None => return Err((Unverified::SignatureMismatch, keyring::tried(keys))),
-    };
+    let position = keyring::accepted(keyring::fit(keys, &message(seconds, request.body), &tag), keys)?;
     let distance = now.since(at).max(at.since(now));
     match policy.tolerance {
         // The time is signed, so only an authentic notification can be stale.

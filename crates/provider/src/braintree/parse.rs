@@ -12,6 +12,7 @@ use super::NAME;
 use super::verify::Form;
 use crate::currency::decimals;
 use crate::declared::event::{minor_units, occurred_at};
+use crate::view::TEXT_MAX;
 use crate::xml::Element;
 use crate::{Parsed, original, xml};
 
@@ -63,9 +64,6 @@ fn amount(subject: &Element<'_>) -> Option<Amount> {
     let decimals = decimals(currency);
     Some(Amount { value: minor_units(&text(subject, &["amount"])?, decimals)?, currency, decimals })
 }
-
-/// Longest text that is kept beside the body.
-const TEXT_MAX: usize = 512;
 
 fn text(element: &Element<'_>, path: &[&str]) -> Option<String> {
     let found = path.iter().try_fold(element, |element, name| child(element, name))?;

@@ -55,24 +55,13 @@ fn judge(body: &[u8], keys: &[Key]) -> Result<usize, (Unverified, String)> {
         let detail = "bt_payload holds characters that are not base64's";
         return Err((Unverified::FieldShape, detail.to_owned()));
     }
-    let named = |retired: bool| {
-        let own = keys.iter().enumerate().filter(move |(_, key)| key.retired == retired);
-        own.flat_map(|(at, key)| form.pairs().filter(|(name, _)| *name == key.name).map(move |(_, tag)| (at, key, tag)))
-    };
-    let fits = |retired| named(retired).find(|(_, key, tag)| makes(key, &form.payload, tag)).map(|(at, ..)| at);
-    match (fits(false), fits(true)) {
-        (Some(position), _) => Ok(position),
-        (None, Some(position)) => {
-            let detail = format!("the key {} makes it, but is retired", keys[position].name);
-            Err((Unverified::KeyRetired, detail))
-        }
-        (None, None) if named(false).chain(named(true)).next().is_none() => {
-            let name: String = form.pairs().next().map_or(String::new(), |(name, _)| name.chars().take(64).collect());
-            let detail = format!("it is signed for the public key {name:?}, and no key of the source has that name");
-            Err((Unverified::SignatureMismatch, detail))
-        }
-        (None, None) => Err((Unverified::SignatureMismatch, keyring::tried(keys))),
+    if !keys.iter().any(|key| form.pairs().any(|(name, _)| name == key.name)) {
+        let name: String = form.pairs().next().map_or(String::new(), |(name, _)| name.chars().take(64).collect());
+        let detail = format!("it is signed for the public key {name:?}, and no key of the source has that name");
+        return Err((Unverified::SignatureMismatch, detail));
     }
+    let makes = |key: &Key| form.pairs().any(|(name, tag)| name == key.name && self::makes(key, &form.payload, tag));
+    keyring::accepted(keyring::first(keys, makes), keys)
 }
 
 /// Whether the key makes the signature over the payload as it came, or with the line feed at its end that frameworks strip.

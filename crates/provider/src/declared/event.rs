@@ -13,6 +13,7 @@ use super::place::{Place, Seen, first};
 use super::scheme::{Scheme, Told};
 use super::sense::Sense;
 use crate::currency::decimals;
+use crate::view::TEXT_MAX;
 use crate::{Parsed, Policy, RawRequest, meaning, original};
 
 /// The code of an event whose provider names none.
@@ -104,9 +105,6 @@ fn together(places: &[Place], seen: &Seen<'_>) -> Option<Vec<String>> {
     let parts: Option<Vec<String>> = parts.collect();
     parts.filter(|parts| !parts.is_empty())
 }
-
-/// Text from outside is as long as it likes; what is kept of it beside the body is not.
-const TEXT_MAX: usize = 512;
 
 fn first_of(places: &[Place], seen: &Seen<'_>) -> Option<String> {
     first(places, seen).filter(|text| text.len() <= TEXT_MAX).map(|text| text.into_owned())

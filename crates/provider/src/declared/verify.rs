@@ -69,7 +69,7 @@ impl<'r> Shown<'r> {
 fn judge(signed: &Signed, seen: &Seen<'_>, keys: &[Key], now: Timestamp) -> Result<usize, Refusal> {
     let shown = Shown::by(signed, seen);
     let fit = fit(signed, seen, &shown, keys)?;
-    let position = accepted(fit, keys).map_err(|refusal| named(signed, seen, keys, refusal))?;
+    let position = keyring::accepted(fit, keys).map_err(|refusal| named(signed, seen, keys, refusal))?;
     let window = window(signed, seen.policy.tolerance);
     if window == Window::default() {
         return Ok(position);
@@ -90,16 +90,6 @@ pub(super) fn window(signed: &Signed, tolerance: Tolerance) -> Window {
         Tolerance::Usual => signed.window,
         Tolerance::Off => Window::default(),
         Tolerance::Within(either) => Window { past: Some(either), future: Some(either) },
-    }
-}
-
-fn accepted(fit: Fit, keys: &[Key]) -> Result<usize, Refusal> {
-    match fit {
-        Fit::Key(position) => Ok(position),
-        Fit::Retired(position) => {
-            Err((Unverified::KeyRetired, format!("the key {} makes it, but is retired", keys[position].name)))
-        }
-        Fit::None => Err((Unverified::SignatureMismatch, keyring::tried(keys))),
     }
 }
 
@@ -166,8 +156,7 @@ fn fit_pair(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key]) -
         is_meant(signed, seen, key)
             && signatures.iter().take(VALUES_MAX).any(|signature| key.makes(&message, signature))
     };
-    let find = |retired| keys.iter().position(|key| key.retired == retired && makes(key));
-    Ok(find(false).map_or_else(|| find(true).map_or(Fit::None, Fit::Retired), Fit::Key))
+    Ok(keyring::first(keys, makes))
 }
 
 /// Whether the request says that this is the key, or says nothing of keys.
@@ -208,7 +197,7 @@ fn token(part: &Part, seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
     let Some(given) = part.one(seen).filter(|given| !given.is_empty()) else {
         return Err((Unverified::SignatureMissing, format!("there is not one token in {}", part.said())));
     };
-    accepted(same_secret(given.as_bytes(), keys), keys)
+    keyring::accepted(same_secret(given.as_bytes(), keys), keys)
 }
 
 fn basic(seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
@@ -219,7 +208,7 @@ fn basic(seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
     let Some(given) = given else {
         return Err((Unverified::SignatureMissing, "there is no user and password in header:authorization".to_owned()));
     };
-    accepted(same_secret(&given, keys), keys)
+    keyring::accepted(same_secret(&given, keys), keys)
 }
 
 fn same_secret(given: &[u8], keys: &[Key]) -> Fit {
@@ -228,6 +217,5 @@ fn same_secret(given: &[u8], keys: &[Key]) -> Fit {
         Material::Secret { digest, .. } => verify_slices_are_equal(&given, digest).is_ok(),
         Material::Hmac(_) | Material::Public { .. } => false,
     };
-    let find = |retired| keys.iter().position(|key| key.retired == retired && is(key));
-    find(false).map_or_else(|| find(true).map_or(Fit::None, Fit::Retired), Fit::Key)
+    keyring::first(keys, is)
 }

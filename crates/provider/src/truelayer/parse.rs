@@ -10,10 +10,8 @@ use serde_json::Value;
 
 use super::codes::{self, Subject};
 use super::{NAME, fact};
+use crate::view::TEXT_MAX;
 use crate::{Parsed, meaning, original};
-
-/// Longest text that is kept beside the body.
-const TEXT_MAX: usize = 512;
 
 /// What an authentic body says.
 pub(super) fn parse(body: &[u8], environment: Environment) -> Parsed {

@@ -33,23 +33,15 @@ fn judge(
         return Err((Unverified::SignatureMissing, "there is not one Tl-Signature header".to_owned()));
     };
     let jws = Jws::read(header).map_err(|what| (Unverified::SignatureMalformed, format!("Tl-Signature: {what}")))?;
-    let named: Vec<usize> = (0..keys.len()).filter(|at| keys[*at].name == jws.kid).collect();
-    if named.is_empty() {
+    let is_named = |key: &Key| key.name == jws.kid;
+    if !keys.iter().any(is_named) {
         let kid: String = jws.kid.chars().take(64).collect();
         let detail = format!("it is signed with the key {kid:?}, and no key of the source has that name");
         return Err((Unverified::SignatureMismatch, detail));
     }
     let messages = messages(&jws, request).map_err(|what| (Unverified::SignatureMalformed, what))?;
-    let makes = |at: &usize| messages.iter().any(|message| keys[*at].makes(message, &jws.signature));
-    let find = |retired: bool| named.iter().copied().find(|at| keys[*at].retired == retired && makes(at));
-    let position = match (find(false), find(true)) {
-        (Some(position), _) => position,
-        (None, Some(position)) => {
-            let detail = format!("the key {} makes it, but is retired", keys[position].name);
-            return Err((Unverified::KeyRetired, detail));
-        }
-        (None, None) => return Err((Unverified::SignatureMismatch, keyring::tried(keys))),
-    };
+    let makes = |key: &Key| is_named(key) && messages.iter().any(|message| key.makes(message, &jws.signature));
+    let position = keyring::accepted(keyring::first(keys, makes), keys)?;
     in_time(&jws, request, policy.tolerance, now).map(|()| position)
 }
 
