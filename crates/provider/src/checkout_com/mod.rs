@@ -12,31 +12,8 @@ mod fact;
 mod parse;
 mod sample;
 
-use payhook_domain::event::Event;
-use payhook_domain::time::Timestamp;
-use serde_json::Value;
-
-use crate::CodeRow;
 use crate::declared::Sense;
-use crate::sample::Sample;
 
-/// Checkout.com.
-pub(crate) struct CheckoutCom;
-
-impl Sense for CheckoutCom {
-    fn fill(&self, body: &[u8], event: &mut Event) {
-        parse::fill(body, event);
-    }
-
-    fn codes(&self) -> &'static [CodeRow] {
-        codes::CODES
-    }
-
-    fn samples(&self) -> &'static [Sample] {
-        sample::SAMPLES
-    }
-
-    fn compose(&self, code: &str, success: bool, seed: u64, at: Timestamp) -> Value {
-        sample::compose(code, success, seed, at)
-    }
-}
+/// What its words mean.
+pub(crate) const SENSE: Sense =
+    Sense { fill: parse::fill, codes: codes::CODES, samples: sample::SAMPLES, compose: sample::compose };

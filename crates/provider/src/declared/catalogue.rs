@@ -16,16 +16,16 @@ pub const SCHEMES: &str = include_str!("schemes.toml");
 const OF_USERS_MAX: usize = 1_024;
 
 /// The schemes of this release whose words are known.
-const SENSES: &[(&str, &dyn Sense)] = &[
-    ("gocardless", &gocardless::GoCardless),
-    ("checkout-com", &checkout_com::CheckoutCom),
-    ("mollie", &mollie::Mollie),
-    ("square", &square::Square),
-    ("stripe", &stripe::Stripe),
+const SENSES: &[(&str, &Sense)] = &[
+    ("gocardless", &gocardless::SENSE),
+    ("checkout-com", &checkout_com::SENSE),
+    ("mollie", &mollie::SENSE),
+    ("square", &square::SENSE),
+    ("stripe", &stripe::SENSE),
 ];
 
 /// What the words of a provider of this release mean.
-pub(crate) fn sense(name: &str) -> Option<&'static dyn Sense> {
+pub(crate) fn sense(name: &str) -> Option<&'static Sense> {
     SENSES.iter().find(|(known, _)| *known == name).map(|(_, sense)| *sense)
 }
 
@@ -44,12 +44,7 @@ pub(crate) fn built_in() -> &'static [&'static Declared] {
     &BUILT_IN
 }
 
-fn leaked(
-    name: &str,
-    text: &str,
-    draft: &Draft,
-    sense: Option<&'static dyn Sense>,
-) -> Result<&'static Declared, String> {
+fn leaked(name: &str, text: &str, draft: &Draft, sense: Option<&'static Sense>) -> Result<&'static Declared, String> {
     let scheme = load::scheme(draft)?;
     let name = String::leak(name.to_owned());
     let fingerprint = Digest::of([name.as_bytes(), text.as_bytes()]);

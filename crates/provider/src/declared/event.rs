@@ -24,7 +24,7 @@ const NO_CODE: &str = "event";
 pub(super) struct Reading<'s> {
     pub(super) provider: &'static str,
     pub(super) scheme: &'s Scheme,
-    pub(super) sense: Option<&'s dyn Sense>,
+    pub(super) sense: Option<&'s Sense>,
     pub(super) environment: Environment,
     pub(super) proof: Proof,
 }
@@ -70,7 +70,7 @@ impl Reading<'_> {
         event.occurred_at = text(&told.occurred_at).map(occurred_at);
         event.live = text(&told.live).and_then(|word| live(&word));
         if let Some(sense) = self.sense {
-            sense.fill(request.body, &mut event);
+            (sense.fill)(request.body, &mut event);
         }
         event.signed = signed(&event);
         event

@@ -53,7 +53,7 @@ pub(crate) struct Declared {
     name: &'static str,
     scheme: Scheme,
     /// What its words mean, where they are known.
-    sense: Option<&'static dyn Sense>,
+    sense: Option<&'static Sense>,
     /// Over the scheme's text: another text is another configuration.
     fingerprint: Digest,
 }
@@ -116,7 +116,7 @@ impl Provider for Declared {
     }
 
     fn codes(&self) -> &'static [CodeRow] {
-        self.sense.map_or(&[], Sense::codes)
+        self.sense.map_or(&[], |sense| sense.codes)
     }
 
     fn about(&self) -> About<'_> {

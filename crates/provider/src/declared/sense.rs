@@ -13,19 +13,16 @@ use crate::CodeRow;
 use crate::sample::Sample;
 
 /// One provider's words.
-pub(crate) trait Sense: Send + Sync + 'static {
+pub(crate) struct Sense {
     /// Adds what a body says beyond what the scheme points at: kind, amount, references, and the fact for the payment. The
     /// code, the identity and the digests are the scheme's.
-    fn fill(&self, body: &[u8], event: &mut Event);
-
+    pub(crate) fill: fn(body: &[u8], event: &mut Event),
     /// Every event code it knows.
-    fn codes(&self) -> &'static [CodeRow];
-
+    pub(crate) codes: &'static [CodeRow],
     /// What can be composed by name.
-    fn samples(&self) -> &'static [Sample];
-
+    pub(crate) samples: &'static [Sample],
     /// Composes the event of a code: what it says mostly, or, without `success`, what else it may say.
-    fn compose(&self, code: &str, success: bool, seed: u64, at: Timestamp) -> Value;
+    pub(crate) compose: fn(code: &str, success: bool, seed: u64, at: Timestamp) -> Value,
 }
 
 /// What a code says when nothing else is known of the event.

@@ -37,7 +37,7 @@ pub fn samples(provider: &str) -> &'static [Sample] {
     match provider {
         "adyen" => adyen::sample::SAMPLES,
         "banked" => banked::sample::SAMPLES,
-        _ => declared::sense(provider).map_or(&[], |sense| sense.samples()),
+        _ => declared::sense(provider).map_or(&[], |sense| sense.samples),
     }
 }
 
@@ -52,7 +52,7 @@ pub fn compose(provider: &str, event: &str, seed: u64, at: Timestamp) -> Option<
     Some(match provider {
         "adyen" => adyen::sample::compose(code, success, seed, at),
         "banked" => banked::sample::compose(code, seed, at),
-        _ => declared::sense(provider)?.compose(code, success, seed, at),
+        _ => (declared::sense(provider)?.compose)(code, success, seed, at),
     })
 }
 
