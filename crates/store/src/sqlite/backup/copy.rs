@@ -8,6 +8,7 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Duration;
 
 use payhook_domain::fault::{self, Point};
 use rusqlite::backup::{Backup, StepResult};
@@ -18,12 +19,12 @@ use super::room::{Haste, Room};
 use super::unfinished::Unfinished;
 use crate::{BackupError, BackupProgress};
 
-/// Bytes copied and synced in one step. Whoever syncs the log beside it waits for no more than these: 2 to 4 ms. With a
-/// quarter of it that is about a millisecond, but the copy takes so much longer that the log behind it has grown by tens
-/// of megabytes, and copying those stops everybody for 80 ms.
-const STEP_BYTES: u64 = 256 << 10;
-/// How much longer it rests than a step took. A gigabyte takes less than a minute so.
-const REST_TIMES: u32 = 4;
+/// Bytes copied in one step, and sent to the disk at once: whoever syncs the log beside it waits for no more than these.
+const STEP_BYTES: u64 = 64 << 10;
+/// How fast it goes when nothing is in haste, in bytes a second: a gigabyte takes less than a minute so.
+const PACE: u64 = 20 << 20;
+/// After so many bytes it waits until the disk has them, so that a slow disk slows the copy instead of piling it up.
+const SYNC_BYTES: u64 = 16 << 20;
 
 /// Copies the database of `source` into the unfinished file.
 pub(super) fn copy(
@@ -37,10 +38,12 @@ pub(super) fn copy(
     let moment = source.unchecked_transaction().map_err(engine)?;
     let (pages, page_bytes) = extent(&moment).map_err(engine)?;
     room.check(pages * page_bytes)?;
+    to.allocate(pages * page_bytes);
     progress.total.store(pages * page_bytes, Ordering::Relaxed);
     let mut target = target(&to.path).map_err(engine)?;
     let steps = Backup::new(&moment, &mut target).map_err(engine)?;
     let pages_per_step = i32::try_from((STEP_BYTES / page_bytes).max(1)).unwrap_or(i32::MAX);
+    let mut unsynced = 0;
     loop {
         if progress.is_cancelled() {
             return Err(BackupError::Stopped);
@@ -48,7 +51,10 @@ pub(super) fn copy(
         let haste = room.look()?;
         let since = Instant::now();
         let step = steps.step(pages_per_step).map_err(engine)?;
-        to.file.sync_data().map_err(|error| BackupError::Io { path: to.path.clone(), error })?;
+        unsynced += STEP_BYTES;
+        let written = if unsynced < SYNC_BYTES { to.write_out() } else { to.file.sync_data() };
+        written.map_err(|error| BackupError::Io { path: to.path.clone(), error })?;
+        unsynced %= SYNC_BYTES;
         let left = u64::try_from(steps.progress().remaining).unwrap_or(0);
         progress.copied.store((pages.saturating_sub(left)) * page_bytes, Ordering::Relaxed);
         fault::pass(Point::BackupStep);
@@ -56,9 +62,15 @@ pub(super) fn copy(
             return Ok(());
         }
         if rests && haste == Haste::None {
-            thread::sleep(since.elapsed() * REST_TIMES);
+            thread::sleep(rest(since.elapsed()));
         }
     }
+}
+
+/// How long it rests after a step that took this long: as its pace has it, and never less than the step took.
+fn rest(took: Duration) -> Duration {
+    let step = Duration::from_secs(1).mul_f64(STEP_BYTES as f64 / PACE as f64);
+    step.saturating_sub(took).max(took)
 }
 
 /// Pages of the database at this moment, and bytes of each. The first look fixes the moment.

@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use payhook_domain::fault::{self, Point};
+use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate};
 
 use super::mark;
 use crate::BackupError;
@@ -35,6 +36,18 @@ impl Unfinished {
         file.set_permissions(PermissionsExt::from_mode(0o600)).and_then(|()| file.set_len(0)).map_err(io)?;
         fault::pass(Point::BackupBegun);
         Ok(Self { path, file, to: to.to_owned(), replace })
+    }
+
+    /// Has its blocks found now, where the file system can, so that writing it changes no more of the file system's own
+    /// records, for which every sync of the log beside it would have to wait.
+    pub(super) fn allocate(&self, bytes: u64) {
+        let _ = fallocate(&self.file, FallocateFlags::KEEP_SIZE, 0, bytes);
+    }
+
+    /// Has what was written so far sent to the disk, and waits for none of it: no sync, which would flush the disk's own
+    /// memory and hold up whoever syncs the log beside it. Memory is free for others afterwards.
+    pub(super) fn write_out(&self) -> std::io::Result<()> {
+        Ok(fadvise(&self.file, 0, None, Advice::DontNeed)?)
     }
 
     /// Gives it its name. All of it is on disk before the name is, and the name when this returns.
