@@ -1,0 +1,43 @@
+//! Adyen's other end.
+//!
+//! - `checkout`: the Checkout API v71 and the hosted payment page; what a payment can go through.
+//! - `management`: the Management API v3: webhooks, their keys, test notifications.
+//! - `webhook`: one webhook as it is configured.
+//! - `notice`: what is told to whom: an item, the settings that shape it, its three formats.
+//! - `due`: what happens later.
+
+mod checkout;
+mod due;
+mod management;
+mod notice;
+mod webhook;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::book::{Act, BookError};
+use crate::sender::Endpoint;
+use crate::world::World;
+
+pub(crate) use due::Due;
+
+/// `/adyen/checkout/v71`.
+pub(crate) fn checkout() -> Router<Arc<World>> {
+    checkout::router()
+}
+
+/// `/adyen/management/v3`.
+pub(crate) fn management() -> Router<Arc<World>> {
+    management::router()
+}
+
+/// `/adyen`: what a shopper sees.
+pub(crate) fn pages() -> Router<Arc<World>> {
+    checkout::pages()
+}
+
+/// Where the notifications of a webhook go, as of now.
+pub(crate) fn endpoint(act: &Act<'_>, webhook: &str) -> Result<Option<Endpoint>, BookError> {
+    webhook::endpoint(act, webhook)
+}

@@ -1,0 +1,60 @@
+//! Opening a sandbox and letting it run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use payhook_domain::time::Clock;
+use payhook_net::{Drained, Server, Tower};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use url::Url;
+
+use crate::accounts::Accounts;
+use crate::book::{Book, BookError};
+use crate::time::{Pace, Time};
+use crate::world::World;
+use crate::{clockwork, http};
+
+/// What a sandbox is made of.
+pub struct Settings {
+    /// Where its book is kept; nothing keeps it in memory.
+    pub file: Option<PathBuf>,
+    /// What its references are made from; nothing chooses one. A book keeps the seed it began with.
+    pub seed: Option<u64>,
+    /// How fast its time goes by.
+    pub pace: Pace,
+    /// Where it is reached: scheme, host and port. For the links it gives out.
+    pub base: Url,
+    /// Who may ask.
+    pub accounts: Accounts,
+    /// The world's time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A pretend provider, ready to run.
+pub struct Sandbox {
+    world: Arc<World>,
+}
+
+impl Sandbox {
+    /// Opens the book and sets the clock.
+    ///
+    /// # Errors
+    /// [`BookError`] when the file cannot be opened, or is no sandbox's.
+    pub fn open(settings: Settings) -> Result<Self, BookError> {
+        let Settings { file, seed, pace, base, accounts, clock } = settings;
+        let book = Book::open(file.as_deref(), seed)?;
+        let time = Time::new(clock, pace, book.reached()?);
+        Ok(Self { world: Arc::new(World { book, time, accounts, base, bell: Notify::new() }) })
+    }
+
+    /// Answers, and lets happen what is due, until `stop` completes. What is not done then, the next run goes on with.
+    pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Drained {
+        let router = http::router(Arc::clone(&self.world));
+        let served = Server::default().serve(listener, Tower(router), stop);
+        tokio::select! {
+            drained = served => drained,
+            never = clockwork::run(&self.world) => match never {},
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The loop: what is due happens at its own moment, one thing after the other, so that what it leads to is due from then.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use payhook_domain::time::Timestamp;
+
+use crate::book::BookError;
+use crate::sender::Flight;
+use crate::world::World;
+
+/// How long it waits after the book could not be read or written.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The longest wait; then it looks again, whatever the bell says.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+
+/// Runs for ever.
+pub(crate) async fn run(world: &World) -> Infallible {
+    let mut flight = Flight::new();
+    loop {
+        if let Err(error) = turn(world, &mut flight).await {
+            tracing::error!(%error, "the sandbox's book");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+/// Once round: what is due happens, what is to be sent leaves; then the wait for whatever comes first.
+async fn turn(world: &World, flight: &mut Flight) -> Result<(), BookError> {
+    happen(world)?;
+    flight.take_off(world)?;
+    let next = next(world, flight)?;
+    if let Some(next) = next
+        && flight.is_empty()
+        && world.time.leap_to(next)
+    {
+        return Ok(());
+    }
+    let wait = next.map_or(WAIT_MAX, |next| world.time.until(next).min(WAIT_MAX));
+    tokio::select! {
+        landed = flight.land(world) => landed?,
+        () = world.bell.notified() => {}
+        () = tokio::time::sleep(wait) => {}
+    }
+    Ok(())
+}
+
+/// Everything whose moment has come, in order.
+fn happen(world: &World) -> Result<(), BookError> {
+    let now = world.time.now();
+    while let Some(moment) = world.look(now, |act| act.next_timer())?
+        && moment <= now
+    {
+        world.look(moment, |act| act.take_due(moment)?.map_or(Ok(()), |due| due.happen(act)))?;
+    }
+    Ok(())
+}
+
+/// When something is due next, besides what is on its way.
+fn next(world: &World, flight: &Flight) -> Result<Option<Timestamp>, BookError> {
+    world.look(world.time.now(), |act| {
+        let message = flight.next(act)?;
+        Ok(act.next_timer()?.into_iter().chain(message).min())
+    })
+}

@@ -1,0 +1,26 @@
+//! All paths.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::map_response;
+
+use super::banner::banner;
+use crate::world::World;
+use crate::{adyen, banked, pages};
+
+/// Largest request body, in bytes.
+const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// Everything the sandbox answers.
+pub(crate) fn router(world: Arc<World>) -> Router {
+    Router::new()
+        .merge(pages::router())
+        .nest("/adyen/checkout/v71", adyen::checkout())
+        .nest("/adyen/management/v3", adyen::management())
+        .nest("/banked/v2", banked::api())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(map_response(banner))
+        .with_state(world)
+}

@@ -1,0 +1,33 @@
+//! A pretend payment provider: Adyen's and Banked's other end, offline.
+//!
+//! In the order a merchant meets it:
+//!
+//! * `http` answers: Adyen's Checkout and Management APIs (`adyen`), Banked's API (`banked`), the pages a shopper sees and
+//!   the customer area (`pages`).
+//! * Whatever is asked becomes true in one act on the `book`, the sandbox's own SQLite file: the payment, what will
+//!   happen to it later, and the notifications that say so. A sandbox that is killed and started again goes on.
+//! * `sender` signs each notification as its provider does, sends it, and comes again by the provider's own rule.
+//! * `clockwork` lets happen what is due; its time can run faster than the world's ([`Pace`]).
+//! * `chance` makes references that look like a provider's, the same again from the same seed.
+//!
+//! It knows neither gateway nor store. It reaches a gateway as a provider does: over HTTP.
+
+#![allow(dead_code, unused_imports, reason = "rooms that are being built")]
+
+mod accounts;
+mod adyen;
+mod banked;
+mod book;
+mod boot;
+mod chance;
+mod clockwork;
+mod http;
+mod pages;
+mod sender;
+mod time;
+mod world;
+
+pub use accounts::Accounts;
+pub use book::BookError;
+pub use boot::{Sandbox, Settings};
+pub use time::Pace;

@@ -1,0 +1,90 @@
+//! All notifications that are on their way: one of each lane at most, and so many at once.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::pin::Pin;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use payhook_domain::time::Timestamp;
+use payhook_net::Client;
+
+use super::ladder::{Verdict, verdict};
+use super::{attempt, endpoint};
+use crate::book::{Act, Attempt, BookError, Message, State};
+use crate::world::World;
+
+/// Most that are on their way at once.
+const FLIGHT_MAX: usize = 32;
+
+type Flown = Pin<Box<dyn Future<Output = (Message, Attempt)> + Send>>;
+
+/// What is on its way.
+pub(crate) struct Flight {
+    client: Client,
+    flown: FuturesUnordered<Flown>,
+    lanes: HashSet<String>,
+}
+
+impl Flight {
+    pub(crate) fn new() -> Self {
+        Self { client: attempt::client(), flown: FuturesUnordered::new(), lanes: HashSet::new() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.flown.is_empty()
+    }
+
+    /// Sends the first of each lane whose moment has come.
+    pub(crate) fn take_off(&mut self, world: &World) -> Result<(), BookError> {
+        let now = world.time.now();
+        for message in world.look(now, |act| self.ready(act))? {
+            if message.draft.due > now || self.flown.len() >= FLIGHT_MAX {
+                break;
+            }
+            match world.look(now, |act| endpoint::of(act, &message))? {
+                Some(endpoint) => {
+                    self.lanes.insert(message.draft.lane.clone());
+                    let client = self.client.clone();
+                    self.flown.push(Box::pin(async move {
+                        let attempt = attempt::make(client, &message, &endpoint, now).await;
+                        (message, attempt)
+                    }));
+                }
+                // Its webhook was deleted or switched off: nobody is to hear of it.
+                None => world.look(now, |act| act.settle(message.id, State::Ignored, now, message.tries))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for one that is on its way, and writes down what became of it. Waits for ever when there is none.
+    pub(crate) async fn land(&mut self, world: &World) -> Result<(), BookError> {
+        let Some((message, attempt)) = self.flown.next().await else { return std::future::pending().await };
+        self.lanes.remove(&message.draft.lane);
+        let (now, tries) = (world.time.now(), message.tries + 1);
+        let (state, due) = match verdict(&message.draft.provider, attempt.status, tries, message.queued, now) {
+            Verdict::Accepted => (State::Accepted, now),
+            Verdict::Again(wait) => (State::Waiting, now.plus(wait)),
+            Verdict::GivenUp => (State::GivenUp, now),
+        };
+        world.look(now, |act| {
+            act.tried(message.id, tries, &attempt)?;
+            // A person may have ignored it meanwhile.
+            let waits = act.message(message.id)?.is_some_and(|message| message.state == State::Waiting);
+            if waits || state == State::Accepted { act.settle(message.id, state, due, tries) } else { Ok(()) }
+        })
+    }
+
+    /// When the next is due, besides those of lanes that are on their way.
+    pub(crate) fn next(&self, act: &Act<'_>) -> Result<Option<Timestamp>, BookError> {
+        Ok(self.ready(act)?.first().map(|message| message.draft.due))
+    }
+
+    fn ready(&self, act: &Act<'_>) -> Result<Vec<Message>, BookError> {
+        let most = u32::try_from(FLIGHT_MAX * 2).unwrap_or(u32::MAX);
+        let mut heads = act.heads(most)?;
+        heads.retain(|message| !self.lanes.contains(&message.draft.lane));
+        Ok(heads)
+    }
+}
