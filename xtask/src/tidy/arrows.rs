@@ -20,7 +20,7 @@ const INPUT_AND_OUTPUT: &[&str] =
     &["tokio", "hyper", "hyper-util", "rusqlite", "rustix", "socket2", "futures-util", "tracing"];
 
 /// The product. Domain and net know nothing of ours; provider, store and destination never know each other.
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule { package: "payhook-domain", knows: &[], never: INPUT_AND_OUTPUT },
     Rule { package: "payhook-net", knows: &[], never: &["rusqlite"] },
     Rule { package: "payhook-provider", knows: &["payhook-domain"], never: INPUT_AND_OUTPUT },
@@ -31,9 +31,15 @@ const RULES: [Rule; 9] = [
         knows: &["payhook-domain", "payhook-net", "payhook-provider", "payhook-store", "payhook-destination"],
         never: &["rusqlite", "clap"],
     },
+    // The pretend provider reaches a gateway over HTTP alone.
+    Rule {
+        package: "payhook-sandbox",
+        knows: &["payhook-domain", "payhook-net", "payhook-provider"],
+        never: &["clap"],
+    },
     Rule {
         package: "payhook-cli",
-        knows: &["payhook-domain", "payhook-net", "payhook-provider", "payhook-gateway"],
+        knows: &["payhook-domain", "payhook-net", "payhook-provider", "payhook-gateway", "payhook-sandbox"],
         never: &["rusqlite", "axum"],
     },
     // Examples know what they show, and nothing else.
