@@ -6,7 +6,7 @@
 //! - `notice`: what is told to whom: an item, the settings that shape it, its three formats.
 //! - `due`: what happens later.
 
-mod checkout;
+pub(crate) mod checkout;
 mod due;
 mod management;
 mod notice;
@@ -35,6 +35,11 @@ pub(crate) fn management() -> Router<Arc<World>> {
 /// `/adyen`: what a shopper sees.
 pub(crate) fn pages() -> Router<Arc<World>> {
     checkout::pages()
+}
+
+/// `/reports`.
+pub(crate) fn reports() -> Router<Arc<World>> {
+    checkout::reports()
 }
 
 /// Where the notifications of a webhook go, as of now.

@@ -1,0 +1,7 @@
+//! The shopper's pages.
+//!
+//! - `router`: all paths.
+
+mod router;
+
+pub(super) use router::router;
