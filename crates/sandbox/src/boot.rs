@@ -48,6 +48,12 @@ impl Sandbox {
         Ok(Self { world: Arc::new(World { book, time, accounts, base, bell: Notify::new() }) })
     }
 
+    /// What its doors are given, for tests that look behind them.
+    #[cfg(test)]
+    pub(crate) fn world(&self) -> Arc<World> {
+        Arc::clone(&self.world)
+    }
+
     /// Answers, and lets happen what is due, until `stop` completes. What is not done then, the next run goes on with.
     pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Drained {
         let router = http::router(Arc::clone(&self.world));

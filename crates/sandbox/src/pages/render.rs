@@ -15,6 +15,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("banked-done.html", include_str!("templates/banked-done.html")),
     ("banked-gone.html", include_str!("templates/banked-gone.html")),
     ("banked-pay.html", include_str!("templates/banked-pay.html")),
+    ("adyen-over.html", include_str!("templates/adyen-over.html")),
+    ("adyen-pay.html", include_str!("templates/adyen-pay.html")),
+    ("adyen-redirect.html", include_str!("templates/adyen-redirect.html")),
 ];
 
 /// Nothing from elsewhere, nothing inline, in no frame. Forms may lead anywhere: a payment page returns to its shop.

@@ -18,6 +18,8 @@ mod order;
 mod page;
 mod pay;
 mod payment;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

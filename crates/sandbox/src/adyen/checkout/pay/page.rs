@@ -2,8 +2,8 @@
 
 use super::settle::settle;
 use crate::adyen::checkout::acquirer::{NOT_AUTHENTICATED, SHOPPER_CANCELLED};
-use crate::adyen::checkout::items;
 use crate::adyen::checkout::payment::{Payment, State};
+use crate::adyen::checkout::{items, offer};
 use crate::adyen::notice::tell;
 use crate::book::{Act, BookError};
 
@@ -40,11 +40,14 @@ fn stop(act: &Act<'_>, payment: &mut Payment) -> Result<(), BookError> {
     settle(act, payment)
 }
 
-/// The shopper never came back.
+/// The shopper never came back. Of a session or a link, its own end tells that.
 pub(crate) fn abandon(act: &Act<'_>, psp_reference: &str) -> Result<(), BookError> {
     let started = act.find::<Payment>(psp_reference)?.filter(|payment| payment.state == State::Started);
     let Some(mut payment) = started else { return Ok(()) };
     payment.state = State::Abandoned;
     act.keep(&payment)?;
+    if offer::of(act, &payment)?.is_some() {
+        return Ok(());
+    }
     tell(act, &items::about(&payment, "OFFER_CLOSED", true, &payment.psp_reference, payment.amount.clone()))
 }
