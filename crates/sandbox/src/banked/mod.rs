@@ -20,8 +20,12 @@ mod money;
 mod notice;
 mod pages;
 pub(crate) mod payer;
+#[cfg(test)]
+mod properties;
 pub(crate) mod refund;
 pub(crate) mod session;
+#[cfg(test)]
+mod stage;
 pub(crate) mod webhook;
 
 use std::sync::Arc;
