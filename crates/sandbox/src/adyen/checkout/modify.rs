@@ -42,7 +42,7 @@ pub(super) fn decide(act: &Act<'_>, payment: &str, change: &str) -> Result<(), B
     let asked = |one: &Change| one.psp_reference == change && one.state == ChangeState::Asked;
     let Some(place) = payment.changes.iter().position(asked) else { return Ok(()) };
     let mut change = payment.changes[place].clone();
-    let parts = Settings::of(act, &payment.merchant_account)?.multiple_partial_captures;
+    let parts = Settings::for_payment(act, &payment)?.multiple_partial_captures;
     let decision = payment.decide(&change, parts);
     change.decided = Some(act.now.as_micros());
     change.state = match decision {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::adyen::checkout::payment::{Origin, Shopper};
+use crate::adyen::checkout::payment::{Origin, Shopper, Terms};
 use crate::adyen::notice::Amount;
 
 /// Methods whose shopper pays at another page: the method's own.
@@ -69,6 +69,7 @@ pub(crate) struct Purchase {
     pub(crate) authenticate: Authenticate,
     /// The number of the acquirer's answer that is asked for.
     pub(crate) answer: Option<u8>,
+    pub(crate) terms: Terms,
     pub(crate) return_url: String,
     pub(crate) shopper: Shopper,
     pub(crate) metadata: BTreeMap<String, String>,
@@ -86,6 +87,7 @@ impl Purchase {
             address: Address::default(),
             authenticate: Authenticate::default(),
             answer: None,
+            terms: Terms::default(),
             return_url: String::new(),
             shopper: Shopper::default(),
             metadata: BTreeMap::new(),

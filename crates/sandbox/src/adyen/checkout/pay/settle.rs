@@ -48,7 +48,7 @@ pub(super) fn settle(act: &Act<'_>, payment: &mut Payment) -> Result<(), BookErr
 fn authorised(act: &Act<'_>, payment: &mut Payment) -> Result<(), BookError> {
     payment.authorise();
     payment.expires = act.after(AUTHORISED_FOR).as_micros();
-    let settings = Settings::of(act, &payment.merchant_account)?;
+    let settings = Settings::for_payment(act, payment)?;
     if settings.capture_delay == CaptureDelay::Immediate {
         capture(act, payment)?;
     } else {

@@ -58,6 +58,7 @@ fn new(act: &Act<'_>, purchase: &Purchase) -> Result<Payment, BookError> {
         answer: purchase.answer.or(own_answer).unwrap_or(APPROVED),
         auth_code: format!("{:06}", act.chance()?.below(1_000_000)),
         money: Money::default(),
+        terms: purchase.terms,
         open: false,
         expires: 0,
         changes: Vec::new(),

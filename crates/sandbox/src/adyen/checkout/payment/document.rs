@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use payhook_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Dispute};
+use super::{Change, Dispute, Terms};
 use crate::adyen::notice::Amount;
 use crate::book::{Act, BookError, Document};
 
@@ -104,6 +104,7 @@ pub(crate) struct Payment {
     /// Six digits.
     pub(crate) auth_code: String,
     pub(crate) money: Money,
+    pub(crate) terms: Terms,
     /// Whether what is not captured yet can be captured or cancelled.
     pub(crate) open: bool,
     /// When the authorisation expires, in microseconds.

@@ -4,7 +4,7 @@
 //! - `change`: a modification that was asked for, and what became of it.
 //! - `dispute`: a dispute about it, and its stages.
 //! - `machine`: the rules: which step is possible, and what it moves.
-//! - `settings`: what a merchant account has chosen about all of its payments.
+//! - `settings`: what a merchant account has chosen about all of its payments, and one payment for itself.
 
 mod change;
 mod dispute;
@@ -16,4 +16,4 @@ pub(crate) use change::{Change, ChangeKind, ChangeState};
 pub(crate) use dispute::{Dispute, Stage};
 pub(crate) use document::{Card, Money, Origin, Payment, Redirect, Shopper, State};
 pub(crate) use machine::{Action, Moved, No};
-pub(crate) use settings::{CaptureDelay, Settings};
+pub(crate) use settings::{CaptureDelay, Settings, Terms};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Payment;
 use crate::book::{Act, BookError, Document};
 
 /// When an authorised payment is captured.
@@ -13,6 +14,13 @@ pub(crate) enum CaptureDelay {
     Immediate,
     /// When the merchant asks.
     Manual,
+}
+
+/// What a payment has of its own, against its account's settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Terms {
+    pub(crate) capture_delay: Option<CaptureDelay>,
+    pub(crate) multiple_partial_captures: Option<bool>,
 }
 
 /// The settings of a merchant account.
@@ -46,5 +54,16 @@ impl Settings {
             multiple_partial_captures: false,
         };
         Ok(act.find(merchant_account)?.unwrap_or_else(usual))
+    }
+
+    /// Those that hold for a payment.
+    pub(crate) fn for_payment(act: &Act<'_>, payment: &Payment) -> Result<Self, BookError> {
+        let Self { merchant_account, capture_delay, multiple_partial_captures } =
+            Self::of(act, &payment.merchant_account)?;
+        Ok(Self {
+            merchant_account,
+            capture_delay: payment.terms.capture_delay.unwrap_or(capture_delay),
+            multiple_partial_captures: payment.terms.multiple_partial_captures.unwrap_or(multiple_partial_captures),
+        })
     }
 }
