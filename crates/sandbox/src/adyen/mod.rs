@@ -9,8 +9,8 @@
 mod checkout;
 mod due;
 mod management;
-mod notice;
-mod webhook;
+pub(crate) mod notice;
+pub(crate) mod webhook;
 
 use std::sync::Arc;
 
@@ -35,6 +35,16 @@ pub(crate) fn management() -> Router<Arc<World>> {
 /// `/adyen`: what a shopper sees.
 pub(crate) fn pages() -> Router<Arc<World>> {
     checkout::pages()
+}
+
+/// The key that a webhook's present one has replaced.
+pub(crate) fn replaced_key(act: &Act<'_>, webhook: &str) -> Result<Option<String>, BookError> {
+    webhook::replaced_key(act, webhook)
+}
+
+/// Shows at a webhook whether its endpoint took what it was last sent.
+pub(crate) fn report(act: &Act<'_>, webhook: &str, accepted: bool) -> Result<(), BookError> {
+    webhook::report(act, webhook, accepted)
 }
 
 /// Where the notifications of a webhook go, as of now.
