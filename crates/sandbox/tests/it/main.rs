@@ -1,0 +1,6 @@
+//! The sandbox over HTTP, as merchants and their libraries meet it.
+
+mod control;
+mod management;
+mod stage;
+mod trial;
