@@ -9,8 +9,8 @@
 pub(crate) mod checkout;
 mod due;
 mod management;
-mod notice;
-mod webhook;
+pub(crate) mod notice;
+pub(crate) mod webhook;
 
 use std::sync::Arc;
 
@@ -40,6 +40,16 @@ pub(crate) fn pages() -> Router<Arc<World>> {
 /// `/reports`.
 pub(crate) fn reports() -> Router<Arc<World>> {
     checkout::reports()
+}
+
+/// The key that a webhook's present one has replaced.
+pub(crate) fn replaced_key(act: &Act<'_>, webhook: &str) -> Result<Option<String>, BookError> {
+    webhook::replaced_key(act, webhook)
+}
+
+/// Shows at a webhook whether its endpoint took what it was last sent.
+pub(crate) fn report(act: &Act<'_>, webhook: &str, accepted: bool) -> Result<(), BookError> {
+    webhook::report(act, webhook, accepted)
 }
 
 /// Where the notifications of a webhook go, as of now.

@@ -1,3 +1,7 @@
-//! The sandbox as a merchant meets it: a real listener in front, a real endpoint behind, time turned by hand.
+//! The sandbox as merchants and their libraries meet it: a real listener in front, a real endpoint behind.
 
 mod banked;
+mod control;
+mod management;
+mod stage;
+mod trial;

@@ -13,6 +13,6 @@ mod tell;
 mod typed;
 
 pub(crate) use item::{Amount, Detail, Item};
-pub(crate) use shape::date;
+pub(crate) use shape::{content, date};
 pub(crate) use tell::{queue, tell};
 pub(crate) use typed::{TOKEN_WEBHOOK, tell_typed};
