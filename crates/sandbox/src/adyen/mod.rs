@@ -9,8 +9,8 @@
 mod checkout;
 mod due;
 mod management;
-mod notice;
-mod webhook;
+pub(crate) mod notice;
+pub(crate) mod webhook;
 
 use std::sync::Arc;
 

@@ -1,4 +1,12 @@
 //! One webhook as it is configured at Adyen's side.
+//!
+//! - `begin`: one of which nothing was said yet.
+//! - `keys`: a new key, and what tells one from another.
+//! - `trial`: a test notification.
+
+mod begin;
+mod keys;
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -7,6 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::book::{Act, BookError, Document};
 use crate::sender::Endpoint;
+
+pub(crate) use keys::{check_value, new_key};
+pub(crate) use trial::{CODES as TRIAL_CODES, trial};
 
 /// How its notifications are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +98,18 @@ impl Webhook {
         self.keys.iter().rev().find(|key| key.from <= now.as_micros()).or(self.keys.first())
     }
 
+    /// Where its notifications go now, switched on or not.
+    pub(crate) fn endpoint(&self, now: Timestamp) -> Endpoint {
+        let soap = self.communication_format == Format::Soap && self.populate_soap_action_header;
+        let action = soap.then(|| ("soapaction".to_owned(), "\"sendNotification\"".to_owned()));
+        Endpoint {
+            key: self.key_at(now).map(|key| key.hex.clone()),
+            basic: self.username.clone().zip(self.password.clone()),
+            headers: action.into_iter().collect(),
+            url: self.url.clone(),
+        }
+    }
+
     /// Whether a setting is on.
     pub(crate) fn sets(&self, property: &str) -> bool {
         self.properties.get(property).copied().unwrap_or(false)
@@ -109,14 +132,5 @@ impl Webhook {
 /// Where its notifications go now; nothing when it is gone or switched off.
 pub(super) fn endpoint(act: &Act<'_>, id: &str) -> Result<Option<Endpoint>, BookError> {
     let webhook = act.find::<Webhook>(id)?.filter(|webhook| webhook.active);
-    Ok(webhook.map(|webhook| {
-        let soap = webhook.communication_format == Format::Soap && webhook.populate_soap_action_header;
-        let action = soap.then(|| ("soapaction".to_owned(), "\"sendNotification\"".to_owned()));
-        Endpoint {
-            key: webhook.key_at(act.now).map(|key| key.hex.clone()),
-            basic: webhook.username.zip(webhook.password),
-            headers: action.into_iter().collect(),
-            url: webhook.url,
-        }
-    }))
+    Ok(webhook.map(|webhook| webhook.endpoint(act.now)))
 }

@@ -4,7 +4,7 @@
 //! - `due`: what happens later.
 
 mod due;
-mod webhook;
+pub(crate) mod webhook;
 
 use std::sync::Arc;
 

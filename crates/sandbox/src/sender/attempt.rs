@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::Endpoint;
-use crate::book::{Attempt, Message};
+use crate::book::{Attempt, Draft};
 
 /// How long either provider waits for an answer. Adyen says ten seconds; Banked says nothing, so the same.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
@@ -31,10 +31,10 @@ pub(super) fn client() -> Client {
     Client::new(ClientSettings { guard: Guard::new(anywhere), trust: Trust::system(), resolver, limits })
 }
 
-/// Sends a message once.
-pub(super) async fn make(client: Client, message: &Message, endpoint: &Endpoint, now: Timestamp) -> Attempt {
+/// Sends a notification once.
+pub(super) async fn make(client: Client, draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Attempt {
     let began = Instant::now();
-    let request = match signed(message, endpoint, now) {
+    let request = match signed(draft, endpoint, now) {
         Ok(request) => request,
         Err(why) => return nothing_sent(now, why),
     };
@@ -70,8 +70,8 @@ async fn send(client: &Client, url: &str, request: SignedRequest) -> (Option<u16
     }
 }
 
-fn signed(message: &Message, endpoint: &Endpoint, now: Timestamp) -> Result<SignedRequest, String> {
-    let content = &message.draft.content;
+fn signed(draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Result<SignedRequest, String> {
+    let content = &draft.content;
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, value(&content.media)?);
     headers.insert(USER_AGENT, AGENT);
@@ -89,7 +89,7 @@ fn signed(message: &Message, endpoint: &Endpoint, now: Timestamp) -> Result<Sign
     let Some(key) = &endpoint.key else {
         return Ok(SignedRequest { target: String::new(), headers, body });
     };
-    let provider = by_name(&message.draft.provider).ok_or("no such provider")?;
+    let provider = by_name(&draft.provider).ok_or("no such provider")?;
     let key = provider.key("sandbox", key).map_err(|mistake| mistake.to_string())?;
     let unsigned = Unsigned { target: String::new(), headers, body };
     provider.sign(unsigned, &key, &Policy::default(), now).ok_or_else(|| "this key cannot sign".to_owned())

@@ -47,7 +47,7 @@ impl Flight {
                     self.lanes.insert(message.draft.lane.clone());
                     let client = self.client.clone();
                     self.flown.push(Box::pin(async move {
-                        let attempt = attempt::make(client, &message, &endpoint, now).await;
+                        let attempt = attempt::make(client, &message.draft, &endpoint, now).await;
                         (message, attempt)
                     }));
                 }

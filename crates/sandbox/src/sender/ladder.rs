@@ -40,13 +40,18 @@ const BANKED_TRIES_AGAIN_MAX: u32 = 25;
 
 /// The verdict of a provider on the answer to try number `tries` (the first is 1), none when there was no answer.
 pub(super) fn verdict(provider: &str, status: Option<u16>, tries: u32, queued: Timestamp, now: Timestamp) -> Verdict {
-    if status.is_some_and(|status| (200..300).contains(&status)) {
+    if is_accepted(status) {
         return Verdict::Accepted;
     }
     match provider {
         "banked" => banked(status, tries),
         _ => adyen(tries, now.since(queued)),
     }
+}
+
+/// Whether an answer takes the notification: any 2xx. A redirect does not.
+pub(super) fn is_accepted(status: Option<u16>) -> bool {
+    status.is_some_and(|status| (200..300).contains(&status))
 }
 
 fn adyen(tries: u32, age: Duration) -> Verdict {

@@ -9,4 +9,5 @@ mod shape;
 mod tell;
 
 pub(crate) use item::{Amount, Detail, Item};
-pub(crate) use tell::{queue, tell};
+pub(crate) use shape::content;
+pub(crate) use tell::{ONLY_WHEN_NAMED, queue, tell};

@@ -13,7 +13,7 @@ use crate::book::Content;
 const OFFSET: Offset = Offset::constant(1);
 
 /// What is posted, before it is signed.
-pub(super) fn content(item: &Item, webhook: &Webhook, at: Timestamp) -> Content {
+pub(crate) fn content(item: &Item, webhook: &Webhook, at: Timestamp) -> Content {
     let envelope = envelope(item, webhook, at);
     let unsigned = match webhook.communication_format {
         Format::Json => sample::unsigned("adyen", &envelope),
