@@ -6,6 +6,7 @@
 //! | room | gives |
 //! |---|---|
 //! | [`gateway`] | the payhook binary as a process: start, kill, stop, restart, its log, its memory, its API |
+//! | [`sandbox`] | the pretend provider as a process |
 //! | [`receiver`] | a merchant's endpoint that checks signatures, remembers deliveries and misbehaves on command |
 //! | [`poster`] | many keep-alive connections that note what was acknowledged |
 //! | [`program`] | an example as a running program |
@@ -30,6 +31,7 @@ pub mod process;
 pub mod program;
 pub mod raw;
 pub mod receiver;
+pub mod sandbox;
 pub mod scale;
 pub mod shell;
 pub mod standard_webhooks;

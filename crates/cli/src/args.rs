@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 #[derive(Parser, Debug)]
 #[command(name = "payhook", version, arg_required_else_help = true, disable_help_subcommand = true)]
 #[command(
-    after_help = "Examples:\n  payhook demo\n  payhook init\n  payhook check\n  payhook serve\n  payhook trigger adyen authorised"
+    after_help = "Examples:\n  payhook demo\n  payhook init\n  payhook check\n  payhook serve\n  payhook sandbox\n  payhook trigger adyen authorised"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -20,6 +20,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Demo(crate::demo::Demo),
     Serve(crate::serve::Serve),
+    Sandbox(crate::sandbox::Sandbox),
     Check(crate::check::Check),
     Init(crate::init::Init),
     Trigger(crate::trigger::Trigger),
@@ -44,6 +45,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run().await,
             Self::Serve(command) => command.run().await,
+            Self::Sandbox(command) => command.run().await,
             Self::Check(command) => command.run(),
             Self::Init(command) => command.run(),
             Self::Trigger(command) => command.run().await,

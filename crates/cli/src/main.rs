@@ -3,6 +3,7 @@
 //! - `args`: what can be typed; one file per command below it says what that command takes and does.
 //! - `serve`, `check`, `init`, `keys`: the gateway and what it needs.
 //! - `demo`: all of it on loopback, told in plain words.
+//! - `sandbox`: the other side, as a server: a pretend Adyen and Banked.
 //! - `trigger`: the other side: signs and sends what a provider would.
 //! - `verify`: why a captured notification does not verify.
 //! - `events`, `payments`, `deliveries`, `quarantine`, `aside`, `conflicts`, `routes`, `destinations`, `replay`:
@@ -10,6 +11,7 @@
 //! - `doctor`: what goes wrong slowly, and what to do.
 //! - `backup`: a copy of the store; `missing`: what came after it.
 //! - `settings`: where the configuration and the running gateway are.
+//! - `stop`: the signals that end what runs until it is told to.
 //! - `output`: the only place that prints; `table` and `fields` lay out what it prints.
 //! - `complaint`: what went wrong, where, what to do, and the exit code.
 
@@ -37,8 +39,10 @@ mod prune;
 mod quarantine;
 mod replay;
 mod routes;
+mod sandbox;
 mod serve;
 mod settings;
+mod stop;
 mod table;
 mod trigger;
 mod verify;

@@ -13,11 +13,11 @@ use payhook_gateway::config::{ServiceManager, Variables, units};
 use payhook_gateway::reload::Reloads;
 use payhook_gateway::telemetry;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use crate::complaint::{self, Complaint};
-use crate::output;
 use crate::settings::ConfigArgs;
+use crate::{output, stop};
 
 /// Run the gateway: receive, verify, write to disk, answer, deliver
 #[derive(Args, Debug)]
@@ -70,7 +70,7 @@ impl Serve {
         let ready = boot::start(config, environs).await.map_err(complaint)?;
         tracing::info!(public = %ready.public_address()?, admin = %ready.admin_address()?, "ready");
         let reloads = Reloads { from: self.config.options(), asked, watch: self.watch };
-        ready.serve_reloading(stop_signal()?, Some(reloads)).await;
+        ready.serve_reloading(stop::signalled()?, Some(reloads)).await;
         log.sink.flush();
         Ok(ExitCode::SUCCESS)
     }
@@ -87,21 +87,6 @@ fn hang_ups() -> anyhow::Result<Arc<Notify>> {
         }
     });
     Ok(asked)
-}
-
-/// Turns true at the first SIGTERM or SIGINT.
-fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
-    let (stop, stopped) = watch::channel(false);
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        stop.send_replace(true);
-    });
-    Ok(stopped)
 }
 
 fn complaint(error: BootError) -> Complaint {

@@ -17,11 +17,12 @@ use user::User;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Every command there is, as the list of commands says.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "demo",
     "init",
     "check",
     "serve",
+    "sandbox",
     "trigger",
     "events",
     "deliveries",
