@@ -147,6 +147,17 @@ fn a_3ds_card_whose_shopper_fails_is_refused() {
 }
 
 #[test]
+fn a_shoppers_first_choice_counts() {
+    let stage = Stage::start(QUICK);
+    let answer = stage.pay("order-1", &json!({ "paymentMethod": { "number": "4917610000000000" } }));
+    let result = chosen(&stage, &answer, true);
+    let page = format!("/adyen/redirect/{}", answer["pspReference"].as_str().expect("a reference"));
+    assert_eq!(stage.send(&page, "approved=false").status, 303);
+    let finished = stage.post("/payments/details", &json!({ "details": { "redirectResult": result } }), 200);
+    assert_eq!(finished["resultCode"], "Authorised");
+}
+
+#[test]
 fn ideal_is_paid_at_its_own_page_whether_or_not_the_merchant_brings_the_result() {
     let stage = Stage::start(QUICK);
     let answer = stage.pay("order-1", &json!({ "paymentMethod": { "type": "ideal" } }));
