@@ -28,6 +28,7 @@
 //! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
 //! - `interop`: official packages sign, and check what is signed here.
 //! - `sandbox`: the pretend provider as a command.
+//! - `browser`: its pages, as people see and use them.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
@@ -40,6 +41,7 @@
 
 mod backup;
 mod bad_input;
+mod browser;
 mod commands;
 mod costly;
 mod crash;
