@@ -1,5 +1,6 @@
 //! Opening a sandbox and letting it run.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,9 +32,25 @@ pub struct Settings {
     pub clock: Arc<dyn Clock>,
 }
 
+/// A sandbox that would be reached from elsewhere, and was not told so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0} can be reached from other machines, and a sandbox's keys protect nothing; listen on 127.0.0.1, or say that \
+     others may reach it"
+)]
+pub struct BeyondLoopback(SocketAddr);
+
+/// Whether a sandbox may listen there: on loopback always, elsewhere only when it was `told` that others may reach it.
+///
+/// # Errors
+/// [`BeyondLoopback`].
+pub fn may_listen(address: SocketAddr, told: bool) -> Result<(), BeyondLoopback> {
+    if told || address.ip().to_canonical().is_loopback() { Ok(()) } else { Err(BeyondLoopback(address)) }
+}
+
 /// A pretend provider, ready to run.
 pub struct Sandbox {
-    world: Arc<World>,
+    pub(crate) world: Arc<World>,
 }
 
 impl Sandbox {
@@ -48,6 +65,12 @@ impl Sandbox {
         Ok(Self { world: Arc::new(World { book, time, accounts, base, bell: Notify::new() }) })
     }
 
+    /// What its doors are given, for tests that look behind them.
+    #[cfg(test)]
+    pub(crate) fn world(&self) -> Arc<World> {
+        Arc::clone(&self.world)
+    }
+
     /// Answers, and lets happen what is due, until `stop` completes. What is not done then, the next run goes on with.
     pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Drained {
         let router = http::router(Arc::clone(&self.world));
@@ -55,6 +78,23 @@ impl Sandbox {
         tokio::select! {
             drained = served => drained,
             never = clockwork::run(&self.world) => match never {},
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_listens_beyond_loopback_only_when_told() {
+        let may = |address: &str, told| may_listen(address.parse().expect("an address"), told);
+        for loopback in ["127.0.0.1:8090", "127.9.9.9:1", "[::1]:8090", "[::ffff:127.0.0.1]:8090"] {
+            assert_eq!(may(loopback, false), Ok(()), "{loopback}");
+        }
+        for reachable in ["0.0.0.0:8090", "[::]:8090", "192.168.1.7:8090", "[2001:db8::1]:8090"] {
+            assert!(may(reachable, false).is_err_and(|refused| refused.to_string().contains(reachable)), "{reachable}");
+            assert_eq!(may(reachable, true), Ok(()), "{reachable}");
         }
     }
 }

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::accounts::Accounts;
 use crate::book::{Act, Book, BookError};
+use crate::sender::faults;
 use crate::time::Time;
 
 /// Book, time and accounts, in one hand.
@@ -22,7 +23,7 @@ pub(crate) struct World {
 impl World {
     /// Does something: all of it becomes true together, or nothing when it fails.
     pub(crate) fn act<T, E: From<BookError>>(&self, work: impl FnOnce(&Act<'_>) -> Result<T, E>) -> Result<T, E> {
-        let done = self.book.act(self.time.now(), self, work);
+        let done = self.done_at(self.time.now(), work);
         self.bell.notify_one();
         done
     }
@@ -33,7 +34,20 @@ impl World {
         moment: Timestamp,
         work: impl FnOnce(&Act<'_>) -> Result<T, BookError>,
     ) -> Result<T, BookError> {
-        self.book.act(moment, self, work)
+        self.done_at(moment, work)
+    }
+
+    /// What was queued for a story gets the story's faults before it is committed.
+    fn done_at<T, E: From<BookError>>(
+        &self,
+        moment: Timestamp,
+        work: impl FnOnce(&Act<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.book.act(moment, self, |act| {
+            let done = work(act)?;
+            faults::lay_on(act)?;
+            Ok(done)
+        })
     }
 
     /// An address of the sandbox itself: its base and this path.

@@ -32,7 +32,7 @@ pub(crate) enum Format {
 /// Which merchant accounts a webhook of the company hears about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::enum_variant_names, reason = "the words of the API")]
+#[expect(clippy::enum_variant_names, reason = "the words of the Management API")]
 pub(crate) enum Filter {
     AllAccounts,
     IncludeAccounts,
@@ -98,6 +98,12 @@ impl Webhook {
         self.keys.iter().rev().find(|key| key.from <= now.as_micros()).or(self.keys.first())
     }
 
+    /// The key that the one of this moment has replaced.
+    pub(crate) fn replaced_key_at(&self, now: Timestamp) -> Option<&HmacKey> {
+        let good = self.keys.iter().rposition(|key| key.from <= now.as_micros())?;
+        good.checked_sub(1).map(|before| &self.keys[before])
+    }
+
     /// Where its notifications go now, switched on or not.
     pub(crate) fn endpoint(&self, now: Timestamp) -> Endpoint {
         let soap = self.communication_format == Format::Soap && self.populate_soap_action_header;
@@ -133,4 +139,18 @@ impl Webhook {
 pub(super) fn endpoint(act: &Act<'_>, id: &str) -> Result<Option<Endpoint>, BookError> {
     let webhook = act.find::<Webhook>(id)?.filter(|webhook| webhook.active);
     Ok(webhook.map(|webhook| webhook.endpoint(act.now)))
+}
+
+/// The key that its present one has replaced, if it ever had another.
+pub(super) fn replaced_key(act: &Act<'_>, id: &str) -> Result<Option<String>, BookError> {
+    let webhook = act.find::<Webhook>(id)?;
+    Ok(webhook.and_then(|webhook| webhook.replaced_key_at(act.now).map(|key| key.hex.clone())))
+}
+
+/// Shows whether its endpoint took what it was last sent.
+pub(super) fn report(act: &Act<'_>, id: &str, accepted: bool) -> Result<(), BookError> {
+    match act.find::<Webhook>(id)? {
+        Some(webhook) if webhook.has_error == accepted => act.keep(&Webhook { has_error: !accepted, ..webhook }),
+        _ => Ok(()),
+    }
 }

@@ -12,4 +12,4 @@ mod router;
 
 pub(crate) use guard::guard;
 pub(crate) use once::{Asked, Once, digest};
-pub(crate) use router::router;
+pub(crate) use router::{BODY_BYTES_MAX, router};

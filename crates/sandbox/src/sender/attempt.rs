@@ -23,7 +23,7 @@ const ANSWER_BYTES_MAX: usize = 2_048;
 const AGENT: HeaderValue = HeaderValue::from_static("payhook-sandbox");
 
 /// The client by which the sandbox reaches merchants. It may go anywhere: it is the merchant's own laptop.
-pub(super) fn client() -> Client {
+pub(crate) fn client() -> Client {
     let anywhere = ["0.0.0.0/0", "::/0"].map(|net| net.parse().expect("a network")).to_vec();
     let limits =
         ClientLimits { time_max: ANSWER_TIME_MAX, answer_bytes_max: ANSWER_BYTES_MAX, ..ClientLimits::default() };
@@ -32,7 +32,7 @@ pub(super) fn client() -> Client {
 }
 
 /// Sends a notification once.
-pub(super) async fn make(client: Client, draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Attempt {
+pub(crate) async fn make(client: Client, draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Attempt {
     let began = Instant::now();
     let request = match signed(draft, endpoint, now) {
         Ok(request) => request,
@@ -64,13 +64,24 @@ async fn send(client: &Client, url: &str, request: SignedRequest) -> (Option<u16
         Err(refused) => return (None, refused.to_string()),
     };
     let SignedRequest { headers, body, .. } = request;
-    match target.send(Outgoing { method: Method::POST, headers, body, repeatable: false }).await {
+    // Notifications come at least once: a kept connection that its peer has closed is no failure of the endpoint.
+    match target.send(Outgoing { method: Method::POST, headers, body, repeatable: true }).await {
         Ok(answer) => (Some(answer.status.as_u16()), String::from_utf8_lossy(&answer.excerpt).into_owned()),
         Err(failure) => (None, failure.to_string()),
     }
 }
 
+/// Signed whole; a cut one loses its end on the way.
 fn signed(draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Result<SignedRequest, String> {
+    let mut request = signed_whole(draft, endpoint, now)?;
+    if let Some(thousandths) = draft.content.fault.as_ref().and_then(|treatment| treatment.cut) {
+        let left = request.body.len() * usize::from(thousandths) / 1_000;
+        request.body.truncate(left.min(request.body.len().saturating_sub(1)));
+    }
+    Ok(request)
+}
+
+fn signed_whole(draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Result<SignedRequest, String> {
     let content = &draft.content;
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, value(&content.media)?);

@@ -10,6 +10,11 @@ pub(crate) fn retry(act: &Act<'_>, id: i64) -> Result<Option<Message>, BookError
     act.message(id)
 }
 
+/// Sends all that wait for an endpoint now, one after the other; how many wait.
+pub(crate) fn retry_all(act: &Act<'_>, endpoint: &str) -> Result<usize, BookError> {
+    act.hurry(endpoint)
+}
+
 /// Gives up a notification that waits; what is behind it goes on. Nothing when there is no such notification.
 pub(crate) fn ignore(act: &Act<'_>, id: i64) -> Result<Option<Message>, BookError> {
     let Some(message) = act.message(id)? else { return Ok(None) };

@@ -42,7 +42,10 @@ mod tests {
         let key = |hex: &str, minutes: i64| HmacKey { hex: hex.to_owned(), from: minutes * 60_000_000 };
         let webhook = Webhook { keys: vec![key("first", 0), key("second", 15)], ..Webhook::blank("Shop") };
         let signs = |minutes: i64| webhook.key_at(Timestamp::from_seconds(minutes * 60)).map(|key| key.hex.as_str());
+        let replaced =
+            |minutes: i64| webhook.replaced_key_at(Timestamp::from_seconds(minutes * 60)).map(|key| key.hex.as_str());
         assert_eq!((signs(0), signs(14), signs(15)), (Some("first"), Some("first"), Some("second")));
+        assert_eq!((replaced(14), replaced(15)), (None, Some("first")));
     }
 
     #[test]
