@@ -47,6 +47,13 @@ async function entry(browser) {
   return { event: await text(browser, "h1"), state: await text(browser, "dd .pill"), newest, body };
 }
 
+/** On a payment's page: the bank opens a dispute. */
+export async function open_dispute(browser, { page }) {
+  await browser.go(page);
+  await mouse(browser.page).press("Open a dispute");
+  return text(browser, "[role=status]");
+}
+
 /** What the log lists. */
 export async function read_log(browser, { filter = "" }) {
   await browser.go(`/area/log${filter}`);

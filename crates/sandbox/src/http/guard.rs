@@ -15,16 +15,25 @@ use url::Url;
 
 use crate::world::World;
 
-/// Lets a request through that a page of the sandbox made, or that changes nothing.
+/// Of pages: lets a request through that a page of the sandbox made, or that changes nothing.
 pub(crate) async fn guard(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
+    judge(&world, request, next, false).await
+}
+
+/// Of what programs ask: also lets one through that no page made.
+pub(crate) async fn guard_programs(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
+    judge(&world, request, next, true).await
+}
+
+async fn judge(world: &World, request: Request, next: Next, programs_may: bool) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let headers = request.headers();
     if !is_ours(headers, &world.base) {
         let why = "sandbox: this name is not one it goes by; use its address, or start it with --base-url\n";
         return (StatusCode::MISDIRECTED_REQUEST, why).into_response();
     }
-    if changes && !is_same_origin(headers) {
-        let why = "sandbox: only its own pages may change something here; programs use the providers' APIs\n";
+    if changes && !is_same_origin(headers).unwrap_or(programs_may) {
+        let why = "sandbox: only a page of its own may change something here\n";
         return (StatusCode::FORBIDDEN, why).into_response();
     }
     next.run(request).await
@@ -40,13 +49,11 @@ fn is_ours(headers: &HeaderMap, base: &Url) -> bool {
     address.parse::<IpAddr>().is_ok() || host == "localhost" || base.host_str() == Some(host)
 }
 
-/// What the browser says of who asked; one that says neither is none.
-fn is_same_origin(headers: &HeaderMap) -> bool {
+/// What the browser says of who asked; nothing when it is no browser.
+fn is_same_origin(headers: &HeaderMap) -> Option<bool> {
     match headers.get("sec-fetch-site") {
-        Some(site) => site == "same-origin" || site == "none",
-        None => {
-            text(headers, ORIGIN).is_some_and(|origin| text(headers, HOST) == origin.split_once("://").map(|it| it.1))
-        }
+        Some(site) => Some(site == "same-origin" || site == "none"),
+        None => text(headers, ORIGIN).map(|origin| text(headers, HOST) == origin.split_once("://").map(|it| it.1)),
     }
 }
 
@@ -66,7 +73,8 @@ mod tests {
 
     #[test]
     fn a_form_of_another_page_is_refused_whatever_the_browser_says_it_by() {
-        let same = |pairs: &[(&'static str, &'static str)]| is_same_origin(&headers(pairs));
+        let says = |pairs: &[(&'static str, &'static str)]| is_same_origin(&headers(pairs));
+        let same = |pairs: &[(&'static str, &'static str)]| says(pairs) == Some(true);
         assert!(same(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "same-origin")]));
         assert!(same(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "none")]));
         assert!(same(&[("host", "10.0.0.7:8090"), ("origin", "http://10.0.0.7:8090")]));
@@ -79,7 +87,7 @@ mod tests {
         }
         assert!(!same(&[("host", "127.0.0.1:8090"), ("origin", "http://127.0.0.1:3000")]));
         assert!(!same(&[("host", "127.0.0.1:8090"), ("origin", "null")]));
-        assert!(!same(&[("host", "127.0.0.1:8090")]));
+        assert_eq!(says(&[("host", "127.0.0.1:8090")]), None);
     }
 
     #[test]

@@ -26,10 +26,29 @@ pub(super) fn of_every_page() {
             ("adyen-new", "/area/adyen/webhooks/new"),
             ("banked-new", "/area/banked/webhooks/new"),
             ("missing", "/area/log/99"),
+            ("payments-empty", "/area/payments"),
+            ("accounts", "/area/accounts"),
         ] {
             fine(look, &window.step(&json!({ "step": "look", "name": name, "path": path })));
         }
+        paid(&sandbox, &mut window, look);
         furnished(&mut window, look);
+    }
+}
+
+/// After somebody paid: the pages of payments.
+fn paid(sandbox: &Sandbox, window: &mut Window, look: Look) {
+    let card = json!({ "type": "scheme", "number": "4111111145551142", "expiryMonth": "03", "expiryYear": "2030",
+        "cvc": "737", "holderName": "J. Smith" });
+    let payment = json!({ "amount": { "currency": "EUR", "value": 2_599 }, "merchantAccount": "SandboxMerchant",
+        "reference": "order-1", "returnUrl": "https://shop.example/", "paymentMethod": card });
+    let headers = [("x-api-key", "sandbox_adyen_api_key"), ("content-type", "application/json")];
+    let answer = sandbox.send("POST", "/adyen/checkout/v71/payments", &headers, payment.to_string().as_bytes());
+    let psp_reference = answer.json()["pspReference"].as_str().expect("it was authorised").to_owned();
+    let page = format!("/area/payments/adyen/{psp_reference}");
+    window.step(&json!({ "step": "open_dispute", "page": page }));
+    for (name, path) in [("payment", page.as_str()), ("payments", "/area/payments")] {
+        fine(look, &window.step(&json!({ "step": "look", "name": name, "path": path })));
     }
 }
 

@@ -59,6 +59,9 @@ fn a_refund_that_fails_or_comes_back_is_told_by_its_own_reference_and_can_be_mad
     assert_eq!(stage.payment(&psp).money.refunded, 0);
 }
 
+/// Something a bank does to a payment.
+type Verb = fn(&Act<'_>, &str) -> Result<String, Unfit>;
+
 /// A stage as it was told: code, status, whether it names the payment.
 fn told(item: &Value) -> (&str, &str, bool) {
     let text = |value: &'static str| item[value].as_str().unwrap_or_default();
@@ -73,7 +76,7 @@ fn a_dispute_that_is_lost_again_has_one_reference_from_the_first_question_to_the
     });
     let psp = stage.paid("order-1");
     let dispute = stage.bank(|act| bank::request_for_information(act, &psp));
-    let verbs: [fn(&Act<'_>, &str) -> Result<String, Unfit>; 5] =
+    let verbs: [Verb; 5] =
         [bank::chargeback_opened, bank::chargeback, bank::defended, bank::chargeback_reversed, bank::second_chargeback];
     for verb in verbs {
         assert_eq!(stage.bank(|act| verb(act, &psp)), dispute);
