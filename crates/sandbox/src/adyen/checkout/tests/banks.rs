@@ -9,6 +9,9 @@ use crate::adyen::notice::TOKEN_WEBHOOK;
 use crate::book::Act;
 use crate::time::Pace;
 
+/// What is done to the dispute of a payment.
+type Verb = fn(&Act<'_>, &str) -> Result<String, Unfit>;
+
 impl Stage {
     /// A bank does something to a payment.
     fn bank<T>(&self, verb: impl FnOnce(&Act<'_>) -> Result<T, Unfit>) -> T {
