@@ -50,7 +50,7 @@ pub fn may_listen(address: SocketAddr, told: bool) -> Result<(), BeyondLoopback>
 
 /// A pretend provider, ready to run.
 pub struct Sandbox {
-    pub(crate) world: Arc<World>,
+    world: Arc<World>,
 }
 
 impl Sandbox {
@@ -63,6 +63,12 @@ impl Sandbox {
         let book = Book::open(file.as_deref(), seed)?;
         let time = Time::new(clock, pace, book.reached()?);
         Ok(Self { world: Arc::new(World { book, time, accounts, base, bell: Notify::new() }) })
+    }
+
+    /// What its doors are given, for tests that look behind them.
+    #[cfg(test)]
+    pub(crate) fn world(&self) -> Arc<World> {
+        Arc::clone(&self.world)
     }
 
     /// Answers, and lets happen what is due, until `stop` completes. What is not done then, the next run goes on with.

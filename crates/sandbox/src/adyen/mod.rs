@@ -6,7 +6,7 @@
 //! - `notice`: what is told to whom: an item, the settings that shape it, its three formats.
 //! - `due`: what happens later.
 
-mod checkout;
+pub(crate) mod checkout;
 mod due;
 mod management;
 pub(crate) mod notice;
@@ -45,6 +45,11 @@ pub(crate) fn replaced_key(act: &Act<'_>, webhook: &str) -> Result<Option<String
 /// Shows at a webhook whether its endpoint took what it was last sent.
 pub(crate) fn report(act: &Act<'_>, webhook: &str, accepted: bool) -> Result<(), BookError> {
     webhook::report(act, webhook, accepted)
+}
+
+/// `/reports`.
+pub(crate) fn reports() -> Router<Arc<World>> {
+    checkout::reports()
 }
 
 /// Where the notifications of a webhook go, as of now.

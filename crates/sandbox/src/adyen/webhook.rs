@@ -21,7 +21,7 @@ pub(crate) enum Format {
 /// Which merchant accounts a webhook of the company hears about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::enum_variant_names, reason = "the words of the Management API")]
+#[allow(clippy::enum_variant_names, reason = "the words of the API")]
 pub(crate) enum Filter {
     AllAccounts,
     IncludeAccounts,

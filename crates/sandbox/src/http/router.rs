@@ -11,7 +11,7 @@ use crate::world::World;
 use crate::{adyen, banked, control, pages};
 
 /// Largest request body, in bytes.
-const BODY_BYTES_MAX: usize = 1 << 20;
+pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
 
 /// Everything the sandbox answers.
 pub(crate) fn router(world: Arc<World>) -> Router {
@@ -19,6 +19,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(pages::router())
         .nest("/adyen/checkout/v71", adyen::checkout())
         .nest("/adyen/management/v3", adyen::management())
+        .nest("/reports", adyen::reports())
         .nest("/banked/v2", banked::api())
         .nest("/sandbox/v1", control::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
