@@ -107,15 +107,19 @@ impl Payment {
         Ok(value)
     }
 
+    /// All of it goes back: what was captured is refunded, and what was not can no longer be.
     fn reverse(&mut self) -> Result<Moved, No> {
         if self.money.captured == 0 {
             return self.cancel().map(|value| Moved { value, action: Some(Action::Cancel) });
         }
-        let rest = self.money.kept();
-        if rest == 0 {
+        if self.money.kept() == 0 || self.money.charged_back > 0 {
             return Err(INSUFFICIENT);
         }
-        self.refund(rest).map(|value| Moved { value, action: Some(Action::Refund) })
+        if self.open {
+            self.open = false;
+            self.money.cancelled += self.money.uncaptured();
+        }
+        self.refund(self.money.kept()).map(|value| Moved { value, action: Some(Action::Refund) })
     }
 
     /// Only what was not captured at all can be given another amount.

@@ -105,6 +105,15 @@ fn a_refused_request_leaves_its_key_free() {
 }
 
 #[test]
+fn a_path_or_a_method_that_the_api_does_not_have_is_said_in_its_own_form() {
+    let stage = Stage::start(QUICK);
+    for (method, path) in [("POST", "/donations"), ("DELETE", "/sessions"), ("GET", "/paymentLinks/PL00")] {
+        let answer = stage.ask(method, &format!("{API}{path}"), &[KEY, JSON], b"{}");
+        assert_eq!((answer.status, &answer.json()["status"]), (404, &json!(404)), "{method} {path}");
+    }
+}
+
+#[test]
 fn a_modification_of_what_nobody_knows_needs_the_original() {
     let stage = Stage::start(QUICK);
     let body = json!({ "merchantAccount": ACCOUNT, "amount": { "currency": "EUR", "value": 1 } });
