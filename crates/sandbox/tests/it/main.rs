@@ -2,5 +2,6 @@
 
 mod control;
 mod management;
+mod outage;
 mod stage;
 mod trial;
