@@ -27,6 +27,7 @@
 //! - `guide`: the operating guide, followed word by word on a machine of its own.
 //! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
 //! - `interop`: official packages sign, and check what is signed here.
+//! - `sandbox`: the pretend provider's notifications arrive, whatever happens to the gateway.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
@@ -66,6 +67,7 @@ mod replay_rate;
 mod replays;
 mod retention;
 mod same_again;
+mod sandbox;
 mod stage;
 mod turns;
 mod unsigned;
