@@ -19,7 +19,7 @@ pub(crate) async fn run(world: &World) -> Infallible {
     let mut flight = Flight::new();
     loop {
         if let Err(error) = turn(world, &mut flight).await {
-            tracing::error!(%error, "the sandbox's book");
+            tracing::error!(%error, "the sandbox's book could not be read or written");
             tokio::time::sleep(PAUSE).await;
         }
     }

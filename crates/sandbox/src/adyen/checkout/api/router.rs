@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 
 use super::modifications::{by_payment, by_reference};
 use super::refusal::Refusal;
-use super::{details, links, orders, payments, reports as files, sessions};
+use super::{details, links, methods, orders, payments, reports as files, sessions};
 use crate::adyen::checkout::payment::ChangeKind;
 use crate::world::World;
 
@@ -16,6 +16,7 @@ pub(in crate::adyen::checkout) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/sessions", post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))
+        .route("/paymentMethods", post(methods::list))
         .route("/payments", post(payments::create))
         .route("/payments/details", post(details::create))
         .route("/payments/{payment}/captures", post(by_payment(ChangeKind::Capture)))

@@ -42,11 +42,11 @@ impl Money {
 }
 
 impl Payment {
-    /// It is authorised, for all that was asked.
+    /// It is authorised, for all that was asked. Of nothing, as a card that is only stored has it, nothing is open.
     pub(crate) fn authorise(&mut self) {
         self.state = State::Authorised;
         self.money.authorised = self.amount.value;
-        self.open = true;
+        self.open = self.amount.value > 0;
     }
 
     /// Decides a modification: does it, or says why not. `parts` is whether more can be captured after a part was.

@@ -171,8 +171,16 @@ fn no_body_whatever_it_says_is_answered_by_a_panic() {
     let psp = stage.paid("order-1");
     let by_payment =
         ["captures", "cancels", "refunds", "reversals", "amountUpdates"].map(|what| format!("/payments/{psp}/{what}"));
-    let others =
-        ["/sessions", "/payments", "/payments/details", "/cancels", "/paymentLinks", "/orders", "/orders/cancel"];
+    let others = [
+        "/sessions",
+        "/payments",
+        "/paymentMethods",
+        "/payments/details",
+        "/cancels",
+        "/paymentLinks",
+        "/orders",
+        "/orders/cancel",
+    ];
     let paths: Vec<String> = others.map(str::to_owned).into_iter().chain(by_payment).collect();
     let case = (proptest::sample::select(paths), anything(), any::<bool>());
     let mut runner = TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() });

@@ -191,3 +191,33 @@ fn a_card_that_is_to_be_stored_has_its_token_told_with_it() {
     assert!(token.is_string() && data["tokenization.storedPaymentMethodId"] == *token, "{data}");
     assert_eq!(data["tokenization.shopperReference"], "shopper-7");
 }
+
+#[test]
+fn a_card_that_is_only_stored_is_authorised_for_nothing_and_nothing_of_it_is_captured() {
+    let stage = Stage::start_with(QUICK, |webhook| {
+        webhook.include_event_codes = ["AUTHORISATION", "CAPTURE", "RECURRING_CONTRACT"].map(str::to_owned).to_vec();
+    });
+    let nothing = json!({ "amount": { "currency": "EUR", "value": 0 }, "storePaymentMethod": true, "shopperReference": "shopper-7" });
+    let answer = stage.pay("order-1", &nothing);
+    let contract = stage.hears_of("RECURRING_CONTRACT");
+    assert_eq!(contract["pspReference"], answer["additionalData"]["tokenization.storedPaymentMethodId"]);
+    assert_eq!((&contract["originalReference"], &contract["amount"]["value"]), (&answer["pspReference"], &json!(0)));
+    assert_eq!(stage.hears_of("AUTHORISATION")["success"], "true");
+    let payment = stage.payment(answer["pspReference"].as_str().expect("a reference"));
+    assert!(payment.changes.is_empty() && !payment.open);
+}
+
+#[test]
+fn whatever_the_list_of_methods_names_can_be_paid_by() {
+    let stage = Stage::start(QUICK);
+    let listed = stage.post("/paymentMethods", &json!({ "merchantAccount": "SandboxMerchant" }), 200);
+    let methods = listed["paymentMethods"].as_array().expect("a list");
+    assert!(methods[0]["type"] == "scheme" && methods.len() > 1);
+    for method in &methods[1..] {
+        let answer = stage.pay("order-1", &json!({ "paymentMethod": { "type": method["type"] } }));
+        assert_eq!(
+            (&answer["resultCode"], &answer["action"]["paymentMethodType"]),
+            (&json!("RedirectShopper"), &method["type"])
+        );
+    }
+}
