@@ -2,6 +2,7 @@
 
 mod control;
 mod management;
+mod odd;
 mod outage;
 mod stage;
 mod trial;
