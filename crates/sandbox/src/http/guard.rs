@@ -15,6 +15,9 @@ use url::Url;
 
 use crate::world::World;
 
+/// Ends of names that are kept out of the public DNS (RFC 6761, and ICANN for the last), as names without a dot are.
+const PRIVATE: [&str; 3] = [".localhost", ".test", ".internal"];
+
 /// Of pages: lets a request through that a page of the sandbox made, or that changes nothing.
 pub(crate) async fn guard(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
     judge(&world, request, next, false).await
@@ -39,14 +42,16 @@ async fn judge(world: &World, request: Request, next: Next, programs_may: bool) 
     next.run(request).await
 }
 
-/// Whether the name it was reached by leads here by nobody else's doing: an address, this machine's name, or the base.
+/// Whether the name it was reached by leads here by nobody else's doing: an address, a name that no one on the internet can
+/// have, or the base.
 fn is_ours(headers: &HeaderMap, base: &Url) -> bool {
     let Some(reached) = text(headers, HOST).and_then(|host| Url::parse(&format!("http://{host}")).ok()) else {
         return false;
     };
     let host = reached.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    address.parse::<IpAddr>().is_ok() || host == "localhost" || base.host_str() == Some(host)
+    let private = !host.is_empty() && (!host.contains('.') || PRIVATE.iter().any(|end| host.ends_with(end)));
+    address.parse::<IpAddr>().is_ok() || private || base.host_str() == Some(host)
 }
 
 /// What the browser says of who asked; nothing when it is no browser.
@@ -92,12 +97,20 @@ mod tests {
 
     #[test]
     fn a_name_that_somebody_else_lets_lead_here_is_refused() {
-        let base = Url::parse("http://sandbox.internal:8090").expect("a URL");
+        let base = Url::parse("http://sandbox.example:8090").expect("a URL");
         let ours = |host: &'static str| is_ours(&headers(&[("host", host)]), &base);
-        for host in ["127.0.0.1:8090", "[::1]:8090", "localhost:8090", "192.168.1.7", "sandbox.internal:8090"] {
+        for host in [
+            "127.0.0.1:8090",
+            "[::1]:8090",
+            "localhost:8090",
+            "192.168.1.7",
+            "sandbox:8090",
+            "pay.test",
+            "sandbox.example:8090",
+        ] {
             assert!(ours(host), "{host}");
         }
-        for host in ["evil.example:8090", "localhost.evil.example", "sandbox.internal.evil.example", ""] {
+        for host in ["evil.example:8090", "localhost.evil.example", "sandbox.example.evil.example", ""] {
             assert!(!ours(host), "{host}");
         }
     }

@@ -62,9 +62,6 @@ fn a_refund_that_fails_or_comes_back_is_told_by_its_own_reference_and_can_be_mad
     assert_eq!(stage.payment(&psp).money.refunded, 0);
 }
 
-/// Something a bank does to a payment.
-type Verb = fn(&Act<'_>, &str) -> Result<String, Unfit>;
-
 /// A stage as it was told: code, status, whether it names the payment.
 fn told(item: &Value) -> (&str, &str, bool) {
     let text = |value: &'static str| item[value].as_str().unwrap_or_default();
