@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::money;
 use super::session::Party;
 use crate::book::{Act, BookError, Document};
 
@@ -47,6 +48,13 @@ impl Document for Refund {
 
     fn owner(&self) -> &str {
         &self.payment_session_id
+    }
+}
+
+impl Refund {
+    /// `£12.50`.
+    pub(crate) fn formatted(&self) -> String {
+        money::formatted(self.amount, &self.currency)
     }
 }
 
