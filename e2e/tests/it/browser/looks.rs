@@ -29,6 +29,7 @@ pub(super) fn of_every_page() {
             ("missing", "/area/log/99"),
             ("payments-empty", "/area/payments"),
             ("accounts", "/area/accounts"),
+            ("stories-empty", "/area/stories"),
         ] {
             fine(look, &window.step(&json!({ "step": "look", "name": name, "path": path })));
         }

@@ -3,6 +3,7 @@
 //! - `router`: its paths. `home`: where it begins.
 //! - `payments`: what happened to each, and what a bank may do to it. `accounts`: what a merchant account has chosen.
 //! - `adyen`, `banked`: the webhooks of each.
+//! - `stories`: one is chosen, told, and watched.
 //! - `log`: everything sent, newest first. `message`: one of them, and what a person does with it.
 //! - `fields`: what a form says. `trouble`: what is shown when it does not work.
 //! - `frame`: what every page has around it.
@@ -17,6 +18,7 @@ mod log;
 mod message;
 mod payments;
 mod router;
+mod stories;
 #[cfg(test)]
 mod tests;
 mod trouble;

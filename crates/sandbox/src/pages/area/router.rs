@@ -6,7 +6,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use super::{accounts, adyen, banked, home, log, message, payments};
+use super::{accounts, adyen, banked, home, log, message, payments, stories};
 use crate::http::guard;
 use crate::world::World;
 
@@ -20,6 +20,8 @@ pub(in crate::pages) fn router(world: Arc<World>) -> Router<Arc<World>> {
         .route("/area/payments/banked/{id}", get(payments::banked))
         .route("/area/payments/banked/{id}/{verb}", post(payments::banked_happen))
         .route("/area/payments/banked/{id}/refunds/{refund}/{end}", post(payments::banked_refund))
+        .route("/area/stories", get(stories::choose).post(stories::begin))
+        .route("/area/stories/{run}", get(stories::run))
         .route("/area/accounts", get(accounts::show))
         .route("/area/accounts/{name}", post(accounts::change))
         .route("/area/adyen/webhooks", get(adyen::list).post(adyen::create))

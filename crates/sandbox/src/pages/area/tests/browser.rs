@@ -79,6 +79,11 @@ impl Browser {
         Self { router: crate::http::router(Arc::clone(&world)), world, runtime }
     }
 
+    /// What is behind it.
+    pub(super) fn world(&self) -> &World {
+        &self.world
+    }
+
     /// One act behind the browser's back.
     pub(super) fn act<T>(&self, work: impl FnOnce(&Act<'_>) -> Result<T, BookError>) -> T {
         self.world.act(work).expect("the book is in memory")
