@@ -47,6 +47,26 @@ async function entry(browser) {
   return { event: await text(browser, "h1"), state: await text(browser, "dd .pill"), newest, body };
 }
 
+/** A scenario is chosen, run with one fault, and watched until a notification of it was accepted: the page renews itself. */
+export async function run_story(browser, { by, story, fault }) {
+  await browser.go("/area/stories");
+  const merchant = hand(browser, by);
+  await merchant.choose("Story", story);
+  await merchant.fill("Seed", "7");
+  await merchant.tick(fault);
+  await merchant.press("Run it");
+  const said = await text(browser, "[role=status]");
+  await browser.page.waitForFunction(() => document.querySelector("td .pill.accepted"));
+  const told = await browser.page.$$eval("tbody tr", (rows) => rows.map((row) => row.innerText.replace(/\s+/g, " ").trim()));
+  return { heading: await text(browser, "h1"), said, facts: await text(browser, "dl.facts"), told };
+}
+
+/** The first story of the list begins. */
+export async function begin_story(browser) {
+  await browser.go("/area/stories");
+  await mouse(browser.page).press("Run it");
+}
+
 /** On a payment's page: the bank opens a dispute. */
 export async function open_dispute(browser, { page }) {
   await browser.go(page);

@@ -95,6 +95,9 @@ fn furnished(window: &mut Window, look: Look) {
     window.step(&json!({ "step": "send_test", "by": "mouse" }));
     window.step(&json!({ "step": "unfold" }));
     fine(look, &window.step(&json!({ "step": "look", "name": "message" })));
+    window.step(&json!({ "step": "begin_story" }));
+    fine(look, &window.step(&json!({ "step": "look", "name": "story" })));
+    fine(look, &window.step(&json!({ "step": "look", "name": "stories", "path": "/area/stories" })));
     let refused = window.step(&json!({ "step": "refused_form" }));
     assert_eq!(refused["mistakes"].as_array().map(Vec::len), Some(2), "{refused}");
     for (name, path) in [

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use payhook_testkit::receiver::Receiver;
+use payhook_testkit::receiver::{Delivery, Receiver};
 use payhook_testkit::sandbox::Sandbox;
 use serde_json::{Value, json};
 
@@ -45,4 +45,13 @@ pub(super) fn from_nothing_to_a_delivered_notification(by: &str) {
     assert!(entry.contains("AUTHORISATION") && entry.contains("accepted") && entry.contains("200"), "{entry}");
     let none = window.step(&json!({ "step": "read_log", "filter": "?state=waiting" }));
     assert_eq!(none, json!([]));
+
+    let run = window.step(&json!({ "step": "run_story", "by": by, "story": "another-card", "fault": "old-key" }));
+    assert_eq!(run["heading"], "another-card", "{run}");
+    let facts = run["facts"].as_str().expect("text");
+    assert!(facts.contains("scene 1 of 3") && facts.contains("old-key") && facts.contains("another-card-"), "{facts}");
+    let [told] = run["told"].as_array().expect("rows").as_slice() else { panic!("{run}") };
+    assert!(told.as_str().is_some_and(|told| told.contains("AUTHORISATION") && told.contains("200")), "{told}");
+    let heard = |list: &[Delivery]| list.iter().any(|delivery| delivery.json()["type"] == "payment.refused");
+    assert!(receiver.wait_until(PATIENCE, heard), "the shop never heard of it");
 }
