@@ -1,5 +1,6 @@
 //! Opening a sandbox and letting it run.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use url::Url;
 
 use crate::accounts::Accounts;
 use crate::book::{Book, BookError};
+use crate::sender::faults::Fault;
 use crate::time::{Pace, Time};
 use crate::world::World;
 use crate::{clockwork, http};
@@ -29,11 +31,29 @@ pub struct Settings {
     pub accounts: Accounts,
     /// The world's time.
     pub clock: Arc<dyn Clock>,
+    /// What goes wrong on the way with every third notification that belongs to no story; usually nothing.
+    pub weather: Vec<Fault>,
+}
+
+/// A sandbox that would be reached from elsewhere, and was not told so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0} can be reached from other machines, and a sandbox's keys protect nothing; listen on 127.0.0.1, or say that \
+     others may reach it"
+)]
+pub struct BeyondLoopback(SocketAddr);
+
+/// Whether a sandbox may listen there: on loopback always, elsewhere only when it was `told` that others may reach it.
+///
+/// # Errors
+/// [`BeyondLoopback`].
+pub fn may_listen(address: SocketAddr, told: bool) -> Result<(), BeyondLoopback> {
+    if told || address.ip().to_canonical().is_loopback() { Ok(()) } else { Err(BeyondLoopback(address)) }
 }
 
 /// A pretend provider, ready to run.
 pub struct Sandbox {
-    world: Arc<World>,
+    pub(crate) world: Arc<World>,
 }
 
 impl Sandbox {
@@ -42,10 +62,16 @@ impl Sandbox {
     /// # Errors
     /// [`BookError`] when the file cannot be opened, or is no sandbox's.
     pub fn open(settings: Settings) -> Result<Self, BookError> {
-        let Settings { file, seed, pace, base, accounts, clock } = settings;
+        let Settings { file, seed, pace, base, accounts, clock, weather } = settings;
         let book = Book::open(file.as_deref(), seed)?;
         let time = Time::new(clock, pace, book.reached()?);
-        Ok(Self { world: Arc::new(World { book, time, accounts, base, bell: Notify::new() }) })
+        Ok(Self { world: Arc::new(World { book, time, accounts, base, weather, bell: Notify::new() }) })
+    }
+
+    /// What its doors are given, for tests that look behind them.
+    #[cfg(test)]
+    pub(crate) fn world(&self) -> Arc<World> {
+        Arc::clone(&self.world)
     }
 
     /// Answers, and lets happen what is due, until `stop` completes. What is not done then, the next run goes on with.
@@ -55,6 +81,23 @@ impl Sandbox {
         tokio::select! {
             drained = served => drained,
             never = clockwork::run(&self.world) => match never {},
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_listens_beyond_loopback_only_when_told() {
+        let may = |address: &str, told| may_listen(address.parse().expect("an address"), told);
+        for loopback in ["127.0.0.1:8090", "127.9.9.9:1", "[::1]:8090", "[::ffff:127.0.0.1]:8090"] {
+            assert_eq!(may(loopback, false), Ok(()), "{loopback}");
+        }
+        for reachable in ["0.0.0.0:8090", "[::]:8090", "192.168.1.7:8090", "[2001:db8::1]:8090"] {
+            assert!(may(reachable, false).is_err_and(|refused| refused.to_string().contains(reachable)), "{reachable}");
+            assert_eq!(may(reachable, true), Ok(()), "{reachable}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! In the order a merchant meets it:
 //!
 //! * `http` answers: Adyen's Checkout and Management APIs (`adyen`), Banked's API (`banked`), the pages a shopper sees and
-//!   the customer area (`pages`).
+//!   the customer area (`pages`), and the sandbox's own API (`control`).
 //! * Whatever is asked becomes true in one act on the `book`, the sandbox's own SQLite file: the payment, what will
 //!   happen to it later, and the notifications that say so. A sandbox that is killed and started again goes on.
 //! * `sender` signs each notification as its provider does, sends it, and comes again by the provider's own rule.
@@ -21,6 +21,7 @@ mod book;
 mod boot;
 mod chance;
 mod clockwork;
+mod control;
 mod http;
 mod pages;
 mod sender;
@@ -29,5 +30,6 @@ mod world;
 
 pub use accounts::Accounts;
 pub use book::BookError;
-pub use boot::{Sandbox, Settings};
+pub use boot::{BeyondLoopback, Sandbox, Settings, may_listen};
+pub use sender::{Fault, NoSuchFault};
 pub use time::Pace;

@@ -2,8 +2,8 @@
 //!
 //! Retries last thirty days and authorisations expire after as many; nobody waits for that.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::ops::RangeInclusive;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use payhook_domain::time::{Clock, Timestamp};
@@ -17,49 +17,87 @@ pub enum Pace {
     Leaping,
 }
 
+impl Pace {
+    /// The slowest and the fastest scale: a day in a hundred, and a quarter of a year in a second.
+    pub const SCALES: RangeInclusive<f64> = 0.01..=10_000_000.0;
+}
+
 /// A clock that starts with the world's and goes at its own pace.
 pub(crate) struct Time {
     world: Arc<dyn Clock>,
+    course: Mutex<Course>,
+}
+
+/// How it goes since it was last set.
+#[derive(Clone, Copy)]
+struct Course {
     pace: Pace,
-    began: Timestamp,
-    /// Microseconds it is ahead of its pace by leaps, and by what an earlier run reached.
-    ahead: AtomicI64,
+    /// When that was, in the world.
+    since: Timestamp,
+    /// And in the sandbox.
+    at: Timestamp,
 }
 
 impl Time {
     /// A clock that is not before `reached`, the moment an earlier run came to.
     pub(crate) fn new(world: Arc<dyn Clock>, pace: Pace, reached: Option<Timestamp>) -> Self {
-        let began = world.now();
-        let ahead = reached.map_or(0, |reached| (reached.as_micros() - began.as_micros()).max(0));
-        Self { world, pace, began, ahead: AtomicI64::new(ahead) }
+        let since = world.now();
+        let at = reached.map_or(since, |reached| reached.max(since));
+        Self { world, course: Mutex::new(Course { pace, since, at }) }
     }
 
     /// Now, in the sandbox.
     pub(crate) fn now(&self) -> Timestamp {
-        let gone = self.world.now().since(self.began).mul_f64(self.scale());
-        let micros = i64::try_from(gone.as_micros()).unwrap_or(i64::MAX);
-        let began = self.began.as_micros().saturating_add(self.ahead.load(Ordering::Relaxed));
-        Timestamp::from_micros(began.saturating_add(micros))
+        self.course().now(self.world.now())
+    }
+
+    /// How fast it goes.
+    pub(crate) fn pace(&self) -> Pace {
+        self.course().pace
+    }
+
+    /// Goes at another pace from here on.
+    pub(crate) fn set_pace(&self, pace: Pace) {
+        let world = self.world.now();
+        let mut course = self.course();
+        *course = Course { pace, since: world, at: course.now(world) };
     }
 
     /// How long the world waits until this moment of the sandbox.
     pub(crate) fn until(&self, moment: Timestamp) -> Duration {
-        moment.since(self.now()).div_f64(self.scale())
+        let course = *self.course();
+        moment.since(course.now(self.world.now())).div_f64(course.scale())
     }
 
     /// Goes to a later moment at once, when this clock leaps; says whether it did.
     pub(crate) fn leap_to(&self, moment: Timestamp) -> bool {
-        let leaps = self.pace == Pace::Leaping;
+        let leaps = self.pace() == Pace::Leaping;
         if leaps {
-            let micros = i64::try_from(moment.since(self.now()).as_micros()).unwrap_or(0);
-            self.ahead.fetch_add(micros, Ordering::Relaxed);
+            self.go_to(moment);
         }
         leaps
     }
 
+    /// Goes to a later moment at once. It never goes back.
+    pub(crate) fn go_to(&self, moment: Timestamp) {
+        let world = self.world.now();
+        let mut course = self.course();
+        *course = Course { since: world, at: course.now(world).max(moment), ..*course };
+    }
+
+    fn course(&self) -> MutexGuard<'_, Course> {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Course {
+    fn now(&self, world: Timestamp) -> Timestamp {
+        self.at.plus(world.since(self.since).mul_f64(self.scale()))
+    }
+
     fn scale(&self) -> f64 {
         match self.pace {
-            Pace::Scaled(scale) => scale.max(f64::MIN_POSITIVE),
+            Pace::Scaled(scale) => scale.clamp(*Pace::SCALES.start(), *Pace::SCALES.end()),
             Pace::Leaping => 1.0,
         }
     }
@@ -67,6 +105,8 @@ impl Time {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
     use super::*;
 
     struct Stopped(AtomicI64);
@@ -100,5 +140,19 @@ mod tests {
         let world = Arc::new(Stopped(AtomicI64::new(1_000)));
         let time = Time::new(world, Pace::Scaled(1.0), Some(Timestamp::from_seconds(5_000)));
         assert_eq!(time.now(), Timestamp::from_seconds(5_000));
+    }
+
+    #[test]
+    fn another_pace_counts_from_the_moment_it_is_set() {
+        let world = Arc::new(Stopped(AtomicI64::new(1_000)));
+        let time = Time::new(world.clone(), Pace::Scaled(10.0), None);
+        world.0.store(1_010, Ordering::Relaxed);
+        time.set_pace(Pace::Scaled(2.0));
+        assert_eq!(time.now(), Timestamp::from_seconds(1_100));
+        world.0.store(1_020, Ordering::Relaxed);
+        assert_eq!(time.now(), Timestamp::from_seconds(1_120));
+        time.go_to(Timestamp::from_seconds(5_000));
+        world.0.store(1_021, Ordering::Relaxed);
+        assert_eq!(time.now(), Timestamp::from_seconds(5_002));
     }
 }

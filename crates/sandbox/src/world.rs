@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::accounts::Accounts;
 use crate::book::{Act, Book, BookError};
+use crate::sender::faults::{self, Fault};
 use crate::time::Time;
 
 /// Book, time and accounts, in one hand.
@@ -15,6 +16,8 @@ pub(crate) struct World {
     pub(crate) accounts: Accounts,
     /// Where the sandbox is reached, for the links it gives out. Without a path.
     pub(crate) base: Url,
+    /// What goes wrong with notifications that belong to no story.
+    pub(crate) weather: Vec<Fault>,
     /// Rung after every act: look again, something may be due.
     pub(crate) bell: Notify,
 }
@@ -22,7 +25,7 @@ pub(crate) struct World {
 impl World {
     /// Does something: all of it becomes true together, or nothing when it fails.
     pub(crate) fn act<T, E: From<BookError>>(&self, work: impl FnOnce(&Act<'_>) -> Result<T, E>) -> Result<T, E> {
-        let done = self.book.act(self.time.now(), self, work);
+        let done = self.done_at(self.time.now(), work);
         self.bell.notify_one();
         done
     }
@@ -33,7 +36,20 @@ impl World {
         moment: Timestamp,
         work: impl FnOnce(&Act<'_>) -> Result<T, BookError>,
     ) -> Result<T, BookError> {
-        self.book.act(moment, self, work)
+        self.done_at(moment, work)
+    }
+
+    /// What was queued for a story gets the story's faults before it is committed.
+    fn done_at<T, E: From<BookError>>(
+        &self,
+        moment: Timestamp,
+        work: impl FnOnce(&Act<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.book.act(moment, self, |act| {
+            let done = work(act)?;
+            faults::lay_on(act)?;
+            Ok(done)
+        })
     }
 
     /// An address of the sandbox itself: its base and this path.

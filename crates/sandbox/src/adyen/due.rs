@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::checkout;
 use super::notice::{Item, tell};
 use crate::book::{Act, BookError};
 
@@ -11,6 +12,8 @@ use crate::book::{Act, BookError};
 pub(crate) enum Due {
     /// Something is told, whatever has happened meanwhile.
     Tell(Box<Item>),
+    /// To a payment, or to what may become one.
+    Checkout(checkout::Due),
 }
 
 impl Due {
@@ -18,6 +21,7 @@ impl Due {
     pub(crate) fn happen(self, act: &Act<'_>) -> Result<(), BookError> {
         match self {
             Self::Tell(item) => tell(act, &item),
+            Self::Checkout(due) => due.happen(act),
         }
     }
 }

@@ -6,11 +6,11 @@
 //! - `notice`: what is told to whom: an item, the settings that shape it, its three formats.
 //! - `due`: what happens later.
 
-mod checkout;
+pub(crate) mod checkout;
 mod due;
 mod management;
-mod notice;
-mod webhook;
+pub(crate) mod notice;
+pub(crate) mod webhook;
 
 use std::sync::Arc;
 
@@ -35,6 +35,21 @@ pub(crate) fn management() -> Router<Arc<World>> {
 /// `/adyen`: what a shopper sees.
 pub(crate) fn pages() -> Router<Arc<World>> {
     checkout::pages()
+}
+
+/// `/reports`.
+pub(crate) fn reports() -> Router<Arc<World>> {
+    checkout::reports()
+}
+
+/// The key that a webhook's present one has replaced.
+pub(crate) fn replaced_key(act: &Act<'_>, webhook: &str) -> Result<Option<String>, BookError> {
+    webhook::replaced_key(act, webhook)
+}
+
+/// Shows at a webhook whether its endpoint took what it was last sent.
+pub(crate) fn report(act: &Act<'_>, webhook: &str, accepted: bool) -> Result<(), BookError> {
+    webhook::report(act, webhook, accepted)
 }
 
 /// Where the notifications of a webhook go, as of now.

@@ -21,7 +21,7 @@ pub(crate) enum Format {
 /// Which merchant accounts a webhook of the company hears about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::enum_variant_names, reason = "the words of the API")]
+#[expect(clippy::enum_variant_names, reason = "the words of the Management API")]
 pub(crate) enum Filter {
     AllAccounts,
     IncludeAccounts,
@@ -87,6 +87,24 @@ impl Webhook {
         self.keys.iter().rev().find(|key| key.from <= now.as_micros()).or(self.keys.first())
     }
 
+    /// The key that the one of this moment has replaced.
+    pub(crate) fn replaced_key_at(&self, now: Timestamp) -> Option<&HmacKey> {
+        let good = self.keys.iter().rposition(|key| key.from <= now.as_micros())?;
+        good.checked_sub(1).map(|before| &self.keys[before])
+    }
+
+    /// Where its notifications go now, switched on or not.
+    pub(crate) fn endpoint(&self, now: Timestamp) -> Endpoint {
+        let soap = self.communication_format == Format::Soap && self.populate_soap_action_header;
+        let action = soap.then(|| ("soapaction".to_owned(), "\"sendNotification\"".to_owned()));
+        Endpoint {
+            key: self.key_at(now).map(|key| key.hex.clone()),
+            basic: self.username.clone().zip(self.password.clone()),
+            headers: action.into_iter().collect(),
+            url: self.url.clone(),
+        }
+    }
+
     /// Whether a setting is on.
     pub(crate) fn sets(&self, property: &str) -> bool {
         self.properties.get(property).copied().unwrap_or(false)
@@ -109,14 +127,37 @@ impl Webhook {
 /// Where its notifications go now; nothing when it is gone or switched off.
 pub(super) fn endpoint(act: &Act<'_>, id: &str) -> Result<Option<Endpoint>, BookError> {
     let webhook = act.find::<Webhook>(id)?.filter(|webhook| webhook.active);
-    Ok(webhook.map(|webhook| {
-        let soap = webhook.communication_format == Format::Soap && webhook.populate_soap_action_header;
-        let action = soap.then(|| ("soapaction".to_owned(), "\"sendNotification\"".to_owned()));
-        Endpoint {
-            key: webhook.key_at(act.now).map(|key| key.hex.clone()),
-            basic: webhook.username.zip(webhook.password),
-            headers: action.into_iter().collect(),
-            url: webhook.url,
-        }
-    }))
+    Ok(webhook.map(|webhook| webhook.endpoint(act.now)))
+}
+
+/// The key that its present one has replaced, if it ever had another.
+pub(super) fn replaced_key(act: &Act<'_>, id: &str) -> Result<Option<String>, BookError> {
+    let webhook = act.find::<Webhook>(id)?;
+    Ok(webhook.and_then(|webhook| webhook.replaced_key_at(act.now).map(|key| key.hex.clone())))
+}
+
+/// Shows whether its endpoint took what it was last sent.
+pub(super) fn report(act: &Act<'_>, id: &str, accepted: bool) -> Result<(), BookError> {
+    match act.find::<Webhook>(id)? {
+        Some(webhook) if webhook.has_error == accepted => act.keep(&Webhook { has_error: !accepted, ..webhook }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A webhook that differs from others by its keys.
+    pub(crate) fn with_keys(keys: Vec<HmacKey>) -> Webhook {
+        let plain = serde_json::json!({
+            "id": "S2-000000000001", "account": "SandboxMerchant", "type": "standard", "url": "http://127.0.0.1:1/",
+            "active": true, "communicationFormat": "json", "acceptsExpiredCertificate": false,
+            "acceptsSelfSignedCertificate": false, "acceptsUntrustedRootCertificate": false,
+            "populateSoapActionHeader": false, "encryptionProtocol": "TLSv1.2",
+            "filterMerchantAccountType": "allAccounts", "filterMerchantAccounts": [], "includeEventCodes": [],
+            "properties": {}, "hasError": false, "keys": [],
+        });
+        Webhook { keys, ..serde_json::from_value(plain).expect("a webhook") }
+    }
 }

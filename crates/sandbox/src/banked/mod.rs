@@ -1,10 +1,32 @@
 //! Banked's other end.
 //!
-//! - `webhook`: one webhook as it is configured.
-//! - `due`: what happens later.
+//! - `api`: the API v2: payment sessions, refunds, webhooks, providers.
+//! - `pages`: what a payer sees: the choice of a bank, and the bank's own page.
+//! - `session`, `refund`, `webhook`: what is kept of each; `gone`: what was deleted.
+//! - `bank`: what happens on the bank's side, one verb each; `mock`: the banks, and what they make of an account.
+//! - `payer`: what a payer does, step by step.
+//! - `course`: how long things take, and the course they take by themselves; `due`: what happens later.
+//! - `notice`: what is told to whom.
+//! - `date`, `money`: how Banked writes a moment and an amount.
 
+mod api;
+pub(crate) mod bank;
+mod course;
+mod date;
 mod due;
-mod webhook;
+mod gone;
+pub(crate) mod mock;
+mod money;
+mod notice;
+mod pages;
+pub(crate) mod payer;
+#[cfg(test)]
+mod properties;
+pub(crate) mod refund;
+pub(crate) mod session;
+#[cfg(test)]
+mod stage;
+pub(crate) mod webhook;
 
 use std::sync::Arc;
 
@@ -18,12 +40,12 @@ pub(crate) use due::Due;
 
 /// `/banked/v2`.
 pub(crate) fn api() -> Router<Arc<World>> {
-    Router::new()
+    api::router()
 }
 
-/// `/banked`: what a shopper sees.
+/// `/banked`: what a payer sees.
 pub(crate) fn pages() -> Router<Arc<World>> {
-    Router::new()
+    pages::router()
 }
 
 /// Where the notifications of a webhook go, as of now.

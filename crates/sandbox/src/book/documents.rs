@@ -53,6 +53,14 @@ impl Act<'_> {
         read(self.transaction.prepare_cached(sql)?.query_map([D::KIND, owner], content)?)
     }
 
+    /// The newest of an owner, so many at most, in the order in which they were made.
+    pub(crate) fn latest_of<D: Document>(&self, owner: &str, most: u32) -> Result<Vec<D>, BookError> {
+        let sql = "SELECT content FROM documents WHERE kind = ?1 AND owner = ?2 ORDER BY number DESC LIMIT ?3";
+        let mut found = read(self.transaction.prepare_cached(sql)?.query_map(params![D::KIND, owner, most], content)?)?;
+        found.reverse();
+        Ok(found)
+    }
+
     /// The newest of a kind, whoever owns them.
     pub(crate) fn newest<D: Document>(&self, most: u32) -> Result<Vec<D>, BookError> {
         let sql = "SELECT content FROM documents WHERE kind = ?1 ORDER BY number DESC LIMIT ?2";

@@ -8,6 +8,7 @@ use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Act, BookError};
+use crate::sender::Treatment;
 
 /// What is to be sent, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,9 +17,9 @@ pub(crate) struct Content {
     pub(crate) media: String,
     /// The body, before it is signed.
     pub(crate) body: String,
-    /// A treatment other than the usual one: see `sender`.
+    /// How it is sent, when not in the usual way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) fault: Option<String>,
+    pub(crate) fault: Option<Treatment>,
 }
 
 /// A notification to be queued.
@@ -58,9 +59,23 @@ pub(crate) enum State {
 pub(crate) struct Message {
     pub(crate) id: i64,
     pub(crate) draft: Draft,
+    /// The story it belongs to; empty when to none.
+    pub(crate) story: String,
     pub(crate) queued: Timestamp,
     pub(crate) tries: u32,
     pub(crate) state: State,
+}
+
+impl Message {
+    /// Whether it waits and nobody was sent it yet.
+    pub(crate) fn is_untried(&self) -> bool {
+        self.state == State::Waiting && self.tries == 0
+    }
+
+    /// How it is sent, when not in the usual way.
+    pub(crate) fn treatment(&self) -> Treatment {
+        self.draft.content.fault.clone().unwrap_or_default()
+    }
 }
 
 /// One try.
@@ -81,19 +96,29 @@ pub(crate) struct Attempt {
 }
 
 /// The columns a message is read from, in order.
-const COLUMNS: &str = "id, endpoint, lane, provider, event, subject, content, queued, due, tries, state";
+const COLUMNS: &str = "id, endpoint, lane, provider, event, subject, content, queued, due, tries, state, story";
 
 impl Act<'_> {
-    /// Queues a notification.
+    /// Queues a notification, for the story this act tells.
     pub(crate) fn post(&self, draft: &Draft) -> Result<i64, BookError> {
-        let sql = "INSERT INTO messages (endpoint, lane, provider, event, subject, content, queued, due, state)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'waiting')";
+        let sql = "INSERT INTO messages (endpoint, lane, provider, event, subject, story, content, queued, due, state)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'waiting')";
         let content = serde_json::to_string(&draft.content)?;
         let Draft { endpoint, lane, provider, event, subject, due, .. } = draft;
         let (queued, due) = (self.now.as_micros(), due.as_micros());
-        let row = params![endpoint, lane, provider, event, subject, content, queued, due];
+        let row = params![endpoint, lane, provider, event, subject, &*self.story(), content, queued, due];
         self.transaction.prepare_cached(sql)?.execute(row)?;
-        Ok(self.transaction.last_insert_rowid())
+        let id = self.transaction.last_insert_rowid();
+        self.note_posted(id);
+        Ok(id)
+    }
+
+    /// Changes what was queued and not tried yet: its lane, its content, when it is due.
+    pub(crate) fn rework(&self, id: i64, draft: &Draft) -> Result<(), BookError> {
+        let sql = "UPDATE messages SET lane = ?2, content = ?3, due = ?4 WHERE id = ?1";
+        let row = params![id, draft.lane, serde_json::to_string(&draft.content)?, draft.due.as_micros()];
+        self.transaction.prepare_cached(sql)?.execute(row)?;
+        Ok(())
     }
 
     /// The first of each lane that waits, the earliest due first, so many at most.
@@ -116,6 +141,26 @@ impl Act<'_> {
         let sql = format!("SELECT {COLUMNS} FROM messages WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
         let before = before.unwrap_or(i64::MAX);
         read(self.transaction.prepare_cached(&sql)?.query_map(params![before, most], raw)?)
+    }
+
+    /// The newest messages of a story, below `before` when one is given.
+    pub(crate) fn newest_of_story(
+        &self,
+        story: &str,
+        before: Option<i64>,
+        most: u32,
+    ) -> Result<Vec<Message>, BookError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM messages WHERE story <> '' AND story = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"
+        );
+        let before = before.unwrap_or(i64::MAX);
+        read(self.transaction.prepare_cached(&sql)?.query_map(params![story, before, most], raw)?)
+    }
+
+    /// Lets everything that waits for an endpoint be due now; how many that are.
+    pub(crate) fn hurry(&self, endpoint: &str) -> Result<usize, BookError> {
+        let sql = "UPDATE messages SET due = min(due, ?2) WHERE endpoint = ?1 AND state = 'waiting'";
+        Ok(self.transaction.prepare_cached(sql)?.execute(params![endpoint, self.now.as_micros()])?)
     }
 
     /// Writes down where a message stands now.
@@ -156,7 +201,8 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         content: Content { media: String::new(), body: String::new(), fault: None },
         due: moment(8)?,
     };
-    let message = Message { id: row.get(0)?, draft, queued: moment(7)?, tries: row.get(9)?, state: State::Waiting };
+    let (queued, tries, state) = (moment(7)?, row.get(9)?, State::Waiting);
+    let message = Message { id: row.get(0)?, draft, story: row.get(11)?, queued, tries, state };
     Ok((message, row.get(6)?, row.get(10)?))
 }
 

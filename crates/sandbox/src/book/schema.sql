@@ -13,6 +13,7 @@ CREATE INDEX IF NOT EXISTS documents_by_owner ON documents (kind, owner, number)
 CREATE TABLE IF NOT EXISTS timers (
     id      INTEGER PRIMARY KEY,
     due     INTEGER NOT NULL,          -- microseconds, UTC, the sandbox's time
+    story   TEXT NOT NULL,             -- the one it belongs to, if any
     content TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS timers_by_due ON timers (due, id);
@@ -25,7 +26,8 @@ CREATE TABLE IF NOT EXISTS messages (
     provider TEXT NOT NULL,
     event    TEXT NOT NULL,            -- the provider's word
     subject  TEXT NOT NULL,            -- the merchant's reference
-    content  TEXT NOT NULL,            -- URL, headers, body, and how it is sent, before it is signed
+    story    TEXT NOT NULL,            -- the one it belongs to, if any
+    content  TEXT NOT NULL,            -- media type, body, and how it is sent, before it is signed
     queued   INTEGER NOT NULL,
     due      INTEGER NOT NULL,
     tries    INTEGER NOT NULL DEFAULT 0,
@@ -34,6 +36,7 @@ CREATE TABLE IF NOT EXISTS messages (
 CREATE INDEX IF NOT EXISTS messages_by_lane ON messages (lane, id) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS messages_by_due ON messages (due) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS messages_by_subject ON messages (subject, id);
+CREATE INDEX IF NOT EXISTS messages_by_story ON messages (story, id) WHERE story <> '';
 CREATE INDEX IF NOT EXISTS messages_by_endpoint ON messages (endpoint, id);
 
 CREATE TABLE IF NOT EXISTS attempts (

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use payhook_domain::time::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Act, BookError};
 use crate::clockwork::Due;
@@ -12,18 +12,22 @@ impl Act<'_> {
     /// Lets something happen so much later.
     pub(crate) fn later(&self, delay: Duration, due: &Due) -> Result<(), BookError> {
         let content = serde_json::to_string(due)?;
-        let sql = "INSERT INTO timers (due, content) VALUES (?1, ?2)";
-        self.transaction.prepare_cached(sql)?.execute(params![self.after(delay).as_micros(), content])?;
+        let sql = "INSERT INTO timers (due, story, content) VALUES (?1, ?2, ?3)";
+        let row = params![self.after(delay).as_micros(), &*self.story(), content];
+        self.transaction.prepare_cached(sql)?.execute(row)?;
         Ok(())
     }
 
-    /// Takes what is due next, if its time has come by `moment`. It is gone with this act.
+    /// Takes what is due next, if its time has come by `moment`. It is gone with this act, which tells its story now.
     pub(crate) fn take_due(&self, moment: Timestamp) -> Result<Option<Due>, BookError> {
         let sql = "DELETE FROM timers WHERE id = (SELECT id FROM timers WHERE due <= ?1 ORDER BY due, id LIMIT 1)
-                   RETURNING content";
+                   RETURNING story, content";
         let mut statement = self.transaction.prepare_cached(sql)?;
-        let content: Option<String> = statement.query_row([moment.as_micros()], |row| row.get(0)).optional()?;
-        Ok(content.map(|content| serde_json::from_str(&content)).transpose()?)
+        let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let taken: Option<(String, String)> = statement.query_row([moment.as_micros()], columns).optional()?;
+        let Some((story, content)) = taken else { return Ok(None) };
+        self.tells(&story);
+        Ok(Some(serde_json::from_str(&content)?))
     }
 
     /// When the next thing happens.

@@ -9,4 +9,4 @@ mod once;
 mod router;
 
 pub(crate) use once::{Asked, Once, digest};
-pub(crate) use router::router;
+pub(crate) use router::{BODY_BYTES_MAX, router};

@@ -8,10 +8,10 @@ use axum::middleware::map_response;
 
 use super::banner::banner;
 use crate::world::World;
-use crate::{adyen, banked, pages};
+use crate::{adyen, banked, control, pages};
 
 /// Largest request body, in bytes.
-const BODY_BYTES_MAX: usize = 1 << 20;
+pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
 
 /// Everything the sandbox answers.
 pub(crate) fn router(world: Arc<World>) -> Router {
@@ -19,7 +19,9 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(pages::router())
         .nest("/adyen/checkout/v71", adyen::checkout())
         .nest("/adyen/management/v3", adyen::management())
+        .nest("/reports", adyen::reports())
         .nest("/banked/v2", banked::api())
+        .nest("/sandbox/v1", control::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(map_response(banner))
         .with_state(world)

@@ -8,7 +8,17 @@ use http::{HeaderValue, StatusCode};
 use minijinja::{Environment, Value};
 
 /// Every template by its name; the name's ending has values escaped as HTML.
-const TEMPLATES: &[(&str, &str)] = &[("base.html", include_str!("templates/base.html"))];
+const TEMPLATES: &[(&str, &str)] = &[
+    ("base.html", include_str!("templates/base.html")),
+    ("banked-account.html", include_str!("templates/banked-account.html")),
+    ("banked-consent.html", include_str!("templates/banked-consent.html")),
+    ("banked-done.html", include_str!("templates/banked-done.html")),
+    ("banked-gone.html", include_str!("templates/banked-gone.html")),
+    ("banked-pay.html", include_str!("templates/banked-pay.html")),
+    ("adyen-over.html", include_str!("templates/adyen-over.html")),
+    ("adyen-pay.html", include_str!("templates/adyen-pay.html")),
+    ("adyen-redirect.html", include_str!("templates/adyen-redirect.html")),
+];
 
 /// Nothing from elsewhere, nothing inline, in no frame. Forms may lead anywhere: a payment page returns to its shop.
 const POLICY: HeaderValue = HeaderValue::from_static(

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::Endpoint;
-use crate::book::{Attempt, Message};
+use crate::book::{Attempt, Draft};
 
 /// How long either provider waits for an answer. Adyen says ten seconds; Banked says nothing, so the same.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ const ANSWER_BYTES_MAX: usize = 2_048;
 const AGENT: HeaderValue = HeaderValue::from_static("payhook-sandbox");
 
 /// The client by which the sandbox reaches merchants. It may go anywhere: it is the merchant's own laptop.
-pub(super) fn client() -> Client {
+pub(crate) fn client() -> Client {
     let anywhere = ["0.0.0.0/0", "::/0"].map(|net| net.parse().expect("a network")).to_vec();
     let limits =
         ClientLimits { time_max: ANSWER_TIME_MAX, answer_bytes_max: ANSWER_BYTES_MAX, ..ClientLimits::default() };
@@ -31,10 +31,10 @@ pub(super) fn client() -> Client {
     Client::new(ClientSettings { guard: Guard::new(anywhere), trust: Trust::system(), resolver, limits })
 }
 
-/// Sends a message once.
-pub(super) async fn make(client: Client, message: &Message, endpoint: &Endpoint, now: Timestamp) -> Attempt {
+/// Sends a notification once.
+pub(crate) async fn make(client: Client, draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Attempt {
     let began = Instant::now();
-    let request = match signed(message, endpoint, now) {
+    let request = match signed(draft, endpoint, now) {
         Ok(request) => request,
         Err(why) => return nothing_sent(now, why),
     };
@@ -64,14 +64,25 @@ async fn send(client: &Client, url: &str, request: SignedRequest) -> (Option<u16
         Err(refused) => return (None, refused.to_string()),
     };
     let SignedRequest { headers, body, .. } = request;
-    match target.send(Outgoing { method: Method::POST, headers, body, repeatable: false }).await {
+    // Notifications come at least once: a kept connection that its peer has closed is no failure of the endpoint.
+    match target.send(Outgoing { method: Method::POST, headers, body, repeatable: true }).await {
         Ok(answer) => (Some(answer.status.as_u16()), String::from_utf8_lossy(&answer.excerpt).into_owned()),
         Err(failure) => (None, failure.to_string()),
     }
 }
 
-fn signed(message: &Message, endpoint: &Endpoint, now: Timestamp) -> Result<SignedRequest, String> {
-    let content = &message.draft.content;
+/// Signed whole; a cut one loses its end on the way.
+fn signed(draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Result<SignedRequest, String> {
+    let mut request = signed_whole(draft, endpoint, now)?;
+    if let Some(thousandths) = draft.content.fault.as_ref().and_then(|treatment| treatment.cut) {
+        let left = request.body.len() * usize::from(thousandths) / 1_000;
+        request.body.truncate(left.min(request.body.len().saturating_sub(1)));
+    }
+    Ok(request)
+}
+
+fn signed_whole(draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Result<SignedRequest, String> {
+    let content = &draft.content;
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, value(&content.media)?);
     headers.insert(USER_AGENT, AGENT);
@@ -89,7 +100,7 @@ fn signed(message: &Message, endpoint: &Endpoint, now: Timestamp) -> Result<Sign
     let Some(key) = &endpoint.key else {
         return Ok(SignedRequest { target: String::new(), headers, body });
     };
-    let provider = by_name(&message.draft.provider).ok_or("no such provider")?;
+    let provider = by_name(&draft.provider).ok_or("no such provider")?;
     let key = provider.key("sandbox", key).map_err(|mistake| mistake.to_string())?;
     let unsigned = Unsigned { target: String::new(), headers, body };
     provider.sign(unsigned, &key, &Policy::default(), now).ok_or_else(|| "this key cannot sign".to_owned())

@@ -1,5 +1,6 @@
-//! Where a notification goes.
+//! Where a notification goes, the key it is signed with now, and whether it fails.
 
+use super::treatment::SignedBy;
 use crate::book::{Act, BookError, Message};
 use crate::{adyen, banked};
 
@@ -17,9 +18,20 @@ pub(crate) struct Endpoint {
 
 /// The endpoint of a message, as of now; nothing when its webhook is gone or switched off.
 pub(super) fn of(act: &Act<'_>, message: &Message) -> Result<Option<Endpoint>, BookError> {
-    match message.draft.provider.as_str() {
-        "adyen" => adyen::endpoint(act, &message.draft.endpoint),
-        "banked" => banked::endpoint(act, &message.draft.endpoint),
-        _ => Ok(None),
-    }
+    let webhook = &message.draft.endpoint;
+    let adyens = message.draft.provider == "adyen";
+    let usual = if adyens { adyen::endpoint(act, webhook)? } else { banked::endpoint(act, webhook)? };
+    let Some(usual) = usual else { return Ok(None) };
+    Ok(Some(match message.treatment().signed_by {
+        SignedBy::Webhook => usual,
+        SignedBy::Predecessor if adyens => Endpoint { key: adyen::replaced_key(act, webhook)?.or(usual.key), ..usual },
+        SignedBy::Predecessor => usual,
+        // A stranger knows where to, and no password.
+        SignedBy::Stranger(key) => Endpoint { key: Some(key), basic: None, ..usual },
+    }))
+}
+
+/// Lets the webhook of a message show whether its endpoint takes what it is sent.
+pub(super) fn report(act: &Act<'_>, message: &Message, accepted: bool) -> Result<(), BookError> {
+    if message.draft.provider == "adyen" { adyen::report(act, &message.draft.endpoint, accepted) } else { Ok(()) }
 }

@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use payhook_domain::time::Timestamp;
 use payhook_net::Client;
 
-use super::ladder::{Verdict, verdict};
+use super::settle::settle;
 use super::{attempt, endpoint};
 use crate::book::{Act, Attempt, BookError, Message, State};
 use crate::world::World;
@@ -47,7 +47,7 @@ impl Flight {
                     self.lanes.insert(message.draft.lane.clone());
                     let client = self.client.clone();
                     self.flown.push(Box::pin(async move {
-                        let attempt = attempt::make(client, &message, &endpoint, now).await;
+                        let attempt = attempt::make(client, &message.draft, &endpoint, now).await;
                         (message, attempt)
                     }));
                 }
@@ -62,22 +62,14 @@ impl Flight {
     pub(crate) async fn land(&mut self, world: &World) -> Result<(), BookError> {
         let Some((message, attempt)) = self.flown.next().await else { return std::future::pending().await };
         self.lanes.remove(&message.draft.lane);
-        let (now, tries) = (world.time.now(), message.tries + 1);
-        let (state, due) = match verdict(&message.draft.provider, attempt.status, tries, message.queued, now) {
-            Verdict::Accepted => (State::Accepted, now),
-            Verdict::Again(wait) => (State::Waiting, now.plus(wait)),
-            Verdict::GivenUp => (State::GivenUp, now),
-        };
-        world.look(now, |act| {
-            act.tried(message.id, tries, &attempt)?;
-            // A person may have ignored it meanwhile.
-            let waits = act.message(message.id)?.is_some_and(|message| message.state == State::Waiting);
-            if waits || state == State::Accepted { act.settle(message.id, state, due, tries) } else { Ok(()) }
-        })
+        world.look(world.time.now(), |act| settle(act, &message, &attempt))
     }
 
-    /// When the next is due, besides those of lanes that are on their way.
+    /// When the next is due, besides those of lanes that are on their way; nothing while no more can be on their way.
     pub(crate) fn next(&self, act: &Act<'_>) -> Result<Option<Timestamp>, BookError> {
+        if self.flown.len() >= FLIGHT_MAX {
+            return Ok(None);
+        }
         Ok(self.ready(act)?.first().map(|message| message.draft.due))
     }
 

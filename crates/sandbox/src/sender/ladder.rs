@@ -38,9 +38,14 @@ const ADYEN_AGE_MAX: Duration = seconds(30 * 24 * 60 * 60);
 /// How often Banked delivers again, with exponentially growing waits over about 21 days.
 const BANKED_TRIES_AGAIN_MAX: u32 = 25;
 
+/// Whether a status says that a notification was taken: any 2xx, at either provider.
+pub(crate) fn is_accepted(status: Option<u16>) -> bool {
+    status.is_some_and(|status| (200..300).contains(&status))
+}
+
 /// The verdict of a provider on the answer to try number `tries` (the first is 1), none when there was no answer.
 pub(super) fn verdict(provider: &str, status: Option<u16>, tries: u32, queued: Timestamp, now: Timestamp) -> Verdict {
-    if status.is_some_and(|status| (200..300).contains(&status)) {
+    if is_accepted(status) {
         return Verdict::Accepted;
     }
     match provider {

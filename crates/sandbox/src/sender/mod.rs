@@ -1,14 +1,29 @@
 //! Sends notifications as their provider does.
 //!
-//! - `endpoint`: where a notification goes, and the key it is signed with now.
+//! - `endpoint`: where a notification goes, the key it is signed with now, and whether it fails.
+//! - `treatment`: how a notification is sent when not in the usual way.
 //! - `attempt`: one try, signed and sent.
 //! - `ladder`: what an answer means, and when the next try is due.
+//! - `settle`: what becomes of a notification after a try.
 //! - `flight`: all that are on their way, one of each lane at most.
+//! - `by_hand`: what a person does with one.
+//! - `faults`: what goes wrong on the way.
 
 mod attempt;
+mod by_hand;
 mod endpoint;
+pub(crate) mod faults;
 mod flight;
 mod ladder;
+mod settle;
+#[cfg(test)]
+mod tests;
+mod treatment;
 
+pub(crate) use attempt::{client, make};
+pub(crate) use by_hand::{ignore, retry, retry_all};
 pub(crate) use endpoint::Endpoint;
+pub use faults::{Fault, NoSuchFault};
 pub(crate) use flight::Flight;
+pub(crate) use ladder::is_accepted;
+pub(crate) use treatment::Treatment;

@@ -25,6 +25,12 @@ pub(crate) struct Item {
     pub(crate) success: bool,
     pub(crate) psp_reference: String,
     pub(crate) original_reference: Option<String>,
+    /// The webhook setting that lets the original reference out; nothing when it is always sent.
+    #[serde(default)]
+    pub(crate) original_setting: Option<String>,
+    /// Whether only webhooks that name its code hear of it, such as a capture that nobody asked for.
+    #[serde(default)]
+    pub(crate) only_when_named: bool,
     pub(crate) merchant_account: String,
     pub(crate) merchant_reference: String,
     pub(crate) amount: Amount,
@@ -43,6 +49,8 @@ impl Item {
             success,
             psp_reference: psp_reference.to_owned(),
             original_reference: None,
+            original_setting: None,
+            only_when_named: false,
             merchant_account: String::new(),
             merchant_reference: String::new(),
             amount,

@@ -13,7 +13,7 @@ use crate::book::Content;
 const OFFSET: Offset = Offset::constant(1);
 
 /// What is posted, before it is signed.
-pub(super) fn content(item: &Item, webhook: &Webhook, at: Timestamp) -> Content {
+pub(crate) fn content(item: &Item, webhook: &Webhook, at: Timestamp) -> Content {
     let envelope = envelope(item, webhook, at);
     let unsigned = match webhook.communication_format {
         Format::Json => sample::unsigned("adyen", &envelope),
@@ -40,7 +40,8 @@ fn envelope(item: &Item, webhook: &Webhook, at: Timestamp) -> Value {
     if !item.operations.is_empty() {
         put("operations", json!(item.operations));
     }
-    if let Some(original) = &item.original_reference {
+    let shows_original = item.original_setting.as_ref().is_none_or(|setting| webhook.sets(setting));
+    if let Some(original) = item.original_reference.as_ref().filter(|_| shows_original) {
         put("originalReference", json!(original));
     }
     if let Some(method) = &item.payment_method {

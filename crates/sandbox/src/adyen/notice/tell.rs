@@ -23,7 +23,7 @@ pub(crate) fn tell(act: &Act<'_>, item: &Item) -> Result<(), BookError> {
         let hears = webhook.active
             && webhook.kind == "standard"
             && webhook.hears_of(&item.merchant_account, company)
-            && takes(&webhook, &item.event_code);
+            && takes(&webhook, item);
         if hears {
             queue(act, &webhook, item)?;
         }
@@ -44,7 +44,8 @@ pub(crate) fn queue(act: &Act<'_>, webhook: &Webhook, item: &Item) -> Result<i64
     })
 }
 
-fn takes(webhook: &Webhook, code: &str) -> bool {
-    let named = webhook.include_event_codes.iter().any(|named| named == code);
-    named || (webhook.include_event_codes.is_empty() && !ONLY_WHEN_NAMED.contains(&code))
+fn takes(webhook: &Webhook, item: &Item) -> bool {
+    let named = webhook.include_event_codes.iter().any(|named| named == &item.event_code);
+    let usual = !item.only_when_named && !ONLY_WHEN_NAMED.contains(&item.event_code.as_str());
+    named || (webhook.include_event_codes.is_empty() && usual)
 }

@@ -1,0 +1,27 @@
+//! The merchant's requests.
+//!
+//! - `router`: all paths.
+//! - `call`: one request: who asks, what, and whether it was asked before.
+//! - `fields`: what a body says, or what it should have said.
+//! - `refusal`: what is answered to a request that is not as it should be.
+//! - `sessions`, `links`: what a shopper may pay at the hosted page.
+//! - `payments`, `instrument`, `details`, `outcome`: payments by the merchant's own page, and how they are answered.
+//! - `modifications`, `orders`: what is done with payments.
+//! - `reports`: what is downloaded.
+
+mod call;
+mod details;
+mod fields;
+mod instrument;
+mod links;
+mod modifications;
+mod orders;
+mod outcome;
+mod payments;
+mod refusal;
+mod reports;
+mod router;
+mod sessions;
+
+pub(super) use instrument::typed;
+pub(super) use router::{reports, router};

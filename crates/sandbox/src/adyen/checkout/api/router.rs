@@ -1,0 +1,35 @@
+//! All paths.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::modifications::{by_payment, by_reference};
+use super::{details, links, orders, payments, reports as files, sessions};
+use crate::adyen::checkout::payment::ChangeKind;
+use crate::world::World;
+
+/// `/adyen/checkout/v71`.
+pub(in crate::adyen::checkout) fn router() -> Router<Arc<World>> {
+    Router::new()
+        .route("/sessions", post(sessions::create))
+        .route("/sessions/{id}", get(sessions::show))
+        .route("/payments", post(payments::create))
+        .route("/payments/details", post(details::create))
+        .route("/payments/{payment}/captures", post(by_payment(ChangeKind::Capture)))
+        .route("/payments/{payment}/cancels", post(by_payment(ChangeKind::Cancel)))
+        .route("/payments/{payment}/refunds", post(by_payment(ChangeKind::Refund)))
+        .route("/payments/{payment}/reversals", post(by_payment(ChangeKind::Reversal)))
+        .route("/payments/{payment}/amountUpdates", post(by_payment(ChangeKind::Adjustment)))
+        .route("/cancels", post(by_reference))
+        .route("/paymentLinks", post(links::create))
+        .route("/paymentLinks/{id}", get(links::show).patch(links::change))
+        .route("/orders", post(orders::create))
+        .route("/orders/cancel", post(orders::cancel))
+}
+
+/// `/reports`.
+pub(in crate::adyen::checkout) fn reports() -> Router<Arc<World>> {
+    Router::new().route("/download/MerchantAccount/{account}/{file}", get(files::download))
+}

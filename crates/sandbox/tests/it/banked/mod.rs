@@ -1,0 +1,7 @@
+//! Banked's other end.
+
+mod asking;
+mod paying;
+mod refunding;
+mod stage;
+mod webhooks;

@@ -1,0 +1,7 @@
+//! The sandbox as merchants and their libraries meet it: a real listener in front, a real endpoint behind.
+
+mod banked;
+mod control;
+mod management;
+mod stage;
+mod trial;
