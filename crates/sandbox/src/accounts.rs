@@ -1,5 +1,8 @@
 //! Who may ask, and for which accounts.
 
+/// What is shown in place of a secret that was given.
+const GIVEN: &str = "(as given)";
+
 /// The accounts and credentials the sandbox knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accounts {
@@ -29,6 +32,18 @@ impl Default for Accounts {
 }
 
 impl Accounts {
+    /// The key of Adyen's APIs, for people to read: one that was given may be good elsewhere, and is not shown.
+    #[must_use]
+    pub fn adyen_api_key_shown(&self) -> &str {
+        if self.adyen_api_key == Self::default().adyen_api_key { &self.adyen_api_key } else { GIVEN }
+    }
+
+    /// The secret half of Banked's, in the same way.
+    #[must_use]
+    pub fn banked_secret_shown(&self) -> &str {
+        if self.banked_secret == Self::default().banked_secret { &self.banked_secret } else { GIVEN }
+    }
+
     /// Whether a merchant account is one of ours.
     pub(crate) fn has_merchant(&self, account: &str) -> bool {
         self.merchants.iter().any(|merchant| merchant == account)

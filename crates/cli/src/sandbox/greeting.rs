@@ -28,8 +28,8 @@ impl Greeting<'_> {
         row("Banked", &format!("{base}/banked/v2"));
         row("company account", &self.accounts.company);
         row("merchant account", &self.accounts.merchants.join(", "));
-        row("x-API-key", &self.adyen_key());
-        row("Banked Basic auth", &self.banked_key());
+        row("x-API-key", self.accounts.adyen_api_key_shown());
+        row("Banked Basic auth", &format!("{}:{}", self.accounts.banked_api_key, self.accounts.banked_secret_shown()));
         row("kept in", &self.kept_in());
         row("time", &pace::described(self.pace));
         said.push_str(
@@ -38,19 +38,6 @@ impl Greeting<'_> {
              Ctrl-C ends it",
         );
         said
-    }
-
-    /// A key that was given may be good elsewhere, too; that is not printed.
-    fn adyen_key(&self) -> String {
-        let usual = Accounts::default().adyen_api_key;
-        if self.accounts.adyen_api_key == usual { usual } else { "as given".to_owned() }
-    }
-
-    fn banked_key(&self) -> String {
-        let usual = Accounts::default();
-        let Accounts { banked_api_key: key, banked_secret: secret, .. } = self.accounts;
-        let secret = if *secret == usual.banked_secret { secret } else { "as given" };
-        format!("{key}:{secret}")
     }
 
     fn kept_in(&self) -> String {

@@ -1,4 +1,12 @@
 //! One webhook as it is configured at Adyen's side.
+//!
+//! - `begin`: one of which nothing was said yet.
+//! - `keys`: a new key, and what tells one from another.
+//! - `trial`: a test notification.
+
+mod begin;
+mod keys;
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -7,6 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::book::{Act, BookError, Document};
 use crate::sender::Endpoint;
+
+pub(crate) use keys::{check_value, new_key};
+pub(crate) use trial::{CODES as TRIAL_CODES, trial};
 
 /// How its notifications are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,23 +152,5 @@ pub(super) fn report(act: &Act<'_>, id: &str, accepted: bool) -> Result<(), Book
     match act.find::<Webhook>(id)? {
         Some(webhook) if webhook.has_error == accepted => act.keep(&Webhook { has_error: !accepted, ..webhook }),
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// A webhook that differs from others by its keys.
-    pub(crate) fn with_keys(keys: Vec<HmacKey>) -> Webhook {
-        let plain = serde_json::json!({
-            "id": "S2-000000000001", "account": "SandboxMerchant", "type": "standard", "url": "http://127.0.0.1:1/",
-            "active": true, "communicationFormat": "json", "acceptsExpiredCertificate": false,
-            "acceptsSelfSignedCertificate": false, "acceptsUntrustedRootCertificate": false,
-            "populateSoapActionHeader": false, "encryptionProtocol": "TLSv1.2",
-            "filterMerchantAccountType": "allAccounts", "filterMerchantAccounts": [], "includeEventCodes": [],
-            "properties": {}, "hasError": false, "keys": [],
-        });
-        Webhook { keys, ..serde_json::from_value(plain).expect("a webhook") }
     }
 }

@@ -1,9 +1,17 @@
 //! One webhook as it is configured at Banked's side.
+//!
+//! - `begin`: one of which nothing was said yet.
+//! - `trial`: a test notification.
+
+mod begin;
+mod trial;
 
 use serde::{Deserialize, Serialize};
 
 use crate::book::{Act, BookError, Document};
 use crate::sender::Endpoint;
+
+pub(crate) use trial::trial;
 
 /// A webhook. The names of the fields are the API's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,13 +37,16 @@ impl Document for Webhook {
     }
 }
 
+impl Webhook {
+    /// Where its notifications go.
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        let (url, key) = (self.target_url.clone(), self.signature_key.clone());
+        Endpoint { url, key, basic: None, headers: Vec::new() }
+    }
+}
+
 /// Where its notifications go now; nothing when it is gone.
 pub(super) fn endpoint(act: &Act<'_>, id: &str) -> Result<Option<Endpoint>, BookError> {
     let webhook = act.find::<Webhook>(id)?;
-    Ok(webhook.map(|webhook| Endpoint {
-        url: webhook.target_url,
-        key: webhook.signature_key,
-        basic: None,
-        headers: Vec::new(),
-    }))
+    Ok(webhook.as_ref().map(Webhook::endpoint))
 }

@@ -54,6 +54,23 @@ pub(crate) enum State {
     GivenUp,
 }
 
+impl State {
+    /// Its name in the book and on the pages.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Accepted => "accepted",
+            Self::Ignored => "ignored",
+            Self::GivenUp => "given_up",
+        }
+    }
+
+    /// The one of this name.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        [Self::Waiting, Self::Accepted, Self::Ignored, Self::GivenUp].into_iter().find(|state| state.word() == word)
+    }
+}
+
 /// A notification that was queued.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
@@ -96,7 +113,8 @@ pub(crate) struct Attempt {
 }
 
 /// The columns a message is read from, in order.
-const COLUMNS: &str = "id, endpoint, lane, provider, event, subject, content, queued, due, tries, state, story";
+pub(super) const COLUMNS: &str =
+    "id, endpoint, lane, provider, event, subject, content, queued, due, tries, state, story";
 
 impl Act<'_> {
     /// Queues a notification, for the story this act tells.
@@ -166,7 +184,7 @@ impl Act<'_> {
     /// Writes down where a message stands now.
     pub(crate) fn settle(&self, id: i64, state: State, due: Timestamp, tries: u32) -> Result<(), BookError> {
         let sql = "UPDATE messages SET state = ?2, due = ?3, tries = ?4 WHERE id = ?1";
-        self.transaction.prepare_cached(sql)?.execute(params![id, word(state)?, due.as_micros(), tries])?;
+        self.transaction.prepare_cached(sql)?.execute(params![id, state.word(), due.as_micros(), tries])?;
         Ok(())
     }
 
@@ -188,9 +206,9 @@ impl Act<'_> {
 }
 
 /// A row as it stands: the message without what is JSON in it, and that.
-type Raw = (Message, String, String);
+pub(super) type Raw = (Message, String, String);
 
-fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
+pub(super) fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     let moment = |column| row.get(column).map(Timestamp::from_micros);
     let draft = Draft {
         endpoint: row.get(1)?,
@@ -206,7 +224,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     Ok((message, row.get(6)?, row.get(10)?))
 }
 
-fn read(rows: impl Iterator<Item = rusqlite::Result<Raw>>) -> Result<Vec<Message>, BookError> {
+pub(super) fn read(rows: impl Iterator<Item = rusqlite::Result<Raw>>) -> Result<Vec<Message>, BookError> {
     rows.map(|row| {
         let (mut message, content, state) = row?;
         message.draft.content = serde_json::from_str(&content)?;
@@ -214,8 +232,4 @@ fn read(rows: impl Iterator<Item = rusqlite::Result<Raw>>) -> Result<Vec<Message
         Ok(message)
     })
     .collect()
-}
-
-fn word(state: State) -> Result<String, BookError> {
-    Ok(serde_json::from_value(serde_json::to_value(state)?)?)
 }

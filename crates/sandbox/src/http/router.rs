@@ -16,7 +16,7 @@ pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
 /// Everything the sandbox answers.
 pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new()
-        .merge(pages::router())
+        .merge(pages::router(Arc::clone(&world)))
         .nest("/adyen/checkout/v71", adyen::checkout())
         .nest("/adyen/management/v3", adyen::management())
         .nest("/reports", adyen::reports())

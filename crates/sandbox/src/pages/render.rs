@@ -18,6 +18,21 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("adyen-over.html", include_str!("templates/adyen-over.html")),
     ("adyen-pay.html", include_str!("templates/adyen-pay.html")),
     ("adyen-redirect.html", include_str!("templates/adyen-redirect.html")),
+    ("area/base.html", include_str!("templates/area/base.html")),
+    ("area/parts.html", include_str!("templates/area/parts.html")),
+    ("area/home.html", include_str!("templates/area/home.html")),
+    ("area/log.html", include_str!("templates/area/log.html")),
+    ("area/message.html", include_str!("templates/area/message.html")),
+    ("area/trouble.html", include_str!("templates/area/trouble.html")),
+    ("area/adyen-list.html", include_str!("templates/area/adyen-list.html")),
+    ("area/adyen-new.html", include_str!("templates/area/adyen-new.html")),
+    ("area/adyen-one.html", include_str!("templates/area/adyen-one.html")),
+    ("area/adyen-form.html", include_str!("templates/area/adyen-form.html")),
+    ("area/adyen-key.html", include_str!("templates/area/adyen-key.html")),
+    ("area/banked-list.html", include_str!("templates/area/banked-list.html")),
+    ("area/banked-new.html", include_str!("templates/area/banked-new.html")),
+    ("area/banked-one.html", include_str!("templates/area/banked-one.html")),
+    ("area/banked-form.html", include_str!("templates/area/banked-form.html")),
 ];
 
 /// Nothing from elsewhere, nothing inline, in no frame. Forms may lead anywhere: a payment page returns to its shop.
@@ -28,11 +43,18 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
+    environment.add_filter("moment", |micros: i64| written(micros, "%Y-%m-%d %H:%M:%S"));
+    environment.add_filter("iso", |micros: i64| written(micros, "%Y-%m-%dT%H:%M:%SZ"));
     for (name, source) in TEMPLATES {
         environment.add_template(name, source).expect("a template that its test has rendered");
     }
     environment
 });
+
+/// A moment in microseconds since 1970, in UTC.
+fn written(micros: i64, form: &str) -> String {
+    jiff::Timestamp::from_microsecond(micros).unwrap_or_default().strftime(form).to_string()
+}
 
 /// A page.
 pub(crate) fn page(status: StatusCode, template: &str, values: Value) -> Response {
@@ -43,7 +65,7 @@ pub(crate) fn page(status: StatusCode, template: &str, values: Value) -> Respons
             [
                 (CONTENT_SECURITY_POLICY, POLICY),
                 (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-                (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+                (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
                 (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             ],
             Html(html),
@@ -52,6 +74,18 @@ pub(crate) fn page(status: StatusCode, template: &str, values: Value) -> Respons
         Err(error) => {
             tracing::error!(%error, template, "a page");
             (StatusCode::INTERNAL_SERVER_ERROR, "this page could not be rendered").into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_is_one_that_can_be_read() {
+        for (name, _) in TEMPLATES {
+            assert!(ENVIRONMENT.get_template(name).is_ok(), "{name}");
         }
     }
 }

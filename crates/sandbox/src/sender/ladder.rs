@@ -38,7 +38,7 @@ const ADYEN_AGE_MAX: Duration = seconds(30 * 24 * 60 * 60);
 /// How often Banked delivers again, with exponentially growing waits over about 21 days.
 const BANKED_TRIES_AGAIN_MAX: u32 = 25;
 
-/// Whether a status says that a notification was taken: any 2xx, at either provider.
+/// Whether a status says that a notification was taken: any 2xx, at either provider. A redirect does not.
 pub(crate) fn is_accepted(status: Option<u16>) -> bool {
     status.is_some_and(|status| (200..300).contains(&status))
 }

@@ -6,9 +6,11 @@
 //! - `ladder`: what an answer means, and when the next try is due.
 //! - `settle`: what becomes of a notification after a try.
 //! - `flight`: all that are on their way, one of each lane at most.
+//! - `at_once`: something sent once, past every queue.
 //! - `by_hand`: what a person does with one.
 //! - `faults`: what goes wrong on the way.
 
+mod at_once;
 mod attempt;
 mod by_hand;
 mod endpoint;
@@ -20,6 +22,7 @@ mod settle;
 mod tests;
 mod treatment;
 
+pub(crate) use at_once::at_once;
 pub(crate) use attempt::{client, make};
 pub(crate) use by_hand::{ignore, retry, retry_all};
 pub(crate) use endpoint::Endpoint;

@@ -1,6 +1,5 @@
 //! List, create, show, change, delete.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -14,7 +13,7 @@ use super::refusal::Refusal;
 use super::scope::{Level, Scope};
 use super::shown::{path, shown};
 use super::written::Written;
-use crate::adyen::webhook::{Filter, Format, Webhook};
+use crate::adyen::webhook::Webhook;
 use crate::book::{Act, BookError};
 use crate::world::World;
 
@@ -42,7 +41,7 @@ pub(super) async fn create(State(world): State<Arc<World>>, scope: Scope, body: 
             let why = format!("{} has {WEBHOOKS_MAX} webhooks, and no more can be made; delete some", scope.account);
             return Err(Refusal::field("url", "", why));
         }
-        let mut webhook = blank(act, &scope.account)?;
+        let mut webhook = Webhook::begin(act, &scope.account)?;
         written.apply(&mut webhook);
         act.keep(&webhook)?;
         Ok(Json(shown(act, &scope, &webhook)).into_response())
@@ -70,32 +69,5 @@ pub(super) async fn delete(State(world): State<Arc<World>>, scope: Scope) -> Res
         let webhook = scope.webhook(act)?;
         act.remove::<Webhook>(&webhook.id)?;
         Ok(StatusCode::NO_CONTENT.into_response())
-    })
-}
-
-/// A webhook of which nothing was said yet.
-fn blank(act: &Act<'_>, account: &str) -> Result<Webhook, BookError> {
-    Ok(Webhook {
-        id: format!("S2-{}", act.chance()?.hex(6)),
-        account: account.to_owned(),
-        kind: String::new(),
-        url: String::new(),
-        active: false,
-        communication_format: Format::Json,
-        description: None,
-        username: None,
-        password: None,
-        accepts_expired_certificate: false,
-        accepts_self_signed_certificate: false,
-        accepts_untrusted_root_certificate: false,
-        populate_soap_action_header: false,
-        network_type: None,
-        encryption_protocol: "TLSv1.2".to_owned(),
-        filter_merchant_account_type: Filter::AllAccounts,
-        filter_merchant_accounts: Vec::new(),
-        include_event_codes: Vec::new(),
-        properties: BTreeMap::new(),
-        has_error: false,
-        keys: Vec::new(),
     })
 }

@@ -14,5 +14,5 @@ mod typed;
 
 pub(crate) use item::{Amount, Detail, Item};
 pub(crate) use shape::{content, date};
-pub(crate) use tell::{queue, tell};
+pub(crate) use tell::{ONLY_WHEN_NAMED, queue, tell};
 pub(crate) use typed::{TOKEN_WEBHOOK, tell_typed};

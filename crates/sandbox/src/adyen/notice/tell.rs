@@ -5,7 +5,7 @@ use crate::adyen::webhook::Webhook;
 use crate::book::{Act, BookError, Draft};
 
 /// Codes that are only sent to webhooks that name them. From the page "Webhook types".
-const ONLY_WHEN_NAMED: [&str; 6] = [
+pub(crate) const ONLY_WHEN_NAMED: [&str; 6] = [
     "OFFER_CLOSED",
     "RECURRING_CONTRACT",
     "POSTPONED_REFUND",

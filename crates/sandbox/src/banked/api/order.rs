@@ -4,9 +4,8 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::reply::Refusal;
-use crate::banked::date;
-use crate::banked::session::{LineItem, Party, Session, State};
-use crate::book::{Act, BookError};
+use crate::banked::order::Order;
+use crate::banked::session::{LineItem, Party};
 
 /// Longest reference: what a bank statement has room for, in letters.
 const REFERENCE_LETTERS_MAX: usize = 18;
@@ -18,19 +17,6 @@ const QUANTITY_MAX: i64 = 1_000_000;
 pub(super) const AMOUNT_MAX: i64 = 1_000_000_000;
 /// The currencies Banked's payments are in. Each has two decimals.
 const CURRENCIES: [&str; 4] = ["AUD", "EUR", "GBP", "USD"];
-
-/// An order that can become a session.
-pub(super) struct Order {
-    amount: i64,
-    currency: String,
-    error_url: String,
-    line_items: Vec<LineItem>,
-    payee: Party,
-    payer: Option<Party>,
-    reference: String,
-    success_url: String,
-    email_receipt: bool,
-}
 
 /// Reads an order, or says everything that is wrong with it.
 pub(super) fn read(object: &Map<String, Value>) -> Result<Order, Refusal> {
@@ -100,31 +86,4 @@ fn total(fields: &mut Fields<'_>, items: &[LineItem]) -> (i64, String) {
         fields.wrong("line_items", format_args!("must come to {AMOUNT_MAX} at most"));
     }
     (amount, currency)
-}
-
-impl Order {
-    /// The session that waits for its payer.
-    pub(super) fn into_session(self, act: &Act<'_>) -> Result<Session, BookError> {
-        let id = act.chance()?.uuid();
-        Ok(Session {
-            url: act.address(&format!("/banked/pay/{id}")),
-            id,
-            amount: self.amount,
-            currency: self.currency,
-            created_at: date::v2(act.now),
-            end_to_end_id: None,
-            error_url: self.error_url,
-            line_items: self.line_items,
-            payee: self.payee,
-            payer: self.payer,
-            reference: self.reference,
-            state: State::AwaitingPayer,
-            sent_at: None,
-            success_url: self.success_url,
-            email_receipt: self.email_receipt,
-            bank: None,
-            account: None,
-            failure: None,
-        })
-    }
 }

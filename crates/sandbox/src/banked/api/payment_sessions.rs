@@ -10,7 +10,6 @@ use super::answer::answer;
 use super::ask::Ask;
 use super::reply::{Halt, Refusal, Reply};
 use super::{fields, order};
-use crate::banked::course;
 use crate::banked::gone::Gone;
 use crate::banked::notice::View;
 use crate::banked::session::Session;
@@ -22,9 +21,7 @@ const LISTED_MAX: u32 = 100;
 
 pub(super) async fn create(State(world): State<Arc<World>>, ask: Ask) -> Response {
     answer(&world, &ask, |act| {
-        let session = order::read(&fields::object(&ask.body)?)?.into_session(act)?;
-        act.keep(&session)?;
-        course::begin(act, &session)?;
+        let session = order::read(&fields::object(&ask.body)?)?.place(act)?;
         Ok(Reply::of(StatusCode::CREATED, &View::of(&session))?)
     })
 }

@@ -14,20 +14,17 @@ use super::ask::Ask;
 use super::fields::{self, Fields};
 use super::order;
 use super::reply::{Halt, Refusal, Reply};
-use crate::banked::refund::{Refund, RefundState, refunded};
-use crate::banked::session::{self, Party, Session};
-use crate::banked::{course, date, notice};
-use crate::book::{Act, BookError};
+use crate::banked::date;
+use crate::banked::refund::{Refund, Wish, refunded};
+use crate::banked::session::{self, Session};
+use crate::book::Act;
 use crate::world::World;
 
 pub(super) async fn create(State(world): State<Arc<World>>, ask: Ask) -> Response {
     answer(&world, &ask, |act| {
         let wish = read(&fields::object(&ask.body)?)?;
         let session = refundable(act, &wish)?;
-        let refund = wish.into_refund(act, &session)?;
-        act.keep(&refund)?;
-        notice::of_refund(act, &refund)?;
-        course::refund(act, &refund)?;
+        let refund = wish.grant(act, &session)?;
         Ok(Reply::of(StatusCode::CREATED, &view(&refund))?)
     })
 }
@@ -37,16 +34,6 @@ pub(super) async fn show(State(world): State<Arc<World>>, ask: Ask) -> Response 
         let refund = act.find::<Refund>(ask.id())?.ok_or_else(|| Refusal::not_found("refund"))?;
         Ok(Reply::of(StatusCode::OK, &view(&refund))?)
     })
-}
-
-/// A refund that is asked for.
-struct Wish {
-    session: String,
-    amount: i64,
-    reference: String,
-    success_url: String,
-    error_url: String,
-    payee: Option<Party>,
 }
 
 fn read(object: &Map<String, Value>) -> Result<Wish, Refusal> {
@@ -74,25 +61,6 @@ fn refundable(act: &Act<'_>, wish: &Wish) -> Result<Session, Halt> {
         return Err(Refusal::wrong("amount", message).into());
     }
     Ok(session)
-}
-
-impl Wish {
-    fn into_refund(self, act: &Act<'_>, session: &Session) -> Result<Refund, BookError> {
-        Ok(Refund {
-            id: act.chance()?.uuid(),
-            payment_session_id: self.session,
-            amount: self.amount,
-            currency: session.currency.clone(),
-            reference: self.reference,
-            success_url: self.success_url,
-            error_url: self.error_url,
-            payee: self.payee,
-            state: RefundState::AwaitingPayment,
-            created: act.now.as_micros(),
-            paid: session.amount,
-            end_to_end_id: session.end_to_end_id.clone(),
-        })
-    }
 }
 
 fn view(refund: &Refund) -> impl Serialize {

@@ -13,7 +13,6 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::adyen::notice::{Item, tell};
-use crate::adyen::webhook::tests::with_keys;
 use crate::adyen::webhook::{HmacKey, Webhook};
 use crate::book::{Act, BookError, Message, State};
 use crate::world::World;
@@ -25,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const BEGIN: Timestamp = Timestamp::from_seconds(1_790_000_000);
 /// The merchant account of a fresh sandbox.
 pub(super) const MERCHANT: &str = "SandboxMerchant";
+/// The webhook.
+pub(super) const WEBHOOK: &str = "S2-000000000001";
 /// The webhook's first key, and the second, which is made later.
 pub(super) const KEYS: [&str; 2] = [
     "0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C4B5A69788796A5B4C3D2E1F0",
@@ -86,8 +87,8 @@ impl Stage {
 
     /// A webhook of the merchant account, of this format, with its first key.
     pub(super) fn webhook(&self, receiver: &Receiver, change: impl FnOnce(&mut Webhook)) -> Webhook {
-        let mut webhook = with_keys(vec![HmacKey { hex: KEYS[0].to_owned(), from: 0 }]);
-        webhook.url = receiver.url();
+        let keys = vec![HmacKey { hex: KEYS[0].to_owned(), from: 0 }];
+        let mut webhook = Webhook { id: WEBHOOK.to_owned(), url: receiver.url(), keys, ..Webhook::blank(MERCHANT) };
         change(&mut webhook);
         self.act(|act| act.keep(&webhook));
         webhook

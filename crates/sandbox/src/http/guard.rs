@@ -1,0 +1,96 @@
+//! Who may use pages that ask nobody who they are: whoever sits at a browser that shows them, and no other page in it.
+//!
+//! Any page on the web can have a browser post a form to loopback, and a name of its own lead there. The browser says which
+//! page asked (`Sec-Fetch-Site`, `Origin`) and by which name it was reached (`Host`); neither can be forged by a page.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{HOST, ORIGIN};
+use http::{HeaderMap, Method, StatusCode};
+use url::Url;
+
+use crate::world::World;
+
+/// Lets a request through that a page of the sandbox made, or that changes nothing.
+pub(crate) async fn guard(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let headers = request.headers();
+    if !is_ours(headers, &world.base) {
+        let why = "sandbox: this name is not one it goes by; use its address, or start it with --base-url\n";
+        return (StatusCode::MISDIRECTED_REQUEST, why).into_response();
+    }
+    if changes && !is_same_origin(headers) {
+        let why = "sandbox: only its own pages may change something here; programs use the providers' APIs\n";
+        return (StatusCode::FORBIDDEN, why).into_response();
+    }
+    next.run(request).await
+}
+
+/// Whether the name it was reached by leads here by nobody else's doing: an address, this machine's name, or the base.
+fn is_ours(headers: &HeaderMap, base: &Url) -> bool {
+    let Some(reached) = text(headers, HOST).and_then(|host| Url::parse(&format!("http://{host}")).ok()) else {
+        return false;
+    };
+    let host = reached.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    address.parse::<IpAddr>().is_ok() || host == "localhost" || base.host_str() == Some(host)
+}
+
+/// What the browser says of who asked; one that says neither is none.
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    match headers.get("sec-fetch-site") {
+        Some(site) => site == "same-origin" || site == "none",
+        None => {
+            text(headers, ORIGIN).is_some_and(|origin| text(headers, HOST) == origin.split_once("://").map(|it| it.1))
+        }
+    }
+}
+
+fn text(headers: &HeaderMap, name: http::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn a_form_of_another_page_is_refused_whatever_the_browser_says_it_by() {
+        let same = |pairs: &[(&'static str, &'static str)]| is_same_origin(&headers(pairs));
+        assert!(same(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "same-origin")]));
+        assert!(same(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "none")]));
+        assert!(same(&[("host", "10.0.0.7:8090"), ("origin", "http://10.0.0.7:8090")]));
+        for site in ["cross-site", "same-site"] {
+            assert!(!same(&[
+                ("host", "127.0.0.1:8090"),
+                ("origin", "http://127.0.0.1:8090"),
+                ("sec-fetch-site", site)
+            ]));
+        }
+        assert!(!same(&[("host", "127.0.0.1:8090"), ("origin", "http://127.0.0.1:3000")]));
+        assert!(!same(&[("host", "127.0.0.1:8090"), ("origin", "null")]));
+        assert!(!same(&[("host", "127.0.0.1:8090")]));
+    }
+
+    #[test]
+    fn a_name_that_somebody_else_lets_lead_here_is_refused() {
+        let base = Url::parse("http://sandbox.internal:8090").expect("a URL");
+        let ours = |host: &'static str| is_ours(&headers(&[("host", host)]), &base);
+        for host in ["127.0.0.1:8090", "[::1]:8090", "localhost:8090", "192.168.1.7", "sandbox.internal:8090"] {
+            assert!(ours(host), "{host}");
+        }
+        for host in ["evil.example:8090", "localhost.evil.example", "sandbox.internal.evil.example", ""] {
+            assert!(!ours(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What the form of a webhook offers: event codes and additional settings.
+
+use minijinja::{Value, context};
+use payhook_provider::by_name;
+
+use crate::adyen::notice::ONLY_WHEN_NAMED;
+use crate::adyen::webhook::Webhook;
+
+/// An additional setting: its name in the Management API, its name for people, and what it lets out.
+type Setting = (&'static str, &'static str, &'static str);
+
+/// Those that change what the sandbox sends, in the words of a merchant; all others can be set over the API.
+pub(super) const SETTINGS: [Setting; 14] = [
+    ("addAcquirerResult", "Acquirer result", "avsResult and cvcResult in Adyen's own numbering, authCode, referred"),
+    ("addRawAcquirerResult", "Raw acquirer result", "avsResultRaw, cvcResultRaw, refusalReasonRaw, acquirerCode"),
+    ("addPaymentAccountReference", "Payment account reference", "PaymentAccountReference of the card"),
+    ("addCaptureReferenceToDisputeNotification", "Capture reference in disputes", "capturePspReference"),
+    ("includeOriginalReferenceForChargebackReversed", "Original reference in CHARGEBACK_REVERSED", "originalReference"),
+    ("includePaymentResultInOrderClosedNotification", "Result in ORDER_CLOSED", "order-N-success of each payment"),
+    ("includeCardBin", "Card BIN", "cardBin"),
+    ("includeCardHolderName", "Cardholder name", "cardHolderName"),
+    ("includeIssuerCountry", "Issuer country", "cardIssuingCountry"),
+    ("includeFundingSource", "Funding source", "fundingSource"),
+    ("includeShopperDetail", "Shopper details", "shopperEmail, shopperReference and the like"),
+    ("includeThreeDSecureResult", "3-D Secure result", "threeDAuthenticated, threeDOffered"),
+    ("includeARN", "Acquirer reference number", "arn"),
+    ("includeRiskData", "Risk data", "totalFraudScore, fraudResultType"),
+];
+
+/// The codes of the standard type; those of the other families are no words in capitals.
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    let all = by_name("adyen").map(|provider| provider.codes()).unwrap_or_default();
+    all.iter().map(|row| row.code).filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+}
+
+/// The settings, and whether each is on.
+pub(super) fn settings(webhook: &Webhook) -> Vec<Value> {
+    let offered = SETTINGS.into_iter();
+    offered.map(|(name, label, lets)| context! { name, label, lets, on => webhook.sets(name) }).collect()
+}
+
+/// The codes, whether each is chosen, and whether it has to be to be sent.
+pub(super) fn offered(webhook: &Webhook) -> Vec<Value> {
+    let chosen = |code: &str| webhook.include_event_codes.iter().any(|named| named == code);
+    codes()
+        .map(|name| context! { name, on => chosen(name), only_when_named => ONLY_WHEN_NAMED.contains(&name) })
+        .collect()
+}

@@ -1,0 +1,21 @@
+//! The customer area: what a merchant configures at a provider's side, and sees of what was sent.
+//!
+//! - `router`: its paths. `home`: where it begins.
+//! - `adyen`, `banked`: the webhooks of each.
+//! - `log`: everything sent, newest first. `message`: one of them, and what a person does with it.
+//! - `fields`: what a form says. `trouble`: what is shown when it does not work.
+//! - `frame`: what every page has around it.
+
+mod adyen;
+mod banked;
+mod fields;
+mod frame;
+mod home;
+mod log;
+mod message;
+mod router;
+#[cfg(test)]
+mod tests;
+mod trouble;
+
+pub(super) use router::router;

@@ -1,0 +1,63 @@
+//! Who is kept out: pages of others in the same browser, and names of others that lead here.
+
+use axum::body::Body;
+use http::Request;
+use http::header::{CONTENT_SECURITY_POLICY, HOST};
+
+use super::browser::Browser;
+use crate::adyen::webhook::Webhook;
+
+/// Pages that can be looked at.
+const PAGES: [&str; 6] =
+    ["/", "/area/log", "/area/adyen/webhooks", "/area/adyen/webhooks/new", "/area/banked/webhooks", "/area/log/99"];
+
+#[test]
+fn a_form_of_another_page_changes_nothing() {
+    let browser = Browser::new();
+    let (webhook, _) = browser.does("/area/adyen/webhooks", &[("url", "http://127.0.0.1:1/")]);
+    let paths = [
+        "/area/adyen/webhooks".to_owned(),
+        webhook.clone(),
+        format!("{webhook}/key"),
+        format!("{webhook}/test"),
+        format!("{webhook}/delete"),
+        "/area/banked/webhooks".to_owned(),
+        "/area/log/1/retry".to_owned(),
+        "/area/log/1/ignore".to_owned(),
+    ];
+    let elsewhere: [&[(&str, &str)]; 3] = [
+        &[("host", "127.0.0.1:8090"), ("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+        &[("host", "127.0.0.1:8090"), ("origin", "null")],
+        &[("host", "127.0.0.1:8090")],
+    ];
+    for (path, headers) in paths.iter().flat_map(|path| elsewhere.map(|headers| (path, headers))) {
+        let refused = browser.post_saying(path, &[("url", "https://evil.example/")], headers);
+        assert_eq!(refused.status, 403, "{path} {headers:?}");
+    }
+    let [kept] = browser.act(|act| act.newest::<Webhook>(9)).try_into().expect("one webhook");
+    assert_eq!((kept.url.as_str(), kept.keys.len()), ("http://127.0.0.1:1/", 0));
+}
+
+#[test]
+fn a_name_of_somebody_else_that_leads_here_shows_nothing() {
+    let browser = Browser::new();
+    for path in PAGES {
+        let request = Request::get(path).header(HOST, "rebound.example:8090").body(Body::empty()).expect("a request");
+        let refused = browser.send(request);
+        assert_eq!(refused.status, 421, "{path}");
+        refused.keeps_quiet_about("sandbox_adyen_api_key");
+    }
+}
+
+#[test]
+fn every_page_says_sandbox_and_takes_nothing_from_elsewhere() {
+    let browser = Browser::new();
+    for path in PAGES {
+        let page = browser.get(path);
+        page.says("sandbox</title>").says("no money moves here");
+        assert_eq!(page.headers["server"], "payhook-sandbox", "{path}");
+        let policy = page.headers[CONTENT_SECURITY_POLICY].to_str().expect("text");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        page.keeps_quiet_about(" style=\"").keeps_quiet_about(" onclick").keeps_quiet_about("<style");
+    }
+}
