@@ -60,6 +60,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("source", "the source's name; empty when none answers there"),
     ("state", "how the replay ended"),
     ("status", "the HTTP status that was answered, or that the destination answered"),
+    ("template", "which of the sandbox's pages could not be made"),
     ("took_ms", "how long it took, in milliseconds"),
     ("took_us", "how long it took, in microseconds: from the request's last byte to the answer, or the whole try"),
     ("until", "how long the destination is left to rest"),

@@ -27,6 +27,18 @@ pub(crate) struct Tally {
     pub(crate) given_up: u64,
 }
 
+impl Tally {
+    fn by(count: impl Fn(State) -> Result<i64, BookError>) -> Result<Self, BookError> {
+        let of = |state| count(state).map(i64::unsigned_abs);
+        Ok(Self {
+            waiting: of(State::Waiting)?,
+            accepted: of(State::Accepted)?,
+            ignored: of(State::Ignored)?,
+            given_up: of(State::GivenUp)?,
+        })
+    }
+}
+
 impl Act<'_> {
     /// The newest that match, so many at most.
     pub(crate) fn log(&self, sought: &Sought, most: u32) -> Result<Vec<Message>, BookError> {
@@ -44,16 +56,17 @@ impl Act<'_> {
 
     /// How many stand where, in all.
     pub(crate) fn tally(&self) -> Result<Tally, BookError> {
-        let of = |state: State| -> Result<u64, BookError> {
+        Tally::by(|state| {
             let sql = "SELECT count(*) FROM messages WHERE state = ?1";
-            let number: i64 = self.transaction.prepare_cached(sql)?.query_row([state.word()], |row| row.get(0))?;
-            Ok(number.unsigned_abs())
-        };
-        Ok(Tally {
-            waiting: of(State::Waiting)?,
-            accepted: of(State::Accepted)?,
-            ignored: of(State::Ignored)?,
-            given_up: of(State::GivenUp)?,
+            Ok(self.transaction.prepare_cached(sql)?.query_row([state.word()], |row| row.get(0))?)
+        })
+    }
+
+    /// How many of a story stand where.
+    pub(crate) fn tally_of_story(&self, story: &str) -> Result<Tally, BookError> {
+        Tally::by(|state| {
+            let sql = "SELECT count(*) FROM messages WHERE story <> '' AND story = ?1 AND state = ?2";
+            Ok(self.transaction.prepare_cached(sql)?.query_row([story, state.word()], |row| row.get(0))?)
         })
     }
 }

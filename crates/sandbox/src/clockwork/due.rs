@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::book::{Act, BookError};
-use crate::{adyen, banked};
+use crate::{adyen, banked, story};
 
 /// Something that happens later.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -13,6 +13,8 @@ pub(crate) enum Due {
     Adyen(adyen::Due),
     /// At Banked.
     Banked(banked::Due),
+    /// In the telling of a story.
+    Story(story::Due),
 }
 
 impl Due {
@@ -21,6 +23,7 @@ impl Due {
         match self {
             Self::Adyen(due) => due.happen(act),
             Self::Banked(due) => due.happen(act),
+            Self::Story(due) => due.happen(act),
         }
     }
 }

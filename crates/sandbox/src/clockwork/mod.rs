@@ -7,4 +7,4 @@ mod due;
 mod run;
 
 pub(crate) use due::Due;
-pub(crate) use run::run;
+pub(crate) use run::{run, work_through};

@@ -19,7 +19,7 @@ pub(crate) async fn run(world: &World) -> Infallible {
     let mut flight = Flight::new();
     loop {
         if let Err(error) = turn(world, &mut flight).await {
-            tracing::error!(%error, "the sandbox's book");
+            tracing::error!(%error, "the sandbox's book could not be read or written");
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -47,9 +47,18 @@ async fn turn(world: &World, flight: &mut Flight) -> Result<(), BookError> {
 
 /// Everything whose moment has come, in order.
 fn happen(world: &World) -> Result<(), BookError> {
-    let now = world.time.now();
-    while let Some(moment) = world.look(now, |act| act.next_timer())?
-        && moment <= now
+    happen_until(world, world.time.now())
+}
+
+/// Everything that will ever be due, each at its moment, and nothing is sent. Only for a book whose timers end.
+pub(crate) fn work_through(world: &World) -> Result<(), BookError> {
+    happen_until(world, Timestamp::from_micros(i64::MAX))
+}
+
+fn happen_until(world: &World, last: Timestamp) -> Result<(), BookError> {
+    let begin = world.time.now();
+    while let Some(moment) = world.look(begin, |act| act.next_timer())?
+        && moment <= last
     {
         world.look(moment, |act| act.take_due(moment)?.map_or(Ok(()), |due| due.happen(act)))?;
     }

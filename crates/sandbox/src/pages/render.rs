@@ -72,7 +72,7 @@ pub(crate) fn page(status: StatusCode, template: &str, values: Value) -> Respons
         )
             .into_response(),
         Err(error) => {
-            tracing::error!(%error, template, "a page");
+            tracing::error!(%error, template, "a page of the sandbox could not be made");
             (StatusCode::INTERNAL_SERVER_ERROR, "this page could not be rendered").into_response()
         }
     }

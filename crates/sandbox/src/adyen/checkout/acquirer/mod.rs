@@ -8,6 +8,6 @@ mod answers;
 mod cards;
 mod checks;
 
-pub(crate) use answers::{APPROVED, Answer, NOT_AUTHENTICATED, PENDING, SHOPPER_CANCELLED, answer, answer_asked_by};
+pub(crate) use answers::{APPROVED, NOT_AUTHENTICATED, PENDING, SHOPPER_CANCELLED, answer, answer_asked_by};
 pub(crate) use cards::{KNOWN, Known, brand, is_number, known};
-pub(crate) use checks::{Meaning, avs, avs_asked_by, cvc, cvc_result};
+pub(crate) use checks::{avs, avs_asked_by, cvc, cvc_result};

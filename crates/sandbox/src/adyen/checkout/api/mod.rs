@@ -5,7 +5,8 @@
 //! - `fields`: what a body says, or what it should have said.
 //! - `refusal`: what is answered to a request that is not as it should be.
 //! - `sessions`, `links`: what a shopper may pay at the hosted page.
-//! - `payments`, `instrument`, `details`, `outcome`: payments by the merchant's own page, and how they are answered.
+//! - `methods`, `payments`, `instrument`, `details`, `outcome`: payments by the merchant's own page, and how they are
+//!   answered.
 //! - `modifications`, `orders`: what is done with payments.
 //! - `reports`: what is downloaded.
 
@@ -14,6 +15,7 @@ mod details;
 mod fields;
 mod instrument;
 mod links;
+mod methods;
 mod modifications;
 mod orders;
 mod outcome;

@@ -75,7 +75,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         if let Self::Book(error) = &self {
-            tracing::error!(%error, "the sandbox's book");
+            tracing::error!(%error, "the sandbox's book could not be read or written");
         }
         let (status, code, kind) = self.words();
         let body =

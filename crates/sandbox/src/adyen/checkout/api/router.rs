@@ -6,7 +6,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::modifications::{by_payment, by_reference};
-use super::{details, links, orders, payments, reports as files, sessions};
+use super::refusal::Refusal;
+use super::{details, links, methods, orders, payments, reports as files, sessions};
 use crate::adyen::checkout::payment::ChangeKind;
 use crate::world::World;
 
@@ -15,6 +16,7 @@ pub(in crate::adyen::checkout) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/sessions", post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))
+        .route("/paymentMethods", post(methods::list))
         .route("/payments", post(payments::create))
         .route("/payments/details", post(details::create))
         .route("/payments/{payment}/captures", post(by_payment(ChangeKind::Capture)))
@@ -27,6 +29,13 @@ pub(in crate::adyen::checkout) fn router() -> Router<Arc<World>> {
         .route("/paymentLinks/{id}", get(links::show).patch(links::change))
         .route("/orders", post(orders::create))
         .route("/orders/cancel", post(orders::cancel))
+        .fallback(nothing)
+        .method_not_allowed_fallback(nothing)
+}
+
+/// Neither this path nor this method belongs to the API.
+async fn nothing() -> Refusal {
+    Refusal::NotFound
 }
 
 /// `/reports`.

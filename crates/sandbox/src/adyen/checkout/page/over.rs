@@ -31,6 +31,6 @@ pub(super) fn unknown() -> Response {
 
 /// The book could not be read or written.
 pub(super) fn broken(error: &BookError) -> Response {
-    tracing::error!(%error, "the sandbox's book");
+    tracing::error!(%error, "the sandbox's book could not be read or written");
     (StatusCode::INTERNAL_SERVER_ERROR, "the sandbox could not read its book; its log says why").into_response()
 }

@@ -48,11 +48,12 @@ pub(super) fn settle(act: &Act<'_>, payment: &mut Payment) -> Result<(), BookErr
 fn authorised(act: &Act<'_>, payment: &mut Payment) -> Result<(), BookError> {
     payment.authorise();
     payment.expires = act.after(AUTHORISED_FOR).as_micros();
-    let settings = Settings::for_payment(act, payment)?;
-    if settings.capture_delay == CaptureDelay::Immediate {
-        capture(act, payment)?;
-    } else {
-        Due::Expire { payment: payment.psp_reference.clone() }.later(act, AUTHORISED_FOR)?;
+    match Settings::for_payment(act, payment)?.capture_delay {
+        _ if !payment.open => {}
+        CaptureDelay::Immediate => capture(act, payment)?,
+        CaptureDelay::Manual => {
+            Due::Expire { payment: payment.psp_reference.clone() }.later(act, AUTHORISED_FOR)?;
+        }
     }
     if payment.shopper.store && payment.shopper.reference.is_some() {
         bank::store_token(act, payment)?;

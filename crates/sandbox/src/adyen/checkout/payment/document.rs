@@ -142,11 +142,6 @@ impl Payment {
         Amount { currency: self.amount.currency.clone(), value }
     }
 
-    /// The modification of this reference.
-    pub(crate) fn change(&self, psp_reference: &str) -> Option<&Change> {
-        self.changes.iter().find(|change| change.psp_reference == psp_reference)
-    }
-
     /// When the authorisation expires.
     pub(crate) fn expires_at(&self) -> Timestamp {
         Timestamp::from_micros(self.expires)

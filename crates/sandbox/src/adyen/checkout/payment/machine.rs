@@ -42,11 +42,11 @@ impl Money {
 }
 
 impl Payment {
-    /// It is authorised, for all that was asked.
+    /// It is authorised, for all that was asked. Of nothing, as a card that is only stored has it, nothing is open.
     pub(crate) fn authorise(&mut self) {
         self.state = State::Authorised;
         self.money.authorised = self.amount.value;
-        self.open = true;
+        self.open = self.amount.value > 0;
     }
 
     /// Decides a modification: does it, or says why not. `parts` is whether more can be captured after a part was.
@@ -107,15 +107,19 @@ impl Payment {
         Ok(value)
     }
 
+    /// All of it goes back: what was captured is refunded, and what was not can no longer be.
     fn reverse(&mut self) -> Result<Moved, No> {
         if self.money.captured == 0 {
             return self.cancel().map(|value| Moved { value, action: Some(Action::Cancel) });
         }
-        let rest = self.money.kept();
-        if rest == 0 {
+        if self.money.kept() == 0 || self.money.charged_back > 0 {
             return Err(INSUFFICIENT);
         }
-        self.refund(rest).map(|value| Moved { value, action: Some(Action::Refund) })
+        if self.open {
+            self.open = false;
+            self.money.cancelled += self.money.uncaptured();
+        }
+        self.refund(self.money.kept()).map(|value| Moved { value, action: Some(Action::Refund) })
     }
 
     /// Only what was not captured at all can be given another amount.

@@ -105,6 +105,15 @@ fn a_refused_request_leaves_its_key_free() {
 }
 
 #[test]
+fn a_path_or_a_method_that_the_api_does_not_have_is_said_in_its_own_form() {
+    let stage = Stage::start(QUICK);
+    for (method, path) in [("POST", "/donations"), ("DELETE", "/sessions"), ("GET", "/paymentLinks/PL00")] {
+        let answer = stage.ask(method, &format!("{API}{path}"), &[KEY, JSON], b"{}");
+        assert_eq!((answer.status, &answer.json()["status"]), (404, &json!(404)), "{method} {path}");
+    }
+}
+
+#[test]
 fn a_modification_of_what_nobody_knows_needs_the_original() {
     let stage = Stage::start(QUICK);
     let body = json!({ "merchantAccount": ACCOUNT, "amount": { "currency": "EUR", "value": 1 } });
@@ -162,8 +171,16 @@ fn no_body_whatever_it_says_is_answered_by_a_panic() {
     let psp = stage.paid("order-1");
     let by_payment =
         ["captures", "cancels", "refunds", "reversals", "amountUpdates"].map(|what| format!("/payments/{psp}/{what}"));
-    let others =
-        ["/sessions", "/payments", "/payments/details", "/cancels", "/paymentLinks", "/orders", "/orders/cancel"];
+    let others = [
+        "/sessions",
+        "/payments",
+        "/paymentMethods",
+        "/payments/details",
+        "/cancels",
+        "/paymentLinks",
+        "/orders",
+        "/orders/cancel",
+    ];
     let paths: Vec<String> = others.map(str::to_owned).into_iter().chain(by_payment).collect();
     let case = (proptest::sample::select(paths), anything(), any::<bool>());
     let mut runner = TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() });

@@ -9,6 +9,9 @@ use crate::adyen::notice::TOKEN_WEBHOOK;
 use crate::book::Act;
 use crate::time::Pace;
 
+/// What is done to the dispute of a payment.
+type Verb = fn(&Act<'_>, &str) -> Result<String, Unfit>;
+
 impl Stage {
     /// A bank does something to a payment.
     fn bank<T>(&self, verb: impl FnOnce(&Act<'_>) -> Result<T, Unfit>) -> T {
@@ -73,7 +76,7 @@ fn a_dispute_that_is_lost_again_has_one_reference_from_the_first_question_to_the
     });
     let psp = stage.paid("order-1");
     let dispute = stage.bank(|act| bank::request_for_information(act, &psp));
-    let verbs: [fn(&Act<'_>, &str) -> Result<String, Unfit>; 5] =
+    let verbs: [Verb; 5] =
         [bank::chargeback_opened, bank::chargeback, bank::defended, bank::chargeback_reversed, bank::second_chargeback];
     for verb in verbs {
         assert_eq!(stage.bank(|act| verb(act, &psp)), dispute);

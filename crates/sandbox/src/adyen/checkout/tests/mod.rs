@@ -7,6 +7,7 @@
 //! - `modifying`: captures, cancels, refunds.
 //! - `banks`: what happens later.
 //! - `parts`: links and orders.
+//! - `kept`: a kill in between.
 //! - `believed`: any sequence of events, as the machine has it and as a receiver believes it.
 
 mod asking;
@@ -14,6 +15,7 @@ mod banks;
 mod believed;
 mod checks;
 mod hosted;
+mod kept;
 mod modifying;
 mod parts;
 mod paying;

@@ -1,9 +1,15 @@
 //! Captures, cancels, refunds: answered *received*, decided later, told with Adyen's reason when the answer is no.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::stage::{ACCOUNT, QUICK, Stage};
-use crate::adyen::checkout::{ChangeState, State};
+use super::believed::settle;
+use super::stage::{ACCOUNT, QUICK, Stage, world};
+use crate::adyen::checkout::{
+    CaptureDelay, ChangeKind, ChangeState, Instrument, Payment, Purchase, Request, Settings, State, pay, receive,
+};
+use crate::adyen::notice::Amount;
 use crate::time::Pace;
 
 fn verdict(item: &Value) -> (&str, &str, &str) {
@@ -175,4 +181,27 @@ fn what_nobody_captures_expires_after_twenty_eight_days() {
     assert_eq!((payment.open, payment.money.expired), (false, 1_000));
     let days = (payment.expires - payment.made) / (24 * 60 * 60 * 1_000_000);
     assert_eq!(days, 28);
+}
+
+#[test]
+fn an_adjusted_authorisation_is_good_for_twenty_eight_days_again() {
+    let world = world(QUICK);
+    let began = world.time.now();
+    let day = |days: u64| began.plus(Duration::from_secs(days * 24 * 60 * 60));
+    let amount = |value| Amount { currency: "EUR".to_owned(), value };
+    let paid = world.look(began, |act| {
+        let merchant_account = ACCOUNT.to_owned();
+        let capture_delay = CaptureDelay::Manual;
+        act.keep(&Settings { merchant_account, capture_delay, multiple_partial_captures: false })?;
+        pay(act, &Purchase::new(ACCOUNT, "order-1", amount(1_000), Instrument::card("4111111145551142", "J. Smith")))
+    });
+    let mut payment = paid.expect("paid");
+    let request = Request { kind: ChangeKind::Adjustment, amount: Some(amount(1_500)), reference: None };
+    settle(&world, day(20));
+    world.look(day(20), |act| receive(act, &mut payment, request)).expect("received");
+    let is_open = |days| {
+        settle(&world, day(days));
+        world.look(day(days), |act| act.find::<Payment>(&payment.psp_reference)).expect("read").expect("kept").open
+    };
+    assert_eq!([29, 47, 49].map(is_open), [true, true, false]);
 }

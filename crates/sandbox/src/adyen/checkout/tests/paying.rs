@@ -147,6 +147,17 @@ fn a_3ds_card_whose_shopper_fails_is_refused() {
 }
 
 #[test]
+fn a_shoppers_first_choice_counts() {
+    let stage = Stage::start(QUICK);
+    let answer = stage.pay("order-1", &json!({ "paymentMethod": { "number": "4917610000000000" } }));
+    let result = chosen(&stage, &answer, true);
+    let page = format!("/adyen/redirect/{}", answer["pspReference"].as_str().expect("a reference"));
+    assert_eq!(stage.send(&page, "approved=false").status, 303);
+    let finished = stage.post("/payments/details", &json!({ "details": { "redirectResult": result } }), 200);
+    assert_eq!(finished["resultCode"], "Authorised");
+}
+
+#[test]
 fn ideal_is_paid_at_its_own_page_whether_or_not_the_merchant_brings_the_result() {
     let stage = Stage::start(QUICK);
     let answer = stage.pay("order-1", &json!({ "paymentMethod": { "type": "ideal" } }));
@@ -190,4 +201,34 @@ fn a_card_that_is_to_be_stored_has_its_token_told_with_it() {
     let data = &stage.hears_of("AUTHORISATION")["additionalData"];
     assert!(token.is_string() && data["tokenization.storedPaymentMethodId"] == *token, "{data}");
     assert_eq!(data["tokenization.shopperReference"], "shopper-7");
+}
+
+#[test]
+fn a_card_that_is_only_stored_is_authorised_for_nothing_and_nothing_of_it_is_captured() {
+    let stage = Stage::start_with(QUICK, |webhook| {
+        webhook.include_event_codes = ["AUTHORISATION", "CAPTURE", "RECURRING_CONTRACT"].map(str::to_owned).to_vec();
+    });
+    let nothing = json!({ "amount": { "currency": "EUR", "value": 0 }, "storePaymentMethod": true, "shopperReference": "shopper-7" });
+    let answer = stage.pay("order-1", &nothing);
+    let contract = stage.hears_of("RECURRING_CONTRACT");
+    assert_eq!(contract["pspReference"], answer["additionalData"]["tokenization.storedPaymentMethodId"]);
+    assert_eq!((&contract["originalReference"], &contract["amount"]["value"]), (&answer["pspReference"], &json!(0)));
+    assert_eq!(stage.hears_of("AUTHORISATION")["success"], "true");
+    let payment = stage.payment(answer["pspReference"].as_str().expect("a reference"));
+    assert!(payment.changes.is_empty() && !payment.open);
+}
+
+#[test]
+fn whatever_the_list_of_methods_names_can_be_paid_by() {
+    let stage = Stage::start(QUICK);
+    let listed = stage.post("/paymentMethods", &json!({ "merchantAccount": "SandboxMerchant" }), 200);
+    let methods = listed["paymentMethods"].as_array().expect("a list");
+    assert!(methods[0]["type"] == "scheme" && methods.len() > 1);
+    for method in &methods[1..] {
+        let answer = stage.pay("order-1", &json!({ "paymentMethod": { "type": method["type"] } }));
+        assert_eq!(
+            (&answer["resultCode"], &answer["action"]["paymentMethodType"]),
+            (&json!("RedirectShopper"), &method["type"])
+        );
+    }
 }

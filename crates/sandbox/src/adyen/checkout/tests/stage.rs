@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -42,14 +43,19 @@ impl Clock for FromNovember {
 
 /// A sandbox that nobody runs yet.
 pub(super) fn world(pace: Pace) -> Arc<World> {
-    sandbox(pace, "http://127.0.0.1:8090").world()
+    sandbox(None, pace, "http://127.0.0.1:8090").world()
 }
 
-fn sandbox(pace: Pace, base: &str) -> Sandbox {
+/// A sandbox on a file, which may have been another's before.
+pub(super) fn reopened(file: &Path) -> Arc<World> {
+    sandbox(Some(file), Pace::Scaled(1.0), "http://127.0.0.1:8090").world()
+}
+
+fn sandbox(file: Option<&Path>, pace: Pace, base: &str) -> Sandbox {
     let clock = Arc::new(FromNovember);
     let base = base.parse().expect("a URL");
-    let boot = Boot { file: None, seed: Some(7), pace, base, accounts: Accounts::default(), clock };
-    Sandbox::open(boot).expect("a book in memory")
+    let boot = Boot { file: file.map(Path::to_owned), seed: Some(7), pace, base, accounts: Accounts::default(), clock };
+    Sandbox::open(boot).expect("a book")
 }
 
 /// A webhook of the merchant account that hears of everything that is sent by default.
@@ -99,7 +105,7 @@ impl Stage {
         let runtime = runtime.expect("the machine gives a thread");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
-        let sandbox = sandbox(pace, &format!("http://{address}"));
+        let sandbox = sandbox(None, pace, &format!("http://{address}"));
         let world = sandbox.world();
         let merchant = Receiver::start(None);
         let mut webhook = webhook("S2-1", "standard", &merchant.url());
