@@ -1,6 +1,8 @@
 // The packages of npm, asked line by line: one question as JSON in, one answer as JSON out. See README.md.
 
 import { createPublicKey } from "node:crypto";
+import http from "node:http";
+import https from "node:https";
 import { createInterface } from "node:readline";
 
 import adyen from "@adyen/api-library";
@@ -94,6 +96,41 @@ async function judge({ platform, key, headers, bytes, tolerance }) {
   return { valid: isValid, said: errorCode ?? "" };
 }
 
+// Adyen's package asks over TLS whatever the address says; the pretend provider speaks plain HTTP on loopback.
+const secured = https.request;
+https.request = (options, ...rest) =>
+  options.protocol === "http:" ? http.request({ ...options, agent: undefined }, ...rest) : secured(options, ...rest);
+
+// What Adyen's package asks the provider at `base`, as a merchant's program does.
+const calls = {
+  setUpWebhook: ({ management }, { account, body }) => management("WebhooksMerchantLevelApi").setUpWebhook(account, body),
+  updateWebhook: ({ management }, { account, id, body }) =>
+    management("WebhooksMerchantLevelApi").updateWebhook(account, id, body),
+  listWebhooks: ({ management }, { account }) => management("WebhooksMerchantLevelApi").listAllWebhooks(account, 1, 10),
+  removeWebhook: ({ management }, { account, id }) => management("WebhooksMerchantLevelApi").removeWebhook(account, id),
+  generateHmac: ({ management }, { account, id }) => management("WebhooksMerchantLevelApi").generateHmacKey(account, id),
+  testWebhook: ({ management }, { account, id, body }) =>
+    management("WebhooksMerchantLevelApi").testWebhook(account, id, body),
+  session: ({ checkout }, { body }) => checkout("PaymentsApi").sessions(body),
+  pay: ({ checkout }, { body }) => checkout("PaymentsApi").payments(body),
+  capture: ({ checkout }, { id, body }) => checkout("ModificationsApi").captureAuthorisedPayment(id, body),
+  refund: ({ checkout }, { id, body }) => checkout("ModificationsApi").refundCapturedPayment(id, body),
+  cancel: ({ checkout }, { id, body }) => checkout("ModificationsApi").cancelAuthorisedPaymentByPspReference(id, body),
+};
+
+async function call(question) {
+  const client = new adyen.Client({ apiKey: question.key, environment: "TEST" });
+  const at = (apis, path) => (name) => Object.assign(apis[name], { baseUrl: question.base + path });
+  const management = at(new adyen.ManagementAPI(client), "/adyen/management/v3");
+  const checkout = at(new adyen.CheckoutAPI(client), "/adyen/checkout/v71");
+  try {
+    return { answer: (await calls[question.call]({ management, checkout }, question)) ?? null };
+  } catch (error) {
+    if (!(error instanceof adyen.HttpClientException)) throw error;
+    return { refused: error.statusCode, said: JSON.parse(error.responseBody) };
+  }
+}
+
 function messageOf(prefix, webhook, { body, id, at }) {
   const signature = webhook.sign(id, new Date(at * 1000), body);
   return { headers: { [`${prefix}-id`]: id, [`${prefix}-timestamp`]: `${at}`, [`${prefix}-signature`]: signature } };
@@ -106,6 +143,7 @@ function braintreeOf(key) {
 
 async function answer(question) {
   if (question.ask === "sign") return await signers[question.package](question);
+  if (question.ask === "call") return await call(question);
   if (question.ask === "judge") return await judge(question);
   if (!(question.package in validators)) throw new Error(`no validator for ${question.package}`);
   try {

@@ -53,7 +53,7 @@ pub fn may_listen(address: SocketAddr, told: bool) -> Result<(), BeyondLoopback>
 
 /// A pretend provider, ready to run.
 pub struct Sandbox {
-    pub(crate) world: Arc<World>,
+    world: Arc<World>,
 }
 
 impl Sandbox {

@@ -1,7 +1,9 @@
 //! The commands that README and guides show, run as a user would: in a folder, with the binary on the path.
 //!
+//! - `sandbox_guide`: the guide to the sandbox.
 //! - `user`: a folder, a shell, and a gateway left running in it.
 
+mod sandbox_guide;
 mod user;
 
 use std::net::TcpListener;

@@ -5,8 +5,10 @@
 //! - `payload`: random bodies, keys and ids.
 //! - `signers`: what packages sign, posted to the binary.
 //! - `validators`: what is signed here, shown to packages.
+//! - `driven`: Adyen's packages configure, pay and refund at the pretend provider.
 //! - `second_opinion`: one package that knows many schemes, asked about the same mutated requests.
 
+mod driven;
 mod packages;
 mod payload;
 mod second_opinion;
@@ -54,4 +56,14 @@ fn what_is_signed_here_packages_of_pypi_accept_and_refuse_when_it_was_changed() 
 fn a_package_that_knows_many_schemes_judges_mutated_requests_alike() {
     let mut payloads = Payloads::new(seed()).without('$');
     second_opinion::check(&mut Packages::start(Language::Node), &mut payloads, rounds());
+}
+
+#[test]
+fn the_package_of_npm_configures_and_pays_at_the_pretend_provider_and_trusts_what_it_says() {
+    driven::check(Language::Node);
+}
+
+#[test]
+fn the_package_of_pypi_configures_and_pays_at_the_pretend_provider_and_trusts_what_it_says() {
+    driven::check(Language::Python);
 }

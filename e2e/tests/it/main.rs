@@ -27,7 +27,9 @@
 //! - `guide`: the operating guide, followed word by word on a machine of its own.
 //! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
 //! - `interop`: official packages sign, and check what is signed here.
-//! - `sandbox`: the pretend provider as a command.
+//! - `sandbox`: the pretend provider's notifications arrive, whatever happens to the gateway.
+//! - `sandbox_command`: the pretend provider as a command.
+//! - `browser`: its pages, as people see and use them.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
@@ -40,6 +42,7 @@
 
 mod backup;
 mod bad_input;
+mod browser;
 mod commands;
 mod costly;
 mod crash;
@@ -68,6 +71,7 @@ mod replays;
 mod retention;
 mod same_again;
 mod sandbox;
+mod sandbox_command;
 mod stage;
 mod turns;
 mod unsigned;

@@ -87,11 +87,11 @@ impl Sandbox {
 
     /// Its keys are public and its pages ask for none: it is for this machine, unless somebody says otherwise.
     fn refuse_strangers(&self) -> Result<(), Complaint> {
-        if self.listen.ip().is_loopback() || self.public {
-            return Ok(());
-        }
-        let what = format!("{} can be reached from elsewhere, and the sandbox asks nobody who they are", self.listen);
-        Err(Complaint::usage(what, "listen on 127.0.0.1, or add --public where only you can reach it"))
+        payhook_sandbox::may_listen(self.listen, self.public).map_err(|_| {
+            let what =
+                format!("{} can be reached from elsewhere, and the sandbox asks nobody who they are", self.listen);
+            Complaint::usage(what, "listen on 127.0.0.1, or add --public where only you can reach it")
+        })
     }
 
     /// What was typed, else the environment's, else what every fresh sandbox has.

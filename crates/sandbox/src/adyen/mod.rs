@@ -21,6 +21,8 @@ use crate::sender::Endpoint;
 use crate::world::World;
 
 pub(crate) use due::Due;
+#[cfg(test)]
+pub(crate) use management::PROPERTIES;
 
 /// `/adyen/checkout/v71`.
 pub(crate) fn checkout() -> Router<Arc<World>> {

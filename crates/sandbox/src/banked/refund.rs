@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::session::{Party, Session};
-use super::{course, notice};
+use super::{course, money, notice};
 use crate::book::{Act, BookError, Document};
 
 /// How far a refund has come. The words are the API's.
@@ -48,6 +48,13 @@ impl Document for Refund {
 
     fn owner(&self) -> &str {
         &self.payment_session_id
+    }
+}
+
+impl Refund {
+    /// `£12.50`.
+    pub(crate) fn formatted(&self) -> String {
+        money::formatted(self.amount, &self.currency)
     }
 }
 

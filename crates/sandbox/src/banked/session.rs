@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::money;
 use crate::book::Document;
 
 /// How far a session has come. The words are the API's.
@@ -112,6 +113,11 @@ impl Document for Session {
 const ID_PLACE: &str = "__PAYMENT_ID__";
 
 impl Session {
+    /// `£12.50`.
+    pub(crate) fn formatted(&self) -> String {
+        money::formatted(self.amount, &self.currency)
+    }
+
     /// Where the payer goes from here.
     pub(crate) fn way_back(&self, paid: bool) -> String {
         let url = if paid { &self.success_url } else { &self.error_url };

@@ -14,6 +14,8 @@ pub(crate) struct Sought {
     pub(crate) endpoint: String,
     /// A part of the event's word or of the merchant's reference.
     pub(crate) text: String,
+    /// A reference that it names anywhere in its body.
+    pub(crate) about: String,
     /// Below this number.
     pub(crate) before: Option<i64>,
 }
@@ -46,11 +48,12 @@ impl Act<'_> {
             "SELECT {COLUMNS} FROM messages
              WHERE id < ?1 AND (?2 = '' OR state = ?2) AND (?3 = '' OR provider = ?3) AND (?4 = '' OR endpoint = ?4)
                AND (?5 = '' OR instr(lower(event), lower(?5)) > 0 OR instr(lower(subject), lower(?5)) > 0)
-             ORDER BY id DESC LIMIT ?6"
+               AND (?6 = '' OR instr(content, ?6) > 0)
+             ORDER BY id DESC LIMIT ?7"
         );
-        let Sought { provider, endpoint, text, .. } = sought;
+        let Sought { provider, endpoint, text, about, .. } = sought;
         let (before, state) = (sought.before.unwrap_or(i64::MAX), sought.state.map_or("", State::word));
-        let row = params![before, state, provider, endpoint, text, most];
+        let row = params![before, state, provider, endpoint, text, about, most];
         read(self.transaction.prepare_cached(&sql)?.query_map(row, raw)?)
     }
 

@@ -32,7 +32,7 @@ impl Mistake {
 
 impl From<BookError> for Mistake {
     fn from(error: BookError) -> Self {
-        tracing::error!(%error, "the sandbox's book");
+        tracing::error!(%error, "the sandbox's book could not be read or written");
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, code: "internal", message: error.to_string() }
     }
 }

@@ -5,12 +5,14 @@
 //! - `messages`: the log, and what a person does with one entry.
 //! - `time`: what time it is, and how fast it goes.
 //! - `accounts`: who may ask the providers' APIs, and how.
+//! - `settings`: what a merchant account has chosen.
 //! - `mistake`: what is answered when it does not work.
 
 mod accounts;
 mod messages;
 mod mistake;
 mod router;
+mod settings;
 mod time;
 
 pub(crate) use router::router;

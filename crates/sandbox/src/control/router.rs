@@ -6,13 +6,14 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::mistake::Mistake;
-use super::{accounts, messages, time};
+use super::{accounts, messages, settings, time};
 use crate::world::World;
 
 /// `/sandbox/v1`.
 pub(crate) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/accounts", get(accounts::show))
+        .route("/accounts/{merchant}", get(settings::show).post(settings::change))
         .route("/messages", get(messages::list))
         .route("/messages/{id}", get(messages::show))
         .route("/messages/{id}/retry", post(messages::retry))

@@ -15,38 +15,50 @@ use url::Url;
 
 use crate::world::World;
 
-/// Lets a request through that a page of the sandbox made, or that changes nothing.
+/// Ends of names that are kept out of the public DNS (RFC 6761, and ICANN for the last), as names without a dot are.
+const PRIVATE: [&str; 3] = [".localhost", ".test", ".internal"];
+
+/// Of pages: lets a request through that a page of the sandbox made, or that changes nothing.
 pub(crate) async fn guard(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
+    judge(&world, request, next, false).await
+}
+
+/// Of what programs ask: also lets one through that no page made.
+pub(crate) async fn guard_programs(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
+    judge(&world, request, next, true).await
+}
+
+async fn judge(world: &World, request: Request, next: Next, programs_may: bool) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let headers = request.headers();
     if !is_ours(headers, &world.base) {
         let why = "sandbox: this name is not one it goes by; use its address, or start it with --base-url\n";
         return (StatusCode::MISDIRECTED_REQUEST, why).into_response();
     }
-    if changes && !is_same_origin(headers) {
-        let why = "sandbox: only its own pages may change something here; programs use the providers' APIs\n";
+    if changes && !is_same_origin(headers).unwrap_or(programs_may) {
+        let why = "sandbox: only a page of its own may change something here\n";
         return (StatusCode::FORBIDDEN, why).into_response();
     }
     next.run(request).await
 }
 
-/// Whether the name it was reached by leads here by nobody else's doing: an address, this machine's name, or the base.
+/// Whether the name it was reached by leads here by nobody else's doing: an address, a name that no one on the internet can
+/// have, or the base.
 fn is_ours(headers: &HeaderMap, base: &Url) -> bool {
     let Some(reached) = text(headers, HOST).and_then(|host| Url::parse(&format!("http://{host}")).ok()) else {
         return false;
     };
     let host = reached.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    address.parse::<IpAddr>().is_ok() || host == "localhost" || base.host_str() == Some(host)
+    let private = !host.is_empty() && (!host.contains('.') || PRIVATE.iter().any(|end| host.ends_with(end)));
+    address.parse::<IpAddr>().is_ok() || private || base.host_str() == Some(host)
 }
 
-/// What the browser says of who asked; one that says neither is none.
-fn is_same_origin(headers: &HeaderMap) -> bool {
+/// What the browser says of who asked; nothing when it is no browser.
+fn is_same_origin(headers: &HeaderMap) -> Option<bool> {
     match headers.get("sec-fetch-site") {
-        Some(site) => site == "same-origin" || site == "none",
-        None => {
-            text(headers, ORIGIN).is_some_and(|origin| text(headers, HOST) == origin.split_once("://").map(|it| it.1))
-        }
+        Some(site) => Some(site == "same-origin" || site == "none"),
+        None => text(headers, ORIGIN).map(|origin| text(headers, HOST) == origin.split_once("://").map(|it| it.1)),
     }
 }
 
@@ -66,7 +78,8 @@ mod tests {
 
     #[test]
     fn a_form_of_another_page_is_refused_whatever_the_browser_says_it_by() {
-        let same = |pairs: &[(&'static str, &'static str)]| is_same_origin(&headers(pairs));
+        let says = |pairs: &[(&'static str, &'static str)]| is_same_origin(&headers(pairs));
+        let same = |pairs: &[(&'static str, &'static str)]| says(pairs) == Some(true);
         assert!(same(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "same-origin")]));
         assert!(same(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "none")]));
         assert!(same(&[("host", "10.0.0.7:8090"), ("origin", "http://10.0.0.7:8090")]));
@@ -79,17 +92,25 @@ mod tests {
         }
         assert!(!same(&[("host", "127.0.0.1:8090"), ("origin", "http://127.0.0.1:3000")]));
         assert!(!same(&[("host", "127.0.0.1:8090"), ("origin", "null")]));
-        assert!(!same(&[("host", "127.0.0.1:8090")]));
+        assert_eq!(says(&[("host", "127.0.0.1:8090")]), None);
     }
 
     #[test]
     fn a_name_that_somebody_else_lets_lead_here_is_refused() {
-        let base = Url::parse("http://sandbox.internal:8090").expect("a URL");
+        let base = Url::parse("http://sandbox.example:8090").expect("a URL");
         let ours = |host: &'static str| is_ours(&headers(&[("host", host)]), &base);
-        for host in ["127.0.0.1:8090", "[::1]:8090", "localhost:8090", "192.168.1.7", "sandbox.internal:8090"] {
+        for host in [
+            "127.0.0.1:8090",
+            "[::1]:8090",
+            "localhost:8090",
+            "192.168.1.7",
+            "sandbox:8090",
+            "pay.test",
+            "sandbox.example:8090",
+        ] {
             assert!(ours(host), "{host}");
         }
-        for host in ["evil.example:8090", "localhost.evil.example", "sandbox.internal.evil.example", ""] {
+        for host in ["evil.example:8090", "localhost.evil.example", "sandbox.example.evil.example", ""] {
             assert!(!ours(host), "{host}");
         }
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 
 use super::banner::banner;
+use super::guard::guard_programs;
 use crate::world::World;
 use crate::{adyen, banked, control, pages};
 
@@ -21,7 +22,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .nest("/adyen/management/v3", adyen::management())
         .nest("/reports", adyen::reports())
         .nest("/banked/v2", banked::api())
-        .nest("/sandbox/v1", control::router())
+        .nest("/sandbox/v1", control::router().layer(from_fn_with_state(Arc::clone(&world), guard_programs)))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(map_response(banner))
         .with_state(world)

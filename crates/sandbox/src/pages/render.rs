@@ -32,6 +32,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("area/banked-list.html", include_str!("templates/area/banked-list.html")),
     ("area/banked-new.html", include_str!("templates/area/banked-new.html")),
     ("area/banked-one.html", include_str!("templates/area/banked-one.html")),
+    ("area/payments.html", include_str!("templates/area/payments.html")),
+    ("area/payment-adyen.html", include_str!("templates/area/payment-adyen.html")),
+    ("area/payment-banked.html", include_str!("templates/area/payment-banked.html")),
+    ("area/accounts.html", include_str!("templates/area/accounts.html")),
     ("area/banked-form.html", include_str!("templates/area/banked-form.html")),
 ];
 

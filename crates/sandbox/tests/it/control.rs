@@ -147,3 +147,19 @@ fn the_accounts_are_told_to_whoever_asks() {
     assert_eq!(stage.ask("GET", "/sandbox/v1/elsewhere", &[], b"").status, 404);
     assert_eq!(stage.ask("DELETE", "/sandbox/v1/time", &[], b"").status, 405);
 }
+
+#[test]
+fn a_merchant_account_chooses_when_its_payments_are_captured() {
+    let stage = Stage::start();
+    let account = "/sandbox/v1/accounts/SecondMerchant";
+    let usual =
+        json!({ "merchantAccount": "SecondMerchant", "captureDelay": "immediate", "multiplePartialCaptures": false });
+    assert_eq!(stage.fine("GET", account, &NOTHING), usual);
+    let chosen = stage.fine("POST", account, &json!({ "captureDelay": "manual" }));
+    assert_eq!((&chosen["captureDelay"], &chosen["multiplePartialCaptures"]), (&json!("manual"), &json!(false)));
+    assert_eq!(stage.fine("GET", account, &NOTHING), chosen);
+    for odd in [json!({ "captureDelay": "never" }), json!({ "delay": 1 })] {
+        assert_eq!(stage.call("POST", account, &odd).status, 400, "{odd}");
+    }
+    assert_eq!(stage.call("GET", "/sandbox/v1/accounts/Elsewhere", &NOTHING).status, 404);
+}

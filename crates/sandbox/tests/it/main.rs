@@ -3,5 +3,7 @@
 mod banked;
 mod control;
 mod management;
+mod odd;
+mod outage;
 mod stage;
 mod trial;

@@ -24,4 +24,6 @@ mod trial;
 mod webhooks;
 mod written;
 
+#[cfg(test)]
+pub(crate) use properties::PROPERTIES;
 pub(super) use router::router;

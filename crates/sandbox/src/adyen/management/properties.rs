@@ -2,7 +2,7 @@
 //! Management API.
 
 /// In the order of their names.
-pub(super) const PROPERTIES: [&str; 62] = [
+pub(crate) const PROPERTIES: [&str; 62] = [
     "addAcquirerResult",
     "addCaptureReferenceToDisputeNotification",
     "addPaymentAccountReference",

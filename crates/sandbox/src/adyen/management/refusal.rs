@@ -116,7 +116,7 @@ fn request_id() -> String {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         if let Self::Book(error) = &self {
-            tracing::error!(%error, "the sandbox's book");
+            tracing::error!(%error, "the sandbox's book could not be read or written");
         }
         let (status, ..) = self.kind();
         (status, Json(self.body())).into_response()

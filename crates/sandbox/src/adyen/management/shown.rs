@@ -1,11 +1,10 @@
 //! A webhook as it is answered: everything but its password and its keys.
 
-use payhook_provider::by_name;
 use serde_json::{Map, Value, json};
 
 use super::properties::PROPERTIES;
 use super::scope::{Level, Scope};
-use crate::adyen::webhook::Webhook;
+use crate::adyen::webhook::{Webhook, check_value};
 use crate::book::Act;
 
 /// Where the API stands.
@@ -36,7 +35,9 @@ pub(super) fn shown(act: &Act<'_>, scope: &Scope, webhook: &Webhook) -> Value {
     let mut put = |name: &str, value: Option<Value>| value.map(|value| shown[name] = value);
     put("description", webhook.description.as_deref().map(Value::from));
     put("networkType", webhook.network_type.as_deref().map(Value::from));
-    put("hmacKeyCheckValue", check_value(webhook).map(Value::from));
+    // That of the newest: it was generated last.
+    let key = webhook.keys.last();
+    put("hmacKeyCheckValue", key.and_then(|key| check_value(&key.hex)).map(Value::from));
     if scope.level == Level::Company {
         put("filterMerchantAccountType", Some(json!(webhook.filter_merchant_account_type)));
         put("filterMerchantAccounts", Some(json!(webhook.filter_merchant_accounts)));
@@ -48,12 +49,6 @@ pub(super) fn shown(act: &Act<'_>, scope: &Scope, webhook: &Webhook) -> Value {
 pub(super) fn path(scope: &Scope, webhook: Option<&str>) -> String {
     let one = webhook.map(|id| format!("/{id}")).unwrap_or_default();
     format!("{BASE}/{}/{}/webhooks{one}", scope.level.segment(), scope.account)
-}
-
-/// Tells which key is meant without showing it: that of the newest, as it was generated last.
-fn check_value(webhook: &Webhook) -> Option<String> {
-    let newest = webhook.keys.last()?;
-    by_name("adyen")?.key("newest", &newest.hex).ok()?.check_value
 }
 
 fn settings(webhook: &Webhook) -> Value {

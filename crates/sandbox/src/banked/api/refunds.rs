@@ -67,7 +67,7 @@ fn view(refund: &Refund) -> impl Serialize {
     json!({
         "id": refund.id,
         "amount": refund.amount,
-        "amount_formatted": crate::banked::money::formatted(refund.amount, &refund.currency),
+        "amount_formatted": refund.formatted(),
         "currency": refund.currency,
         "payment_session_id": refund.payment_session_id,
         "refund_payment_session_id": null,

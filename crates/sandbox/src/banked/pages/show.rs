@@ -65,7 +65,7 @@ fn values(session: &Session) -> Value {
     };
     context! {
         id => &session.id,
-        amount => money::formatted(session.amount, &session.currency),
+        amount => session.formatted(),
         reference => &session.reference,
         payee => &session.payee.name,
         lines => session.line_items.iter().map(line).collect::<Vec<_>>(),

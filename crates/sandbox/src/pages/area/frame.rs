@@ -9,13 +9,16 @@ use crate::pages::page;
 use crate::world::World;
 
 /// What was done before this page was asked for, by the word in its address.
-const DONE: [(&str, &str); 7] = [
+const DONE: [(&str, &str); 10] = [
     ("created", "The webhook is there. Now give it a key, and send a test notification."),
     ("saved", "Saved. What is sent from now on follows these settings."),
     ("deleted", "The webhook is gone. What waited for it is not sent any more."),
     ("seen", "That key was shown before, and is shown once. Generate another one if it is lost."),
     ("tested", "The test notification was sent. This is what came of it."),
     ("retried", "It is sent again as soon as its turn comes."),
+    ("happened", "It has happened, and whoever is to hear of it is told."),
+    ("too-late", "It could not happen any more: the payment stands elsewhere now."),
+    ("kept", "Saved. Payments that are made from now on follow it."),
     ("ignored", "It is given up. What was behind it goes on."),
 ];
 

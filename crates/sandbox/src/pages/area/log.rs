@@ -33,6 +33,7 @@ pub(super) async fn list(State(world): State<Arc<World>>, Query(asked): Query<As
         provider: asked.provider.clone(),
         endpoint: asked.webhook.clone(),
         text: asked.q.trim().to_owned(),
+        about: String::new(),
         before: asked.before.parse().ok(),
     };
     let (list, older) = world.act(|act| {

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use super::{adyen, banked, home, log, message};
+use super::{accounts, adyen, banked, home, log, message, payments};
 use crate::http::guard;
 use crate::world::World;
 
@@ -14,6 +14,14 @@ use crate::world::World;
 pub(in crate::pages) fn router(world: Arc<World>) -> Router<Arc<World>> {
     Router::new()
         .route("/", get(home::show))
+        .route("/area/payments", get(payments::list))
+        .route("/area/payments/adyen/{id}", get(payments::adyen))
+        .route("/area/payments/adyen/{id}/{verb}", post(payments::adyen_happen))
+        .route("/area/payments/banked/{id}", get(payments::banked))
+        .route("/area/payments/banked/{id}/{verb}", post(payments::banked_happen))
+        .route("/area/payments/banked/{id}/refunds/{refund}/{end}", post(payments::banked_refund))
+        .route("/area/accounts", get(accounts::show))
+        .route("/area/accounts/{name}", post(accounts::change))
         .route("/area/adyen/webhooks", get(adyen::list).post(adyen::create))
         .route("/area/adyen/webhooks/new", get(adyen::begin))
         .route("/area/adyen/webhooks/{id}", get(adyen::show).post(adyen::change))

@@ -8,7 +8,7 @@ use payhook_testkit::receiver::{Behaviour, Delivery, Receiver};
 use super::stage::{BEGIN, KEYS, Stage, is_signed_by, item, paid, said};
 use crate::Pace;
 use crate::adyen::notice::tell;
-use crate::adyen::webhook::{Format, HmacKey};
+use crate::adyen::webhook::{Format, HmacKey, Webhook};
 use crate::book::State;
 use crate::clockwork::Due;
 use crate::sender::Fault;
@@ -125,7 +125,9 @@ fn forge_sends_copies_that_nobody_has_signed_once_and_holds_up_nothing() {
         assert_eq!(ends.iter().filter(|end| **end == good).count(), 2, "{ends:?}");
         assert_eq!(ends.iter().filter(|end| **end == bad).count(), 2, "{ends:?}");
     }
-    let (_, deliveries) = told(&[Fault::Forge], Format::Json);
+    let (stage, deliveries) = told(&[Fault::Forge], Format::Json);
+    let webhook = stage.act(|act| act.all_of::<Webhook>("SandboxMerchant")).remove(0);
+    assert!(!webhook.has_error, "a refused forgery says nothing about the endpoint");
     let amounts: BTreeSet<_> = deliveries.iter().map(|delivery| item(delivery)["amount"]["value"].as_i64()).collect();
     assert!(amounts.len() > 1 && amounts.iter().all(|amount| *amount == Some(1_250) || *amount > Some(999_999)));
     assert_eq!(taken_in(&deliveries), CLEAN);

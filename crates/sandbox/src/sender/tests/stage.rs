@@ -63,7 +63,7 @@ impl Stage {
             accounts: Accounts::default(),
             clock: Arc::new(Watch(Instant::now())),
         };
-        let world = Sandbox::open(settings).expect("the book opens").world;
+        let world = Sandbox::open(settings).expect("the book opens").world();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         Self { world, runtime: runtime.expect("the machine gives a thread"), running: None }
     }

@@ -7,7 +7,7 @@ use super::super::refusal::Refusal;
 use super::super::scope::{Level, Scope};
 use crate::accounts::Accounts;
 use crate::adyen::notice::Amount;
-use crate::adyen::webhook::Webhook;
+use crate::adyen::webhook::{TRIAL_CODES, Webhook};
 
 /// Codes that can be tested by name.
 const TYPES: [&str; 9] = [
@@ -23,23 +23,6 @@ const TYPES: [&str; 9] = [
 ];
 /// The type that says everything itself.
 const CUSTOM: &str = "CUSTOM";
-/// Codes of a custom notification.
-const CUSTOM_CODES: [&str; 14] = [
-    "AUTHORISATION",
-    "CANCELLATION",
-    "CAPTURE",
-    "CHARGEBACK",
-    "CHARGEBACK_REVERSED",
-    "NOTIFICATIONTEST",
-    "NOTIFICATION_OF_CHARGEBACK",
-    "ORDER_CLOSED",
-    "ORDER_OPENED",
-    "REFUND",
-    "REFUNDED_REVERSED",
-    "REFUND_WITH_DATA",
-    "REPORT_AVAILABLE",
-    "REQUEST_FOR_INFORMATION",
-];
 /// Merchant accounts of one test.
 const MERCHANTS_MAX: usize = 20;
 /// Characters of a text.
@@ -98,10 +81,10 @@ fn merchants(fields: &mut Fields, scope: &Scope, webhook: &Webhook, accounts: &A
 
 fn custom(fields: &mut Fields) -> Option<Custom> {
     let mut inner = fields.enter("notification")?;
-    let code = inner.word("eventCode", &CUSTOM_CODES.map(|code| (code, code)));
+    let code = inner.word("eventCode", &TRIAL_CODES.map(|code| (code, code)));
     let success = inner.flag("success");
     let custom = Custom {
-        code: code.unwrap_or(CUSTOM_CODES[0]),
+        code: code.unwrap_or(TRIAL_CODES[0]),
         success: success.unwrap_or(true),
         amount: amount(&mut inner),
         at: moment(&mut inner),

@@ -23,6 +23,7 @@ pub(in crate::pages::area) async fn create(
 ) -> Result<Response, Trouble> {
     let (webhook, mistakes) = world.act(|act| {
         let mut webhook = Webhook::begin(act, &written::account(&fields, act.accounts()))?;
+        webhook.kind = written::kind(&fields);
         let mut mistakes = written::apply(&fields, &mut webhook, act.accounts());
         if act.all_of::<Webhook>(&webhook.account)?.len() >= WEBHOOKS_MAX {
             mistakes.insert("account", format!("it has {WEBHOOKS_MAX} webhooks, and no more can be made; delete some"));

@@ -3,7 +3,7 @@
 use minijinja::{Value, context};
 use payhook_provider::by_name;
 
-use crate::adyen::notice::ONLY_WHEN_NAMED;
+use crate::adyen::notice::{ONLY_WHEN_NAMED, TOKEN_WEBHOOK};
 use crate::adyen::webhook::Webhook;
 
 /// An additional setting: its name in the Management API, its name for people, and what it lets out.
@@ -11,21 +11,25 @@ type Setting = (&'static str, &'static str, &'static str);
 
 /// Those that change what the sandbox sends, in the words of a merchant; all others can be set over the API.
 pub(super) const SETTINGS: [Setting; 14] = [
-    ("addAcquirerResult", "Acquirer result", "avsResult and cvcResult in Adyen's own numbering, authCode, referred"),
+    ("addAcquirerResult", "Acquirer result", "avsResult and cvcResult in Adyen's own numbering, authCode"),
     ("addRawAcquirerResult", "Raw acquirer result", "avsResultRaw, cvcResultRaw, refusalReasonRaw, acquirerCode"),
-    ("addPaymentAccountReference", "Payment account reference", "PaymentAccountReference of the card"),
     ("addCaptureReferenceToDisputeNotification", "Capture reference in disputes", "capturePspReference"),
-    ("includeOriginalReferenceForChargebackReversed", "Original reference in CHARGEBACK_REVERSED", "originalReference"),
-    ("includePaymentResultInOrderClosedNotification", "Result in ORDER_CLOSED", "order-N-success of each payment"),
+    ("includeOriginalReferenceForChargebackReversed", "Original reference, dispute reversed", "originalReference"),
+    ("includeGrossCurrencyChargebackDetails", "Gross amount of disputes", "grossCurrency, grossValue"),
+    ("includePaymentResultInOrderClosedNotification", "Results in ORDER_CLOSED", "order-N-success of each payment"),
     ("includeCardBin", "Card BIN", "cardBin"),
     ("includeCardHolderName", "Cardholder name", "cardHolderName"),
     ("includeIssuerCountry", "Issuer country", "cardIssuingCountry"),
     ("includeFundingSource", "Funding source", "fundingSource"),
-    ("includeShopperDetail", "Shopper details", "shopperEmail, shopperReference and the like"),
+    ("includeShopperDetail", "Shopper details", "shopperEmail, shopperReference"),
+    ("includeSubvariant", "Payment method variant", "paymentMethodVariant"),
     ("includeThreeDSecureResult", "3-D Secure result", "threeDAuthenticated, threeDOffered"),
-    ("includeARN", "Acquirer reference number", "arn"),
-    ("includeRiskData", "Risk data", "totalFraudScore, fraudResultType"),
+    ("includeThreeDSVersion", "3-D Secure version", "threeDSVersion"),
 ];
+
+/// What a webhook can hear of, and for people. The second is made in the customer area alone.
+pub(super) const KINDS: [(&str, &str); 2] =
+    [("standard", "payments: the standard webhook"), (TOKEN_WEBHOOK, "the life of stored cards: recurring tokens")];
 
 /// The codes of the standard type; those of the other families are no words in capitals.
 pub(super) fn codes() -> impl Iterator<Item = &'static str> {
@@ -45,4 +49,17 @@ pub(super) fn offered(webhook: &Webhook) -> Vec<Value> {
     codes()
         .map(|name| context! { name, on => chosen(name), only_when_named => ONLY_WHEN_NAMED.contains(&name) })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adyen::PROPERTIES;
+
+    #[test]
+    fn every_setting_that_is_offered_is_one_of_adyens() {
+        for (name, ..) in SETTINGS {
+            assert!(PROPERTIES.contains(&name), "{name}");
+        }
+    }
 }

@@ -40,6 +40,8 @@ pub(super) fn form(webhook: &Webhook, accounts: &Accounts, mistakes: &Mistakes) 
         active => &webhook.active, format => format(webhook.communication_format),
         soap_action => &webhook.populate_soap_action_header,
         username => &webhook.username, has_password => webhook.password.is_some(),
+        kind => &webhook.kind, standard => webhook.kind == choices::KINDS[0].0,
+        kinds => choices::KINDS.map(|(name, label)| context! { name, label }).to_vec(),
         codes => choices::offered(webhook), chosen => &webhook.include_event_codes,
         settings => choices::settings(webhook),
         company => &accounts.company, merchants,

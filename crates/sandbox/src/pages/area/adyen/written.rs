@@ -1,6 +1,6 @@
 //! What a form says of a webhook.
 
-use super::choices::{SETTINGS, codes};
+use super::choices::{KINDS, SETTINGS, codes};
 use crate::accounts::Accounts;
 use crate::adyen::webhook::{Filter, Format, Webhook};
 use crate::pages::area::fields::{Fields, Mistakes, reachable};
@@ -34,6 +34,12 @@ pub(super) fn apply(fields: &Fields, webhook: &mut Webhook, accounts: &Accounts)
 pub(super) fn account(fields: &Fields, accounts: &Accounts) -> String {
     let named = fields.text("account");
     if accounts.has_merchant(&named) { named } else { accounts.company.clone() }
+}
+
+/// What it is to hear of: payments, unless another kind is named.
+pub(super) fn kind(fields: &Fields) -> String {
+    let named = fields.text("kind");
+    KINDS.iter().map(|(kind, _)| *kind).find(|kind| *kind == named).unwrap_or(KINDS[0].0).to_owned()
 }
 
 fn format(word: &str) -> Format {

@@ -104,3 +104,13 @@ fn a_deleted_webhook_is_gone_and_says_so() {
     missing.says("There is no such webhook").says("sandbox");
     assert_eq!(browser.post(&format!("{page}/key"), &[]).status, 404);
 }
+
+#[test]
+fn a_webhook_for_stored_cards_is_made_here_and_nowhere_else() {
+    let browser = Browser::new();
+    let page = created(&browser, &[("kind", "recurring-token-notification")]);
+    assert_eq!(only(&browser).kind, "recurring-token-notification");
+    browser.get(&page).says("recurring tokens").keeps_quiet_about("Send test notification");
+    created(&browser, &[("kind", "nonsense")]);
+    assert_eq!(browser.act(|act| act.newest::<Webhook>(1))[0].kind, "standard");
+}

@@ -8,8 +8,16 @@ use super::browser::Browser;
 use crate::adyen::webhook::Webhook;
 
 /// Pages that can be looked at.
-const PAGES: [&str; 6] =
-    ["/", "/area/log", "/area/adyen/webhooks", "/area/adyen/webhooks/new", "/area/banked/webhooks", "/area/log/99"];
+const PAGES: [&str; 8] = [
+    "/",
+    "/area/payments",
+    "/area/accounts",
+    "/area/log",
+    "/area/adyen/webhooks",
+    "/area/adyen/webhooks/new",
+    "/area/banked/webhooks",
+    "/area/log/99",
+];
 
 #[test]
 fn a_form_of_another_page_changes_nothing() {
@@ -22,6 +30,9 @@ fn a_form_of_another_page_changes_nothing() {
         format!("{webhook}/test"),
         format!("{webhook}/delete"),
         "/area/banked/webhooks".to_owned(),
+        "/area/accounts/SandboxMerchant".to_owned(),
+        "/area/payments/adyen/ANY/chargeback".to_owned(),
+        "/area/payments/banked/any/send".to_owned(),
         "/area/log/1/retry".to_owned(),
         "/area/log/1/ignore".to_owned(),
     ];
@@ -60,4 +71,14 @@ fn every_page_says_sandbox_and_takes_nothing_from_elsewhere() {
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
         page.keeps_quiet_about(" style=\"").keeps_quiet_about(" onclick").keeps_quiet_about("<style");
     }
+}
+
+#[test]
+fn a_program_uses_the_sandboxs_own_api_and_another_page_does_not() {
+    let browser = Browser::new();
+    let ask = |headers: &[(&str, &str)]| browser.post_saying("/sandbox/v1/messages/1/retry", &[], headers).status;
+    assert_eq!(ask(&[("host", "127.0.0.1:8090")]), 404, "a program is let in, and there is no such message");
+    assert_eq!(ask(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "cross-site")]), 403);
+    assert_eq!(ask(&[("host", "127.0.0.1:8090"), ("origin", "https://evil.example")]), 403);
+    assert_eq!(ask(&[("host", "rebound.example:8090")]), 421);
 }

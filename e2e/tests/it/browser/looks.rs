@@ -1,0 +1,91 @@
+//! Every page, at phone width and on a desk, dark and light: nothing wider than the window, nothing too faint to be read, every
+//! field with its name. Pictures of all go to the folder that `PAYHOOK_SCREENSHOTS` names.
+
+use payhook_testkit::sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use super::window::{Look, Window};
+
+/// All ways to look.
+const LOOKS: [Look; 4] = [
+    Look { width: "desktop", scheme: "light" },
+    Look { width: "desktop", scheme: "dark" },
+    Look { width: "phone", scheme: "light" },
+    Look { width: "phone", scheme: "dark" },
+];
+
+/// Looks at every page, before there is anything on it and after.
+pub(super) fn of_every_page() {
+    for look in LOOKS {
+        let sandbox = Sandbox::start(&[]);
+        let mut window = Window::open(&sandbox, look);
+        for (name, path) in [
+            ("home-empty", "/"),
+            ("log-empty", "/area/log"),
+            ("adyen-empty", "/area/adyen/webhooks"),
+            ("adyen-new", "/area/adyen/webhooks/new"),
+            ("banked-new", "/area/banked/webhooks/new"),
+            ("missing", "/area/log/99"),
+            ("payments-empty", "/area/payments"),
+            ("accounts", "/area/accounts"),
+        ] {
+            fine(look, &window.step(&json!({ "step": "look", "name": name, "path": path })));
+        }
+        paid(&sandbox, &mut window, look);
+        furnished(&mut window, look);
+    }
+}
+
+/// After somebody paid: the pages of payments.
+fn paid(sandbox: &Sandbox, window: &mut Window, look: Look) {
+    let card = json!({ "type": "scheme", "number": "4111111145551142", "expiryMonth": "03", "expiryYear": "2030",
+        "cvc": "737", "holderName": "J. Smith" });
+    let payment = json!({ "amount": { "currency": "EUR", "value": 2_599 }, "merchantAccount": "SandboxMerchant",
+        "reference": "order-1", "returnUrl": "https://shop.example/", "paymentMethod": card });
+    let headers = [("x-api-key", "sandbox_adyen_api_key"), ("content-type", "application/json")];
+    let answer = sandbox.send("POST", "/adyen/checkout/v71/payments", &headers, payment.to_string().as_bytes());
+    let psp_reference = answer.json()["pspReference"].as_str().expect("it was authorised").to_owned();
+    let page = format!("/area/payments/adyen/{psp_reference}");
+    window.step(&json!({ "step": "open_dispute", "page": page }));
+    for (name, path) in [("payment", page.as_str()), ("payments", "/area/payments")] {
+        fine(look, &window.step(&json!({ "step": "look", "name": name, "path": path })));
+    }
+}
+
+/// The same sandbox after somebody was there: a webhook with a key, and a test that nobody answered.
+fn furnished(window: &mut Window, look: Look) {
+    // A port that nobody listens on.
+    let url = "http://127.0.0.1:9/in/adyen";
+    let made = window.step(&json!({ "step": "create_adyen_webhook", "by": "mouse", "url": url }));
+    let webhook = made["at"].as_str().and_then(|at| at.find("/area").map(|from| &at[from..])).expect("its page");
+    let webhook = webhook.split('?').next().expect("a path");
+    window.step(&json!({ "step": "generate_key", "by": "mouse" }));
+    fine(look, &window.step(&json!({ "step": "look", "name": "adyen-one" })));
+    window.step(&json!({ "step": "unfold" }));
+    fine(look, &window.step(&json!({ "step": "look", "name": "adyen-one-unfolded" })));
+    window.step(&json!({ "step": "send_test", "by": "mouse" }));
+    window.step(&json!({ "step": "unfold" }));
+    fine(look, &window.step(&json!({ "step": "look", "name": "message" })));
+    let refused = window.step(&json!({ "step": "refused_form" }));
+    assert_eq!(refused["mistakes"].as_array().map(Vec::len), Some(2), "{refused}");
+    for (name, path) in [
+        ("banked-refused", ""),
+        ("home", "/"),
+        ("log", "/area/log"),
+        ("adyen-list", "/area/adyen/webhooks"),
+        ("webhook", webhook),
+    ] {
+        fine(look, &window.step(&json!({ "step": "look", "name": name, "path": path })));
+    }
+}
+
+fn fine(look: Look, measured: &Value) {
+    let title = measured["title"].as_str().expect("a title");
+    assert!(title.ends_with("· sandbox"), "{title}");
+    assert_eq!(measured["dark"], look.scheme == "dark", "{look:?} {title}");
+    assert_eq!(measured["wider_by"], 0, "{look:?} {title} is wider than the window");
+    for empty in ["faint", "unnamed"] {
+        assert_eq!(measured[empty], json!([]), "{look:?} {title}: {empty}");
+    }
+    assert_eq!(measured["headings"], 1, "{look:?} {title} has one heading of the first rank");
+}
