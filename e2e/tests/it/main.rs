@@ -27,6 +27,7 @@
 //! - `guide`: the operating guide, followed word by word on a machine of its own.
 //! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
 //! - `interop`: official packages sign, and check what is signed here.
+//! - `receivers`: the examples' receiving ends, behind the binary.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.
@@ -61,6 +62,7 @@ mod pace;
 mod package;
 mod pages;
 mod power_cut;
+mod receivers;
 mod reload;
 mod replay_rate;
 mod replays;
