@@ -27,6 +27,7 @@
 //! - `guide`: the operating guide, followed word by word on a machine of its own.
 //! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
 //! - `interop`: official packages sign, and check what is signed here.
+//! - `receivers`: the examples' receiving ends, behind the binary.
 //! - `sandbox`: the pretend provider's notifications arrive, whatever happens to the gateway.
 //! - `sandbox_command`: the pretend provider as a command.
 //! - `browser`: its pages, as people see and use them.
@@ -65,6 +66,7 @@ mod pace;
 mod package;
 mod pages;
 mod power_cut;
+mod receivers;
 mod reload;
 mod replay_rate;
 mod replays;

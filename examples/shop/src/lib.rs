@@ -10,6 +10,7 @@
 //! - `provider`: what Adyen and Banked are asked, and the client that asks them.
 //! - `receive`: **the receiving end**: a webhook from payhook, verified and applied once. This is the file to copy, with
 //!   `signature` beside it.
+//! - `shopper`: somebody who buys by himself, for demonstrations and tests.
 //! - `standing`: what the payments of an order amount to.
 
 mod basket;
@@ -22,6 +23,7 @@ mod provider;
 mod receive;
 mod settings;
 mod shop;
+pub mod shopper;
 mod signature;
 mod standing;
 mod token;

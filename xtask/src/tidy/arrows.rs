@@ -39,7 +39,14 @@ const RULES: [Rule; 11] = [
     },
     Rule {
         package: "payhook-cli",
-        knows: &["payhook-domain", "payhook-net", "payhook-provider", "payhook-gateway", "payhook-sandbox"],
+        knows: &[
+            "payhook-domain",
+            "payhook-net",
+            "payhook-provider",
+            "payhook-gateway",
+            "payhook-sandbox",
+            "payhook-example-shop",
+        ],
         never: &["rusqlite", "axum"],
     },
     // Examples know what they show, and nothing else.

@@ -123,10 +123,7 @@ fn start_sandbox(
     }))
 }
 
-async fn start_gateway(
-    folder: &Path,
-    stopped: watch::Receiver<bool>,
-) -> anyhow::Result<(JoinHandle<()>, String)> {
+async fn start_gateway(folder: &Path, stopped: watch::Receiver<bool>) -> anyhow::Result<(JoinHandle<()>, String)> {
     let clock = SystemClock::default();
     let loaded = config::load(LoadOptions {
         file: None,

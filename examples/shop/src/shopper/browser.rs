@@ -101,7 +101,12 @@ impl Browser {
     }
 
     /// Somebody who is starting again is asked again.
-    async fn try_for_a_while(&mut self, method: &Method, url: &Url, body: Option<&str>) -> Result<Response<Bytes>, Lost> {
+    async fn try_for_a_while(
+        &mut self,
+        method: &Method,
+        url: &Url,
+        body: Option<&str>,
+    ) -> Result<Response<Bytes>, Lost> {
         let until = Instant::now() + self.patience;
         loop {
             let asked = timeout(ANSWER_TIME_MAX, self.ask(method, url, body)).await;

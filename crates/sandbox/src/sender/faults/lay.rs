@@ -6,10 +6,10 @@ use std::time::Duration;
 use payhook_provider::sample;
 use serde_json::Value;
 
-use super::weather::{self, WEATHER};
 use super::Fault;
 use super::copy::{Field, changed, said, written_like};
 use super::plan::Plan;
+use super::weather::{self, WEATHER};
 use crate::book::{Act, BookError, Content, Draft, Message};
 use crate::chance::Chance;
 use crate::sender::treatment::{SignedBy, Treatment};
