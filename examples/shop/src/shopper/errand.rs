@@ -104,7 +104,10 @@ impl Errand {
         let order = match self.plan {
             Plan::Card | Plan::Returns => pay(&mut browser, &offer, GOOD_CARD, "").await?,
             Plan::Asked => self.answer(&mut browser, &offer, "true").await?,
-            Plan::FailsAsked => self.answer(&mut browser, &offer, "false").await?,
+            Plan::FailsAsked => {
+                let refused = self.answer(&mut browser, &offer, "false").await?;
+                browser.send(&refused, "/cancel", &[]).await?
+            }
             Plan::SecondCard => {
                 let refused = pay(&mut browser, &offer, GOOD_CARD, REFUSED_HOLDER).await?;
                 pay(&mut browser, &refused, GOOD_CARD, "").await?
