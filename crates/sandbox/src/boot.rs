@@ -13,9 +13,10 @@ use url::Url;
 use crate::accounts::Accounts;
 use crate::book::{Book, BookError};
 use crate::sender::faults::Fault;
+use crate::story::{Begun, TellError, Wanted};
 use crate::time::{Pace, Time};
 use crate::world::World;
-use crate::{clockwork, http};
+use crate::{clockwork, http, story};
 
 /// What a sandbox is made of.
 pub struct Settings {
@@ -66,6 +67,14 @@ impl Sandbox {
         let book = Book::open(file.as_deref(), seed)?;
         let time = Time::new(clock, pace, book.reached()?);
         Ok(Self { world: Arc::new(World { book, time, accounts, base, weather, bell: Notify::new() }) })
+    }
+
+    /// Begins to tell a story, with its seed and its faults. What happens in it, [`Sandbox::serve`] lets happen.
+    ///
+    /// # Errors
+    /// [`TellError`] when there is no such story or account.
+    pub fn tell(&self, wanted: Wanted) -> Result<Begun, TellError> {
+        self.world.act(|act| story::tell(act, wanted))
     }
 
     /// What its doors are given, for tests that look behind them.

@@ -1,9 +1,11 @@
 //! The commands that README and guides show, run as a user would: in a folder, with the binary on the path.
 //!
 //! - `sandbox_guide`: the guide to the sandbox.
+//! - `start_banked`: the guide from nothing to production with Banked.
 //! - `user`: a folder, a shell, and a gateway left running in it.
 
 mod sandbox_guide;
+mod start_banked;
 mod user;
 
 use std::net::TcpListener;

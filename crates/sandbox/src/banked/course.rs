@@ -22,7 +22,8 @@ const TO_REFUND_END: Duration = Duration::from_secs(5);
 
 /// A session was created: from now on its time runs.
 pub(crate) fn begin(act: &Act<'_>, session: &Session) -> Result<(), BookError> {
-    later(act, SESSION_TIME_MAX, Due::Expire { id: session.id.clone() })
+    let due = clockwork::Due::Banked(Due::Expire { id: session.id.clone() });
+    act.later_unless_someone_comes(SESSION_TIME_MAX, &due)
 }
 
 /// The payer has spoken at the bank: what happens now, and what will.

@@ -2,9 +2,9 @@
 //!
 //! - `api`: the API v2: payment sessions, refunds, webhooks, providers.
 //! - `pages`: what a payer sees: the choice of a bank, and the bank's own page.
-//! - `order`: what a merchant asks to be paid. `session`, `refund`, `webhook`: what is kept of each; `gone`: what was deleted.
+//! - `session`, `refund`, `webhook`: what is kept of each; `gone`: what was deleted.
 //! - `bank`: what happens on the bank's side, one verb each; `mock`: the banks, and what they make of an account.
-//! - `payer`: what a payer does, step by step.
+//! - `merchant`: what a merchant asks for; `payer`: what a payer does, step by step.
 //! - `course`: how long things take, and the course they take by themselves; `due`: what happens later.
 //! - `notice`: what is told to whom.
 //! - `date`, `money`: how Banked writes a moment and an amount.
@@ -15,10 +15,10 @@ mod course;
 mod date;
 mod due;
 mod gone;
+pub(crate) mod merchant;
 pub(crate) mod mock;
 mod money;
 mod notice;
-pub(crate) mod order;
 mod pages;
 pub(crate) mod payer;
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! A refund: money of a sent payment on its way back, and the wish that it begins with.
+//! A refund: money of a sent payment on its way back.
 
 use serde::{Deserialize, Serialize};
 
-use super::session::{Party, Session};
-use super::{course, money, notice};
+use super::money;
+use super::session::Party;
 use crate::book::{Act, BookError, Document};
 
 /// How far a refund has come. The words are the API's.
@@ -55,41 +55,6 @@ impl Refund {
     /// `£12.50`.
     pub(crate) fn formatted(&self) -> String {
         money::formatted(self.amount, &self.currency)
-    }
-}
-
-/// A refund that is asked for.
-pub(crate) struct Wish {
-    pub(crate) session: String,
-    /// Minor units.
-    pub(crate) amount: i64,
-    pub(crate) reference: String,
-    pub(crate) success_url: String,
-    pub(crate) error_url: String,
-    pub(crate) payee: Option<Party>,
-}
-
-impl Wish {
-    /// The refund of this session, kept and told; how it ends, time will tell.
-    pub(crate) fn grant(self, act: &Act<'_>, session: &Session) -> Result<Refund, BookError> {
-        let refund = Refund {
-            id: act.chance()?.uuid(),
-            payment_session_id: self.session,
-            amount: self.amount,
-            currency: session.currency.clone(),
-            reference: self.reference,
-            success_url: self.success_url,
-            error_url: self.error_url,
-            payee: self.payee,
-            state: RefundState::AwaitingPayment,
-            created: act.now.as_micros(),
-            paid: session.amount,
-            end_to_end_id: session.end_to_end_id.clone(),
-        };
-        act.keep(&refund)?;
-        notice::of_refund(act, &refund)?;
-        course::refund(act, &refund)?;
-        Ok(refund)
     }
 }
 

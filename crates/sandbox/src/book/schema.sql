@@ -13,6 +13,7 @@ CREATE INDEX IF NOT EXISTS documents_by_owner ON documents (kind, owner, number)
 CREATE TABLE IF NOT EXISTS timers (
     id      INTEGER PRIMARY KEY,
     due     INTEGER NOT NULL,          -- microseconds, UTC, the sandbox's time
+    patient INTEGER NOT NULL,          -- 1: a person may come first, so time does not leap to it
     story   TEXT NOT NULL,             -- the one it belongs to, if any
     content TEXT NOT NULL
 ) STRICT;

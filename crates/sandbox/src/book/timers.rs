@@ -11,9 +11,18 @@ use crate::clockwork::Due;
 impl Act<'_> {
     /// Lets something happen so much later.
     pub(crate) fn later(&self, delay: Duration, due: &Due) -> Result<(), BookError> {
+        self.wind(delay, false, due)
+    }
+
+    /// The same where a person may come first, who is not outrun: time that leaps does not leap to it.
+    pub(crate) fn later_unless_someone_comes(&self, delay: Duration, due: &Due) -> Result<(), BookError> {
+        self.wind(delay, true, due)
+    }
+
+    fn wind(&self, delay: Duration, patient: bool, due: &Due) -> Result<(), BookError> {
         let content = serde_json::to_string(due)?;
-        let sql = "INSERT INTO timers (due, story, content) VALUES (?1, ?2, ?3)";
-        let row = params![self.after(delay).as_micros(), &*self.story(), content];
+        let sql = "INSERT INTO timers (due, patient, story, content) VALUES (?1, ?2, ?3, ?4)";
+        let row = params![self.after(delay).as_micros(), patient, &*self.story(), content];
         self.transaction.prepare_cached(sql)?.execute(row)?;
         Ok(())
     }
@@ -32,7 +41,15 @@ impl Act<'_> {
 
     /// When the next thing happens.
     pub(crate) fn next_timer(&self) -> Result<Option<Timestamp>, BookError> {
-        let sql = "SELECT min(due) FROM timers";
+        self.first_due("SELECT min(due) FROM timers")
+    }
+
+    /// When the next thing happens that time may leap to.
+    pub(crate) fn next_leap(&self) -> Result<Option<Timestamp>, BookError> {
+        self.first_due("SELECT min(due) FROM timers WHERE NOT patient")
+    }
+
+    fn first_due(&self, sql: &str) -> Result<Option<Timestamp>, BookError> {
         let due: Option<i64> = self.transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
         Ok(due.map(Timestamp::from_micros))
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use payhook_domain::time::Timestamp;
 
-use crate::book::BookError;
+use crate::book::{Act, BookError};
 use crate::sender::Flight;
 use crate::world::World;
 
@@ -13,6 +13,8 @@ use crate::world::World;
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest wait; then it looks again, whatever the bell says.
 const WAIT_MAX: Duration = Duration::from_secs(60);
+
+type NextDue = Result<Option<Timestamp>, BookError>;
 
 /// Runs for ever.
 pub(crate) async fn run(world: &World) -> Infallible {
@@ -29,13 +31,13 @@ pub(crate) async fn run(world: &World) -> Infallible {
 async fn turn(world: &World, flight: &mut Flight) -> Result<(), BookError> {
     happen(world)?;
     flight.take_off(world)?;
-    let next = next(world, flight)?;
-    if let Some(next) = next
+    if let Some(leap) = next(world, flight, |act| act.next_leap())?
         && flight.is_empty()
-        && world.time.leap_to(next)
+        && world.time.leap_to(leap)
     {
         return Ok(());
     }
+    let next = next(world, flight, |act| act.next_timer())?;
     let wait = next.map_or(WAIT_MAX, |next| world.time.until(next).min(WAIT_MAX));
     tokio::select! {
         landed = flight.land(world) => landed?,
@@ -65,10 +67,10 @@ fn happen_until(world: &World, last: Timestamp) -> Result<(), BookError> {
     Ok(())
 }
 
-/// When something is due next, besides what is on its way.
-fn next(world: &World, flight: &Flight) -> Result<Option<Timestamp>, BookError> {
+/// When something is due next, a message or what `timer` says, besides what is on its way.
+fn next(world: &World, flight: &Flight, timer: fn(&Act<'_>) -> NextDue) -> NextDue {
     world.look(world.time.now(), |act| {
         let message = flight.next(act)?;
-        Ok(act.next_timer()?.into_iter().chain(message).min())
+        Ok(timer(act)?.into_iter().chain(message).min())
     })
 }

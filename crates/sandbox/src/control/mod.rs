@@ -3,6 +3,7 @@
 //!
 //! - `router`: its paths.
 //! - `messages`: the log, and what a person does with one entry.
+//! - `stories`: which there are, one told, and how far it has come.
 //! - `time`: what time it is, and how fast it goes.
 //! - `accounts`: who may ask the providers' APIs, and how.
 //! - `settings`: what a merchant account has chosen.
@@ -13,6 +14,7 @@ mod messages;
 mod mistake;
 mod router;
 mod settings;
+mod stories;
 mod time;
 
 pub(crate) use router::router;

@@ -18,6 +18,8 @@ mod run;
 mod scene;
 mod script;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 pub use catalogue::{Story, stories, story};
 pub(crate) use due::Due;

@@ -68,7 +68,7 @@ fn nowhere(seed: u64, now: Timestamp) -> Result<World, BookError> {
 }
 
 /// The moment at which a script is written.
-struct Stopped(Timestamp);
+pub(super) struct Stopped(pub(super) Timestamp);
 
 impl Clock for Stopped {
     fn now(&self) -> Timestamp {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::reply::Refusal;
-use crate::banked::order::Order;
+use crate::banked::merchant::Order;
 use crate::banked::session::{LineItem, Party};
 
 /// Longest reference: what a bank statement has room for, in letters.

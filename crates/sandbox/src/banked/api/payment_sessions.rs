@@ -11,6 +11,7 @@ use super::ask::Ask;
 use super::reply::{Halt, Refusal, Reply};
 use super::{fields, order};
 use crate::banked::gone::Gone;
+use crate::banked::merchant;
 use crate::banked::notice::View;
 use crate::banked::session::Session;
 use crate::book::Act;
@@ -21,7 +22,7 @@ const LISTED_MAX: u32 = 100;
 
 pub(super) async fn create(State(world): State<Arc<World>>, ask: Ask) -> Response {
     answer(&world, &ask, |act| {
-        let session = order::read(&fields::object(&ask.body)?)?.place(act)?;
+        let session = merchant::ask_payment(act, order::read(&fields::object(&ask.body)?)?)?;
         Ok(Reply::of(StatusCode::CREATED, &View::of(&session))?)
     })
 }

@@ -13,19 +13,26 @@ use super::answer::answer;
 use super::ask::Ask;
 use super::fields::{self, Fields};
 use super::order;
-use super::reply::{Halt, Refusal, Reply};
-use crate::banked::date;
-use crate::banked::refund::{Refund, Wish, refunded};
-use crate::banked::session::{self, Session};
-use crate::book::Act;
+use super::reply::{Refusal, Reply};
+use crate::banked::merchant::{self, Asked, Wish};
+use crate::banked::refund::Refund;
+use crate::banked::{date, money};
 use crate::world::World;
 
 pub(super) async fn create(State(world): State<Arc<World>>, ask: Ask) -> Response {
     answer(&world, &ask, |act| {
         let wish = read(&fields::object(&ask.body)?)?;
-        let session = refundable(act, &wish)?;
-        let refund = wish.grant(act, &session)?;
-        Ok(Reply::of(StatusCode::CREATED, &view(&refund))?)
+        match merchant::ask_refund(act, wish)? {
+            Asked::Accepted(refund) => Ok(Reply::of(StatusCode::CREATED, &view(&refund))?),
+            Asked::Unknown => Err(Refusal::not_found("payment session").into()),
+            Asked::NotSent => {
+                Err(Refusal::conflict("only what was sent can be refunded; wait for payment_sent").into())
+            }
+            Asked::TooMuch(left) => {
+                let message = format!("is more than the {left} that were not refunded yet");
+                Err(Refusal::wrong("amount", message).into())
+            }
+        }
     })
 }
 
@@ -47,20 +54,6 @@ fn read(object: &Map<String, Value>) -> Result<Wish, Refusal> {
         payee: fields.inside("payee", order::party),
     };
     fields.done(wish)
-}
-
-/// The session, if that much of it can go back.
-fn refundable(act: &Act<'_>, wish: &Wish) -> Result<Session, Halt> {
-    let session = act.find::<Session>(&wish.session)?.ok_or_else(|| Refusal::not_found("payment session"))?;
-    if session.state != session::State::Sent {
-        return Err(Refusal::conflict("only a payment that was sent can be refunded; wait for payment_sent").into());
-    }
-    let left = session.amount - refunded(act, &session.id)?;
-    if wish.amount > left {
-        let message = format!("is more than the {left} that were not refunded yet");
-        return Err(Refusal::wrong("amount", message).into());
-    }
-    Ok(session)
 }
 
 fn view(refund: &Refund) -> impl Serialize {

@@ -1,11 +1,10 @@
 //! What can happen in a scene, and how: what a merchant and a payer do, on one act. What the bank does then, it does by
 //! itself.
 
+use crate::banked::merchant::{Asked, Order, Wish, ask_payment, ask_refund};
 use crate::banked::mock::{BANKS, GOOD_ACCOUNT, Outcome};
-use crate::banked::order::Order;
 use crate::banked::payer;
-use crate::banked::refund::Wish;
-use crate::banked::session::{LineItem, Party, Session};
+use crate::banked::session::{LineItem, Party};
 use crate::book::Act;
 use crate::story::halt::Halt;
 use crate::story::run::Run;
@@ -34,7 +33,7 @@ pub(in crate::story) enum Verb {
 pub(in crate::story) fn play(act: &Act<'_>, run: &mut Run, verb: Verb) -> Result<(), Halt> {
     match verb {
         Verb::Ask => {
-            let session = order(act, run).place(act)?;
+            let session = ask_payment(act, order(act, run))?;
             run.payments.push(session.id);
             Ok(())
         }
@@ -82,16 +81,19 @@ fn pays(act: &Act<'_>, run: &Run, account: &str, wanted: Outcome) -> Result<(), 
 }
 
 fn refunds(act: &Act<'_>, run: &Run, share: i64) -> Result<(), Halt> {
-    let id = run.payment()?;
-    let session = act.find::<Session>(id)?.ok_or_else(|| Halt::Unfit(format!("the payment session {id} is gone")))?;
+    let session = run.payment()?.to_owned();
     let wish = Wish {
-        session: session.id.clone(),
-        amount: session.amount * share / 100,
+        amount: run.amount() * share / 100,
         reference: run.reference.clone(),
         success_url: act.address("/"),
         error_url: act.address("/"),
         payee: None,
+        session,
     };
-    wish.grant(act, &session)?;
-    Ok(())
+    match ask_refund(act, wish)? {
+        Asked::Accepted(_) => Ok(()),
+        Asked::Unknown => Err(Halt::Unfit("the payment session is gone".to_owned())),
+        Asked::NotSent => Err(Halt::Unfit("the payment was not sent; there is nothing to refund".to_owned())),
+        Asked::TooMuch(left) => Err(Halt::Unfit(format!("only {left} of the payment were not refunded yet"))),
+    }
 }

@@ -119,6 +119,22 @@ fn a_refund_repeated_under_its_key_gives_back_once() {
 }
 
 #[test]
+fn what_was_refused_under_a_key_can_be_done_later_under_the_same() {
+    let stage = Stage::with_webhook();
+    let session = stage.session();
+    let wish = json!({ "payment_session_id": session["id"], "amount": 2_500, "reference": "Sorry",
+        "success_url": "https://a.example", "error_url": "https://a.example" });
+    let refund = || stage.ask("POST", "/refunds", &[("idempotency-key", "refund-2")], &wish.to_string()).status;
+    assert_eq!(refund(), 409);
+    stage.pay(&session, "050511", "approve");
+    stage.heard(1);
+    stage.turn(10);
+    stage.heard(3);
+    assert_eq!((refund(), refund()), (201, 201));
+    assert_eq!(stage.heard(4).len(), 4);
+}
+
+#[test]
 fn the_mock_banks_are_listed() {
     let stage = Stage::new();
     let banks = stage.get("/providers");

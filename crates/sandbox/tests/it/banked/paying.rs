@@ -1,6 +1,7 @@
 //! A payment by bank, from the session to its end.
 
 use payhook_domain::kind::Kind::{self, PaymentFailed, PaymentInitiated, PaymentPending, PaymentSent};
+use payhook_sandbox::Pace;
 use payhook_testkit::receiver::Behaviour;
 use serde_json::{Value, json};
 
@@ -128,6 +129,17 @@ fn a_session_that_nobody_pays_fails_after_a_day_and_a_paid_one_does_not() {
     let failed = stage.heard(4).pop().expect("four");
     assert_eq!((failed.kind, failed.payment.as_deref()), (PaymentFailed, Some(id(&left))));
     assert_eq!(stage.get(&format!("/payment_sessions/{}", id(&paid)))["state"], "sent");
+}
+
+#[test]
+fn time_that_leaps_waits_for_a_payer_and_for_nothing_else() {
+    let stage = Stage::paced(Pace::Leaping).and_webhook();
+    let session = stage.session();
+    let path = format!("/payment_sessions/{}", id(&session));
+    assert_eq!(stage.get(&path)["state"], "awaiting_payer");
+    stage.pay(&session, "050511", "late");
+    assert_eq!(kinds(&stage, 3), [PaymentInitiated, PaymentPending, PaymentSent]);
+    assert_eq!(stage.get(&path)["sent_at"], "2026-09-21 16:13:20 UTC", "two hours later");
 }
 
 #[test]

@@ -42,6 +42,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new() -> Self {
+        Self::paced(Pace::Scaled(1.0))
+    }
+
+    /// A stage whose time goes by at this pace.
+    pub(crate) fn paced(pace: Pace) -> Self {
         let clock = Arc::new(Turned(AtomicI64::new(BEGAN)));
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
@@ -49,7 +54,7 @@ impl Stage {
         let sandbox = Sandbox::open(Settings {
             file: None,
             seed: Some(7),
-            pace: Pace::Scaled(1.0),
+            pace,
             base: format!("http://{address}").parse().expect("a URL"),
             accounts: Accounts::default(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -63,7 +68,11 @@ impl Stage {
 
     /// A stage whose merchant hears of everything.
     pub(crate) fn with_webhook() -> Self {
-        let stage = Self::new();
+        Self::new().and_webhook()
+    }
+
+    /// This stage, and a merchant who hears of everything.
+    pub(crate) fn and_webhook(self) -> Self {
         let events = [
             "payment_initiated",
             "payment_pending",
@@ -73,9 +82,9 @@ impl Stage {
             "refund_sent",
             "refund_failed",
         ];
-        let webhook = json!({ "target_url": stage.merchant.url(), "signature_key": KEY, "events": events });
-        assert_eq!(stage.post("/webhooks", &webhook).status, 201);
-        stage
+        let webhook = json!({ "target_url": self.merchant.url(), "signature_key": KEY, "events": events });
+        assert_eq!(self.post("/webhooks", &webhook).status, 201);
+        self
     }
 
     /// A request to the API, with the sandbox's keys.
