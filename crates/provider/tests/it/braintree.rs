@@ -21,7 +21,7 @@ fn signed(document: &str) -> Posted {
     let unsigned = Unsigned { target: "/in/x".to_owned(), headers: HeaderMap::new(), body: document.to_owned().into() };
     let policy = Policy::default();
     let signed = provider("braintree").sign(unsigned, &key(PUBLIC, PRIVATE), &policy, NOW).expect("signed");
-    Posted { headers: signed.headers, body: signed.body.to_vec() }
+    Posted::new(signed.headers, signed.body)
 }
 
 fn judged(request: &Posted, keys: &[Key]) -> Result<(), Unverified> {

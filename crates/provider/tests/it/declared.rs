@@ -16,7 +16,7 @@ use crate::requests::{NOW, provider};
 const SEED: [u8; 32] = [7; 32];
 
 /// A private key of Ed25519, as Standard Webhooks writes it: a provider has one, a receiver does not.
-const PRIVATE: &str = "whsk_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+pub(crate) const PRIVATE: &str = "whsk_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
 /// What a source of any provider sets.
 fn policy() -> Policy {
