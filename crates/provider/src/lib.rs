@@ -1,21 +1,24 @@
 //! What each payment provider speaks: verify, parse, sign.
 //!
-//! A provider is a folder here and one line in [`ALL`]. Its door is [`Provider`]: few methods, none with a default, so
-//! that forgetting one does not compile. Everything is pure: no I/O, no async, no clock; the caller brings the bytes,
+//! A provider is a table in `declared/schemes.toml`, where its signature is of a kind that can be declared, else a folder
+//! here and one line in `IN_CODE`. The door of either is [`Provider`]: few methods, none with a default, so that
+//! forgetting one does not compile. Everything is pure: no I/O, no async, no clock; the caller brings the bytes,
 //! the keys and the time. Only `verify` can make a [`Verified`], so parsing what was not verified does not compile.
 //!
 //! # How to add a provider
 //!
+//! One that can be declared: `docs/guide/providers.md`, *One for everybody*. Any other:
+//!
 //! 1. Make `src/<name>/mod.rs` with a unit struct that implements [`Provider`], and the rooms its siblings have.
-//! 2. Add it to [`ALL`].
+//! 2. Add it to `IN_CODE`.
 //! 3. Give it samples in [`sample`], and a fuzz target under `fuzz/`.
 //! 4. Add it to the keys of `tests/it/fixtures.rs` and write its fixtures, a pair for each kind of event.
 //! 5. Let its `diagnose` try the mistakes its integrators make ([`doctor`]).
 //! 6. `cargo test -p payhook-provider` runs the suites over it: `verify(sign(x))` holds, and with any signed value
 //!    changed it does not.
 //!
-//! One whose signature a scheme declares ([`declared`]) is received without any of this. For its words to mean something
-//! it gets a folder with a `Sense`, a line in `declared/catalogue.rs`, fixtures, and stories in `tests/it/understood`.
+//! For the words of a declared one ([`declared`]) to mean something it gets a folder with a `Sense`, a line in
+//! `declared/catalogue.rs`, fixtures, and stories in `tests/it/understood`.
 
 mod ack;
 mod adyen;

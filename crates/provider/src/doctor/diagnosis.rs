@@ -20,6 +20,17 @@ pub struct Diagnosis {
     pub signed: Option<Vec<u8>>,
     /// What explains it, the likeliest first.
     pub findings: Vec<Finding>,
+    /// What a declared scheme finds in it, where it is authentic.
+    pub reads: Vec<Read>,
+}
+
+/// One word of a scheme, and what stands where it points.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Read {
+    /// The scheme's word: `reference`.
+    pub word: &'static str,
+    /// What stands there, as it is understood; nothing when nothing does.
+    pub said: Option<String>,
 }
 
 impl Diagnosis {
@@ -35,7 +46,7 @@ impl Diagnosis {
             Item::Verified(verified) => (verified.key().map(|position| keys[position].name.clone()), None),
             Item::Refused(refused) => (None, Some((refused.reason, refused.detail.clone()))),
         };
-        Self { about, key, refused, signed, findings: Vec::new() }
+        Self { about, key, refused, signed, findings: Vec::new(), reads: Vec::new() }
     }
 
     /// A request in which there was nothing to judge.
@@ -47,6 +58,7 @@ impl Diagnosis {
             refused: Some((refused.reason, refused.detail.clone())),
             signed: None,
             findings: Vec::new(),
+            reads: Vec::new(),
         }
     }
 }
@@ -56,7 +68,7 @@ impl Serialize for Diagnosis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (reason, detail) = self.refused.as_ref().map(|(reason, detail)| (reason.as_str(), detail)).unzip();
         let text = self.signed.as_deref().map(std::str::from_utf8);
-        let mut fields = serializer.serialize_struct("Diagnosis", 7)?;
+        let mut fields = serializer.serialize_struct("Diagnosis", 8)?;
         fields.serialize_field("about", &self.about)?;
         fields.serialize_field("authentic", &self.is_authentic())?;
         fields.serialize_field("key", &self.key)?;
@@ -67,6 +79,10 @@ impl Serialize for Diagnosis {
             (text, _) => fields.serialize_field("signed", &text.and_then(Result::ok))?,
         }
         fields.serialize_field("findings", &self.findings)?;
+        match self.reads.is_empty() {
+            true => fields.skip_field("reads")?,
+            false => fields.serialize_field("reads", &self.reads)?,
+        }
         fields.end()
     }
 }

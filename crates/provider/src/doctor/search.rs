@@ -78,7 +78,7 @@ fn about(suspect: &Suspect, environment: Option<Environment>) -> Option<Finding>
         Belongs::Misread(how) => Finding::new(
             Cause::KeyMisread,
             format!("the signature was made with {how} ({name})"),
-            "whoever signed reads the key in another way than the provider does; look at the code that signs",
+            "whoever signed reads the key in another way than is declared: look at the code that signs or, in a scheme of your own, at `secret`",
         ),
     })
 }
