@@ -45,7 +45,8 @@ bytes; one process takes in 1,024 schemes of users.
 
 ## The schemes of this release
 
-Facts are from each provider's documentation, its official SDKs and their tests. Where those leave something open, the note says so. An
+They are written in [schemes.toml](../../crates/provider/src/declared/schemes.toml), each an example of these words. Facts are from each
+provider's documentation, its official SDKs and their tests. Where those leave something open, the note says so. An
 event is `other`, with the provider's word in `code`, unless its provider is one of those that are [understood](../guide/providers.md#who-is-understood-how-far).
 
 | provider | algorithm | signature | signed | tolerance | answers | note |
