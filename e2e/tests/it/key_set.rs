@@ -83,7 +83,11 @@ fn doctor(gateway: &Gateway) -> (String, String) {
 
 #[test]
 fn fifty_notifications_at_once_have_the_set_fetched_once_and_are_all_stored() {
-    let publisher = publisher();
+    let publisher = Receiver::start(None);
+    publisher.behave(|_| {
+        std::thread::sleep(Duration::from_millis(200));
+        Behaviour::Say(set().into())
+    });
     let gateway = start(&publisher);
     std::thread::scope(|scope| {
         for number in 0..50 {

@@ -61,6 +61,16 @@ impl Stage {
         self.says(json!({ "keys": keys }).to_string());
     }
 
+    /// The same, after a while.
+    fn serves_late(&self, kids: &[&str], after: Duration) {
+        let keys: Vec<Value> = kids.iter().map(|kid| jwk(kid)).collect();
+        let body = json!({ "keys": keys }).to_string();
+        self.endpoint.behave(move |_| {
+            std::thread::sleep(after);
+            Behaviour::Say(body.clone().into())
+        });
+    }
+
     fn says(&self, body: String) {
         self.endpoint.behave(move |_| Behaviour::Say(body.clone().into()));
     }
@@ -85,7 +95,7 @@ impl Stage {
 #[test]
 fn fifty_that_ask_at_once_have_it_fetched_once() {
     let stage = Stage::new();
-    stage.serves(&["a"]);
+    stage.serves_late(&["a"], Duration::from_millis(100));
     let answers = stage.runtime.block_on(async {
         let asking: Vec<_> = (0..50)
             .map(|_| {
