@@ -16,19 +16,19 @@ const TIME: &str = "x-tl-webhook-timestamp";
 /// Judges a request, which is one item.
 pub(super) fn papers<'r>(request: &RawRequest<'r>, keys: &[Key], policy: &Policy, now: Timestamp) -> Papers<'r> {
     let refused = |(reason, detail)| Refused::new(reason, detail, Some(Digest::of([request.body])));
-    let jws = match read(request, policy) {
-        Ok(jws) => jws,
-        Err(refusal) => return Papers::Items(vec![Item::Refused(refused(refusal))]),
-    };
-    if !keys.iter().any(|key| key.name == jws.kid) {
-        return Papers::Items(vec![unknown_key(jws, policy.key_set.as_deref(), refused)]);
-    }
-    Papers::Items(vec![match judge(&jws, request, keys, policy, now) {
-        Ok(key) => {
-            Item::Verified(Verified { key: Some(key), proof: Proof::Signed, evidence: Evidence::Body(request.body) })
-        }
+    let item = match read(request, policy) {
         Err(refusal) => Item::Refused(refused(refusal)),
-    }])
+        Ok(jws) if !keys.iter().any(|key| key.name == jws.kid) => unknown_key(jws, policy.key_set.as_deref(), refused),
+        Ok(jws) => match judge(&jws, request, keys, policy, now) {
+            Ok(key) => Item::Verified(Verified {
+                key: Some(key),
+                proof: Proof::Signed,
+                evidence: Evidence::Body(request.body),
+            }),
+            Err(refusal) => Item::Refused(refused(refusal)),
+        },
+    };
+    Papers::Items(vec![item])
 }
 
 type Refusal = (Unverified, String);
