@@ -33,6 +33,7 @@ mod entries;
 mod fields;
 mod gocardless;
 mod json;
+mod jwks;
 mod key;
 mod keyring;
 mod meaning;
@@ -52,10 +53,11 @@ mod view;
 mod xml;
 
 pub use ack::{Ack, Outcome};
+pub use jwks::{KeySet, KeySetMistake};
 pub use key::{Key, KeyMistake};
 pub use request::RawRequest;
 pub use sign::{SignedRequest, Unsigned};
-pub use verified::{Item, Papers, Parsed, Refused, Verified};
+pub use verified::{Item, NeedsKey, Papers, Parsed, Refused, Verified};
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -130,6 +132,9 @@ pub struct Policy {
     /// The URL the provider posts to, where it signs that. From the configuration, never from the request: whoever sends
     /// chooses `Host`.
     pub url: Option<String>,
+    /// Where keys stand that are looked for when the source's own lack the one a signature names; nothing where only its
+    /// own count. From the configuration, never from the request: whoever signs could name a set of his own.
+    pub key_set: Option<String>,
     /// Values that the provider signs and does not send.
     pub parameters: BTreeMap<String, String>,
     /// Event codes, in the provider's words, that are let in when they carry no signature at all. A wrong one is refused.
@@ -161,6 +166,8 @@ pub struct About<'p> {
     pub names_keys: bool,
     /// Whether there is anything that a key could judge.
     pub takes_keys: bool,
+    /// Where it publishes the keys it signs with, where it does.
+    pub key_sets: Option<KeySets<'p>>,
     /// Whether it sends some events without a signature, which a source may take by name.
     pub sends_unsigned: bool,
     /// Whether whoever changes the body makes the signature wrong.
@@ -180,10 +187,31 @@ impl About<'_> {
             parameters: Vec::new(),
             names_keys: false,
             takes_keys: true,
+            key_sets: None,
             sends_unsigned: false,
             covers_body: true,
             note: None,
             fingerprint: None,
+        }
+    }
+}
+
+/// Where a provider publishes its keys, by environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeySets<'p> {
+    /// Those that sign live notifications.
+    pub live: &'p str,
+    /// Those that sign the ones of its sandbox.
+    pub test: &'p str,
+}
+
+impl<'p> KeySets<'p> {
+    /// The set of an environment.
+    #[must_use]
+    pub fn of(&self, environment: Environment) -> &'p str {
+        match environment {
+            Environment::Live => self.live,
+            Environment::Test => self.test,
         }
     }
 }

@@ -14,6 +14,7 @@ use payhook_provider::{KeyMistake, Policy, Provider, RawRequest, Tolerance};
 use serde_json::json;
 
 use super::captured::Captured;
+use super::published::published;
 use super::told::told;
 use crate::complaint::{Complaint, Exit};
 use crate::output;
@@ -66,16 +67,17 @@ pub(crate) struct Verify {
 }
 
 impl Verify {
-    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let provider = providers::named(&self.provider, &self.config)?;
         let captured = self.captured()?;
-        let known = if self.keys.is_empty() { self.configured(provider, &captured)? } else { self.typed(provider) };
+        let mut known = if self.keys.is_empty() { self.configured(provider, &captured)? } else { self.typed(provider) };
         let request = RawRequest {
             target: captured.target.as_deref().unwrap_or("/"),
             headers: &captured.headers,
             body: &captured.body,
         };
         let mut policy = known.policy;
+        known.suspects.extend(published(provider, &request, &known.suspects, &policy).await);
         policy.tolerance = self.tolerance.map_or(policy.tolerance, Tolerance::Within);
         let case = Case {
             request,

@@ -5,7 +5,7 @@ use payhook_domain::verdict::Unverified;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::{Item, Key, Refused};
+use crate::{Item, Key, NeedsKey, Refused};
 
 /// The verdict on one item of a request, and what explains it.
 #[derive(Clone, Debug)]
@@ -44,7 +44,9 @@ impl Diagnosis {
     pub(crate) fn of(about: String, item: &Item<'_>, keys: &[Key], signed: Option<Vec<u8>>) -> Self {
         let (key, refused) = match item {
             Item::Verified(verified) => (verified.key().map(|position| keys[position].name.clone()), None),
-            Item::Refused(refused) => (None, Some((refused.reason, refused.detail.clone()))),
+            Item::Refused(refused) | Item::NeedsKey(NeedsKey { otherwise: refused, .. }) => {
+                (None, Some((refused.reason, refused.detail.clone())))
+            }
         };
         Self { about, key, refused, signed, findings: Vec::new(), reads: Vec::new() }
     }
@@ -137,6 +139,10 @@ causes! {
     KeyMisread "key_misread"
     /// A retired key makes the signature.
     KeyRetired "key_retired"
+    /// The key it names is not known, and not in the set where it was looked up.
+    KeyUnknown "key_unknown"
+    /// It names a key set that the source does not look into.
+    ForeignKeySet "foreign_key_set"
     /// Another source's key makes it.
     KeyOfOtherSource "key_of_other_source"
     /// It says the other environment than the source is for.

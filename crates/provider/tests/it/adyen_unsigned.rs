@@ -5,7 +5,7 @@ use payhook_domain::event::Event;
 use payhook_domain::identity::Environment;
 use payhook_domain::proof::Proof;
 use payhook_domain::verdict::Unverified::{self, *};
-use payhook_provider::{Item, Papers, Parsed, Policy, Unsigned, sample};
+use payhook_provider::{Papers, Parsed, Policy, Unsigned, sample};
 
 use crate::requests::{self, NOW, Posted, envelope, event, key, provider};
 
@@ -22,9 +22,9 @@ fn judged(request: &Posted, codes: &[&str]) -> Vec<Result<Event, Unverified>> {
         Papers::Unreadable(refused) => vec![Err(refused.reason)],
         Papers::Items(items) => items
             .into_iter()
-            .map(|item| match item {
-                Item::Refused(refused) => Err(refused.reason),
-                Item::Verified(verified) => match provider("adyen").parse(&verified, Environment::Test) {
+            .map(|item| match item.as_it_stands() {
+                Err(refused) => Err(refused.reason),
+                Ok(verified) => match provider("adyen").parse(&verified, Environment::Test) {
                     Parsed::Events(mut events) => {
                         let event = events.remove(0);
                         assert_eq!(event.proof, verified.proof());

@@ -7,7 +7,7 @@ use payhook_domain::identity::Environment;
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified::{self, *};
-use payhook_provider::{Item, Papers, Parsed, Policy, Tolerance, Unsigned};
+use payhook_provider::{Papers, Parsed, Policy, Tolerance, Unsigned};
 
 use crate::requests::{self, Posted, key, provider, refusal};
 
@@ -34,10 +34,7 @@ fn verdict_at(now: Timestamp, tolerance: Option<Duration>) -> Option<Unverified>
     let policy = Policy { tolerance, ..Policy::default() };
     let papers = provider("banked").verify(&request.raw(), &[key("banked", KEY)], &policy, now);
     let Papers::Items(mut items) = papers else { panic!("one item") };
-    match items.remove(0) {
-        Item::Verified(_) => None,
-        Item::Refused(refused) => Some(refused.reason),
-    }
+    items.remove(0).as_it_stands().err().map(|refused| refused.reason)
 }
 
 #[test]

@@ -25,13 +25,10 @@ fn signed(document: &str) -> Posted {
 }
 
 fn judged(request: &Posted, keys: &[Key]) -> Result<(), Unverified> {
-    let Papers::Items(items) = provider("braintree").verify(&request.raw(), keys, &Policy::default(), NOW) else {
+    let Papers::Items(mut items) = provider("braintree").verify(&request.raw(), keys, &Policy::default(), NOW) else {
         panic!("one item")
     };
-    match &items[0] {
-        Item::Verified(_) => Ok(()),
-        Item::Refused(refused) => Err(refused.reason),
-    }
+    items.remove(0).as_it_stands().map(drop).map_err(|refused| refused.reason)
 }
 
 fn parsed(document: &str) -> Parsed {

@@ -76,13 +76,7 @@ pub(crate) fn verify<'r>(name: &str, request: &'r Posted, keys: &[Key]) -> Paper
 /// The verdicts, item by item.
 pub(crate) fn items<'r>(name: &str, request: &'r Posted, keys: &[Key]) -> Vec<Result<Verified<'r>, Refused>> {
     match verify(name, request, keys) {
-        Papers::Items(items) => items
-            .into_iter()
-            .map(|item| match item {
-                Item::Verified(verified) => Ok(verified),
-                Item::Refused(refused) => Err(refused),
-            })
-            .collect(),
+        Papers::Items(items) => items.into_iter().map(Item::as_it_stands).collect(),
         Papers::Unreadable(refused) => vec![Err(refused)],
     }
 }
