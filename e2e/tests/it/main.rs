@@ -18,6 +18,7 @@
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
 //! - `deliveries`: what reaches a receiver, and when.
+//! - `key_set`: keys that a provider publishes, looked up when they are needed.
 //! - `listeners`: TLS, who is let in where, how they start and stop.
 //! - `doctor`: each trouble that can be made is found.
 //! - `notify`: what a service manager hears, and a writer that hangs.
@@ -56,6 +57,7 @@ mod fault_points;
 mod folds;
 mod guide;
 mod interop;
+mod key_set;
 mod life;
 mod listeners;
 mod notify;

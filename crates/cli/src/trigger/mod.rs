@@ -14,6 +14,5 @@ mod compose;
 mod plan;
 mod send;
 
-pub(crate) use catalogue::provider as known_provider;
 use command::Faults;
 pub(crate) use command::Trigger;
