@@ -10,6 +10,6 @@ mod guard;
 mod once;
 mod router;
 
-pub(crate) use guard::{guard, guard_programs};
+pub(crate) use guard::guard;
 pub(crate) use once::{Asked, Once, digest};
 pub(crate) use router::{BODY_BYTES_MAX, router};

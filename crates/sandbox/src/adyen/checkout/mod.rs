@@ -29,9 +29,9 @@ use crate::world::World;
 
 pub(crate) use due::Due;
 pub(crate) use modify::{Request, receive};
-pub(crate) use pay::{Address, Authenticate, CardGiven, Instrument, Purchase, choose, finish, pay, reconsider};
+pub(crate) use pay::{Instrument, Purchase, choose, finish, pay, reconsider};
 pub(crate) use payment::{
-    CaptureDelay, Change, ChangeKind, ChangeState, Dispute, Payment, Settings, Shopper, Stage, State, Terms,
+    CaptureDelay, Change, ChangeKind, ChangeState, Dispute, Payment, Settings, Shopper, Terms,
 };
 
 /// `/adyen/checkout/v71`.

@@ -14,7 +14,6 @@ use super::scope::{Level, Scope};
 use super::shown::{path, shown};
 use super::written::Written;
 use crate::adyen::webhook::Webhook;
-use crate::book::{Act, BookError};
 use crate::world::World;
 
 /// Webhooks of one account; Adyen names no number, and more would help nobody.

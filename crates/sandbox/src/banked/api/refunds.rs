@@ -16,7 +16,7 @@ use super::order;
 use super::reply::{Refusal, Reply};
 use crate::banked::merchant::{self, Asked, Wish};
 use crate::banked::refund::Refund;
-use crate::banked::{date, money};
+use crate::banked::date;
 use crate::world::World;
 
 pub(super) async fn create(State(world): State<Arc<World>>, ask: Ask) -> Response {
