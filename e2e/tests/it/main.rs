@@ -1,5 +1,6 @@
 //! End-to-end tests of the shipped binary, one promise a file.
 //!
+//! - `all_pairs`: every story of the pretend provider, with every fault on the way, ends as it does without.
 //! - `life`: one notification through all of it.
 //! - `backup`: copies made under load, killed, restored.
 //! - `fault_points`: killed at every step of retention, backup, restore, migration and reload.
@@ -42,6 +43,7 @@
 #![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
 #![allow(clippy::disallowed_methods, reason = "tests run on the real clock")]
 
+mod all_pairs;
 mod backup;
 mod bad_input;
 mod browser;

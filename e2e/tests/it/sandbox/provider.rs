@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use payhook_domain::time::{Clock, Timestamp};
 use payhook_sandbox::{Accounts, Pace, Sandbox, Settings};
-use payhook_testkit::wire;
+use payhook_testkit::wire::{self, Answer};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -36,6 +36,11 @@ pub(crate) struct Provider {
 impl Provider {
     /// One that goes at the world's own pace.
     pub(crate) fn start() -> Self {
+        Self::at(Pace::Scaled(1.0))
+    }
+
+    /// One that goes at this pace.
+    pub(crate) fn at(pace: Pace) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("the machine gives a thread");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
@@ -43,7 +48,7 @@ impl Provider {
         let sandbox = Sandbox::open(Settings {
             file: None,
             seed: Some(1),
-            pace: Pace::Scaled(1.0),
+            pace,
             base: format!("http://{address}").parse().expect("a URL"),
             accounts: Accounts::default(),
             clock: Arc::new(WorldClock),
@@ -60,20 +65,49 @@ impl Provider {
 
     /// What a call that works answers.
     pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> Value {
-        let headers = [("x-api-key", API_KEY), ("content-type", "application/json")];
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let answer = wire::call(self.address, &wire::request(method, path, &headers, body.as_bytes()), PATIENCE);
-        let answer = answer.expect("an answer");
+        let answer = self.ask(method, path, &[("x-api-key", API_KEY), ("content-type", "application/json")], &body);
         assert!(answer.is_success(), "{method} {path}: {} {}", answer.status, answer.text());
         answer.json()
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let request = wire::request(method, path, headers, body.as_bytes());
+        wire::call(self.address, &request, PATIENCE).expect("an answer")
     }
 
     /// A new webhook's id, and its key.
     pub(crate) fn webhook(&self, url: &str) -> (String, String) {
         let asked = json!({ "type": "standard", "url": url, "active": true, "communicationFormat": "json" });
         let id = text(&self.call("POST", WEBHOOKS, &asked)["id"]);
-        let key = text(&self.call("POST", &format!("{WEBHOOKS}/{id}/generateHmac"), &Value::Null)["hmacKey"]);
+        let key = self.new_key(&id);
         (id, key)
+    }
+
+    /// Another key for a webhook. It takes a while until it signs.
+    pub(crate) fn new_key(&self, webhook: &str) -> String {
+        text(&self.call("POST", &format!("{WEBHOOKS}/{webhook}/generateHmac"), &Value::Null)["hmacKey"])
+    }
+
+    /// A webhook for the life of stored cards, which is made in the customer area alone.
+    pub(crate) fn token_webhook(&self, url: &str) -> (String, String) {
+        let url: String = url::form_urlencoded::byte_serialize(url.as_bytes()).collect();
+        let form =
+            format!("account=SandboxMerchant&kind=recurring-token-notification&format=json&active=yes&url={url}");
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+        let answer = self.ask("POST", "/area/adyen/webhooks", &headers, &form);
+        let place = answer.header("location").unwrap_or_else(|| panic!("{} {}", answer.status, answer.text()));
+        let id = place.trim_start_matches("/area/adyen/webhooks/").split('?').next().expect("a path");
+        (id.to_owned(), self.new_key(id))
+    }
+
+    /// A webhook of Banked's for these events, with a key of the merchant's choice.
+    pub(crate) fn banked_webhook(&self, url: &str, key: &str, events: &[&str]) {
+        let basic = format!("Basic {}", data_encoding::BASE64.encode(b"pk_sandbox:sk_sandbox"));
+        let headers = [("authorization", &*basic), ("content-type", "application/json")];
+        let asked = json!({ "target_url": url, "signature_key": key, "events": events });
+        let answer = self.ask("POST", "/banked/v2/webhooks", &headers, &asked.to_string());
+        assert_eq!(answer.status, 201, "{}", answer.text());
     }
 
     /// A webhook as it is.

@@ -1,0 +1,111 @@
+//! A merchant at the sandbox: the webhooks a gateway needs, the configuration that fits them, stories told and waited for.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use payhook_provider::by_name;
+use payhook_sandbox::{Fault, Pace};
+use serde_json::{Value, json};
+
+use crate::sandbox::provider::Provider;
+
+/// Where webhooks lead to before there is a gateway.
+const NOWHERE: &str = "http://127.0.0.1:9/in/adyen";
+/// Banked's key is the merchant's choice.
+const BANKED_KEY: &str = "a-key-of-the-merchants-choice";
+/// What Banked tells.
+const BANKED_EVENTS: [&str; 7] = [
+    "payment_initiated",
+    "payment_pending",
+    "payment_sent",
+    "payment_failed",
+    "refund_pending",
+    "refund_sent",
+    "refund_failed",
+];
+/// Longer than a new key takes to sign.
+const KEY_SPREADS: Duration = Duration::from_secs(20 * 60);
+/// The longest a telling may take where time leaps.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A story that was begun.
+pub(super) struct Told {
+    pub(super) story: &'static str,
+    pub(super) faults: Vec<Fault>,
+    pub(super) run: String,
+    /// What the merchant calls it.
+    pub(super) reference: String,
+}
+
+/// A sandbox, and a merchant's webhooks at it.
+pub(super) struct Merchant {
+    pub(super) provider: Provider,
+    standard: String,
+    tokens: String,
+    keys: Vec<String>,
+}
+
+impl Merchant {
+    /// Webhooks for everything, the standard one with a key that was replaced and the one that replaced it.
+    pub(super) fn begin(pace: Pace) -> Self {
+        let provider = Provider::at(pace);
+        let (standard, first) = provider.webhook(NOWHERE);
+        let second = provider.new_key(&standard);
+        provider.go_to(provider.now().plus(KEY_SPREADS));
+        let codes: Vec<_> = by_name("adyen").expect("Adyen").codes().iter().map(|row| row.code).collect();
+        let codes: Vec<_> = codes.into_iter().filter(|code| !code.contains('.')).collect();
+        provider.change(&standard, &json!({ "additionalSettings": { "includeEventCodes": codes } }));
+        let (tokens, third) = provider.token_webhook(NOWHERE);
+        Self { provider, standard, tokens, keys: vec![first, second, third] }
+    }
+
+    /// The sources of a gateway that takes what these webhooks are sent.
+    pub(super) fn sources(&self) -> String {
+        format!(
+            "[[source]]\nname = \"adyen\"\nprovider = \"adyen\"\nkeys = {:?}\ncapture = \"manual\"\n\
+             merchant_accounts = [\"SandboxMerchant\"]\n\
+             [[source]]\nname = \"banked\"\nprovider = \"banked\"\nkeys = [\"{BANKED_KEY}\"]\n",
+            self.keys
+        )
+    }
+
+    /// Lets the webhooks lead to a gateway.
+    pub(super) fn lead_to(&self, gateway: SocketAddr) {
+        for webhook in [&self.standard, &self.tokens] {
+            self.provider.change(webhook, &json!({ "url": format!("http://{gateway}/in/adyen") }));
+        }
+        self.provider.banked_webhook(&format!("http://{gateway}/in/banked"), BANKED_KEY, &BANKED_EVENTS);
+    }
+
+    /// Has a story told.
+    pub(super) fn tell(&self, story: &'static str, seed: u64, faults: &[Fault]) -> Told {
+        let manner = json!({ "seed": seed, "faults": faults, "merchantAccount": "SandboxMerchant" });
+        let begun = self.provider.call("POST", &format!("/sandbox/v1/stories/{story}"), &manner);
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let (run, reference) = (text(&begun["run"]), text(&begun["references"][0]));
+        Told { story, faults: faults.to_vec(), run, reference }
+    }
+
+    /// Whether all of them were told to the end, and nothing waits to be sent.
+    pub(super) fn all_done(&self, told: &[Told]) -> bool {
+        told.iter().all(|told| {
+            let run = self.run(told);
+            assert_eq!(run["stopped"], Value::Null, "{run}");
+            run["done"] == true
+        })
+    }
+
+    /// Waits for that.
+    pub(super) fn wait_for(&self, told: &[Told]) {
+        let began = Instant::now();
+        while !self.all_done(told) {
+            let open = || told.iter().map(|told| self.run(told)).find(|run| run["done"] == false);
+            assert!(began.elapsed() < PATIENCE, "not over in time: {:?}", open());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn run(&self, told: &Told) -> Value {
+        self.provider.call("GET", &format!("/sandbox/v1/runs/{}", told.run), &Value::Null)
+    }
+}
