@@ -54,6 +54,18 @@ export async function open_dispute(browser, { page }) {
   return text(browser, "[role=status]");
 }
 
+/** On any page: something is pressed. */
+export async function press(browser, { name }) {
+  await mouse(browser.page).press(name);
+}
+
+/** On the page of a payer's bank: who pays. */
+export async function identify(browser, { account }) {
+  const payer = mouse(browser.page);
+  await payer.fill("Account number", account);
+  await payer.press("Continue");
+}
+
 /** What the log lists. */
 export async function read_log(browser, { filter = "" }) {
   await browser.go(`/area/log${filter}`);

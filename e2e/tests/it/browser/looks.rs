@@ -1,6 +1,7 @@
 //! Every page, at phone width and on a desk, dark and light: nothing wider than the window, nothing too faint to be read, every
 //! field with its name. Pictures of all go to the folder that `PAYHOOK_SCREENSHOTS` names.
 
+use data_encoding::BASE64;
 use payhook_testkit::sandbox::Sandbox;
 use serde_json::{Value, json};
 
@@ -32,6 +33,7 @@ pub(super) fn of_every_page() {
             fine(look, &window.step(&json!({ "step": "look", "name": name, "path": path })));
         }
         paid(&sandbox, &mut window, look);
+        paying(&sandbox, &mut window, look);
         furnished(&mut window, look);
     }
 }
@@ -42,14 +44,40 @@ fn paid(sandbox: &Sandbox, window: &mut Window, look: Look) {
         "cvc": "737", "holderName": "J. Smith" });
     let payment = json!({ "amount": { "currency": "EUR", "value": 2_599 }, "merchantAccount": "SandboxMerchant",
         "reference": "order-1", "returnUrl": "https://shop.example/", "paymentMethod": card });
-    let headers = [("x-api-key", "sandbox_adyen_api_key"), ("content-type", "application/json")];
-    let answer = sandbox.send("POST", "/adyen/checkout/v71/payments", &headers, payment.to_string().as_bytes());
-    let psp_reference = answer.json()["pspReference"].as_str().expect("it was authorised").to_owned();
-    let page = format!("/area/payments/adyen/{psp_reference}");
+    let answer = asked(sandbox, "/adyen/checkout/v71/payments", &payment);
+    let page = format!("/area/payments/adyen/{}", answer["pspReference"].as_str().expect("it was authorised"));
     window.step(&json!({ "step": "open_dispute", "page": page }));
     for (name, path) in [("payment", page.as_str()), ("payments", "/area/payments")] {
         fine(look, &window.step(&json!({ "step": "look", "name": name, "path": path })));
     }
+}
+
+/// What a shopper sees: the payment page for cards, the choice of a bank, and that bank's own pages.
+fn paying(sandbox: &Sandbox, window: &mut Window, look: Look) {
+    let session = json!({ "amount": { "currency": "EUR", "value": 2_599 }, "merchantAccount": "SandboxMerchant",
+        "reference": "order-2", "returnUrl": "https://shop.example/", "mode": "hosted" });
+    let by_card = asked(sandbox, "/adyen/checkout/v71/sessions", &session);
+    let session = json!({ "reference": "Order 3", "success_url": "https://shop.example/", "error_url": "https://shop.example/",
+        "line_items": [{ "name": "Candle", "amount": 700, "currency": "GBP", "quantity": 1 }],
+        "payee": { "name": "Shop", "account_number": "12345678", "sort_code": "010203" } });
+    let by_bank = asked(sandbox, "/banked/v2/payment_sessions", &session);
+    for (name, answer) in [("adyen-pay", by_card), ("banked-pay", by_bank)] {
+        let url = answer["url"].as_str().expect("where to pay");
+        let path = url.strip_prefix(&sandbox.url("")).expect("at the sandbox");
+        fine(look, &window.step(&json!({ "step": "look", "name": name, "path": path })));
+    }
+    window.step(&json!({ "step": "press", "name": "Mock Bank" }));
+    fine(look, &window.step(&json!({ "step": "look", "name": "banked-account" })));
+    window.step(&json!({ "step": "identify", "account": "050511" }));
+    fine(look, &window.step(&json!({ "step": "look", "name": "banked-consent" })));
+}
+
+/// Asks either provider's API for something, as a merchant's program does.
+fn asked(sandbox: &Sandbox, path: &str, body: &Value) -> Value {
+    let basic = format!("Basic {}", BASE64.encode(b"pk_sandbox:sk_sandbox"));
+    let headers =
+        [("x-api-key", "sandbox_adyen_api_key"), ("authorization", &basic), ("content-type", "application/json")];
+    sandbox.send("POST", path, &headers, body.to_string().as_bytes()).json()
 }
 
 /// The same sandbox after somebody was there: a webhook with a key, and a test that nobody answered.
