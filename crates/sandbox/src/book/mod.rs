@@ -21,6 +21,6 @@ pub(crate) use act::Act;
 pub(crate) use answers::Given;
 pub(crate) use documents::Document;
 pub use error::BookError;
-pub(crate) use log::Sought;
+pub(crate) use log::{Sought, Tally};
 pub(crate) use messages::{Attempt, Content, Draft, Message, State};
 pub(crate) use open::Book;

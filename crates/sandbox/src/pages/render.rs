@@ -23,6 +23,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("area/home.html", include_str!("templates/area/home.html")),
     ("area/log.html", include_str!("templates/area/log.html")),
     ("area/message.html", include_str!("templates/area/message.html")),
+    ("area/scenarios.html", include_str!("templates/area/scenarios.html")),
+    ("area/scenario.html", include_str!("templates/area/scenario.html")),
     ("area/trouble.html", include_str!("templates/area/trouble.html")),
     ("area/adyen-list.html", include_str!("templates/area/adyen-list.html")),
     ("area/adyen-new.html", include_str!("templates/area/adyen-new.html")),

@@ -30,9 +30,7 @@ use crate::world::World;
 pub(crate) use due::Due;
 pub(crate) use modify::{Request, receive};
 pub(crate) use pay::{Instrument, Purchase, choose, finish, pay, reconsider};
-pub(crate) use payment::{
-    CaptureDelay, Change, ChangeKind, ChangeState, Dispute, Payment, Settings, Shopper, Terms,
-};
+pub(crate) use payment::{CaptureDelay, Change, ChangeKind, ChangeState, Dispute, Payment, Settings, Shopper, Terms};
 
 /// `/adyen/checkout/v71`.
 pub(super) fn router() -> Router<Arc<World>> {

@@ -9,7 +9,7 @@ use crate::pages::page;
 use crate::world::World;
 
 /// What was done before this page was asked for, by the word in its address.
-const DONE: [(&str, &str); 10] = [
+const DONE: [(&str, &str); 11] = [
     ("created", "The webhook is there. Now give it a key, and send a test notification."),
     ("saved", "Saved. What is sent from now on follows these settings."),
     ("deleted", "The webhook is gone. What waited for it is not sent any more."),
@@ -19,6 +19,7 @@ const DONE: [(&str, &str); 10] = [
     ("happened", "It has happened, and whoever is to hear of it is told."),
     ("too-late", "It could not happen any more: the payment stands elsewhere now."),
     ("kept", "Saved. Payments that are made from now on follow it."),
+    ("begun", "It has begun. Your webhooks are told as it happens."),
     ("ignored", "It is given up. What was behind it goes on."),
 ];
 

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use super::{accounts, adyen, banked, home, log, message, payments};
+use super::{accounts, adyen, banked, home, log, message, payments, scenarios};
 use crate::http::guard;
 use crate::world::World;
 
@@ -34,6 +34,8 @@ pub(in crate::pages) fn router(world: Arc<World>) -> Router<Arc<World>> {
         .route("/area/banked/webhooks/{id}", get(banked::show).post(banked::change))
         .route("/area/banked/webhooks/{id}/test", post(banked::test))
         .route("/area/banked/webhooks/{id}/delete", post(banked::delete))
+        .route("/area/scenarios", get(scenarios::list).post(scenarios::begin))
+        .route("/area/scenarios/{id}", get(scenarios::show))
         .route("/area/log", get(log::list))
         .route("/area/log/{id}", get(message::show))
         .route("/area/log/{id}/retry", post(message::retry))
