@@ -1,6 +1,6 @@
 //! Where notifications go, and the key they are signed with: what was typed, or the local gateway's source.
 
-use payhook_gateway::config::{Resolved, Source};
+use payhook_gateway::config::{self, Resolved, Source};
 use payhook_provider::{Key, Policy, Provider};
 use url::Url;
 
@@ -41,6 +41,18 @@ pub(super) fn take(trigger: &Trigger, provider: &'static dyn Provider) -> anyhow
     }
 }
 
+/// The text of the key that would sign: what was typed, or what the configuration gives the local gateway's source.
+pub(super) fn secret(trigger: &Trigger, provider: &'static dyn Provider) -> anyhow::Result<String> {
+    if let Some(text) = &trigger.key {
+        typed_key(provider, text)?;
+        return Ok(text.clone());
+    }
+    let (name, source) = (provider.name(), trigger.source.as_deref());
+    let written = config::signing_secret(trigger.config.options(), name, source).map_err(Complaint::from)?;
+    let missing = || no_source(name, source, "add a [[source]] with a key that is not retired, or give --key");
+    Ok(written.ok_or_else(missing)?.expose().to_owned())
+}
+
 /// Without a source, what is signed is where it goes to.
 fn signed_url(to: &Url) -> Policy {
     Policy { url: Some(to.to_string()), ..Policy::default() }
@@ -70,11 +82,15 @@ fn source<'c>(config: &'c Resolved, provider: &str, name: Option<&str>) -> Resul
         Some(name) => of_provider.find(|source| source.name == name),
         None => of_provider.next(),
     };
+    found.ok_or_else(|| no_source(provider, name, "add a [[source]], or give --to and --key"))
+}
+
+fn no_source(provider: &str, name: Option<&str>, hint: &str) -> Complaint {
     let what = match name {
         Some(name) => format!("the configuration has no source `{name}` of {provider}"),
         None => format!("the configuration has no source of {provider}"),
     };
-    found.ok_or_else(|| Complaint::failed(what, "add a [[source]], or give --to and --key"))
+    Complaint::failed(what, hint)
 }
 
 /// The listener's own address, for a gateway on this machine.

@@ -10,24 +10,25 @@ use payhook_gateway::keyfile;
 use url::Url;
 
 use super::{aim, catalogue, compose, plan, send};
+use crate::output;
 use crate::providers;
 use crate::settings::ConfigArgs;
 
 /// Sign and send simulated notifications, good ones and bad ones
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  payhook trigger adyen authorised\n  payhook trigger adyen authorised captured refunded --set amount.value=2500\n  payhook trigger banked payment_sent --duplicate\n  payhook trigger adyen CHARGEBACK --bad-signature\n  payhook trigger adyen authorised --to https://hooks.example.com/in/adyen --key 44782DEF...\n  payhook trigger adyen --list"
+    after_help = "Examples:\n  payhook trigger adyen authorised\n  payhook trigger adyen authorised captured refunded --set amount.value=2500\n  payhook trigger adyen won-dispute --reorder\n  payhook trigger banked payment_sent --duplicate\n  payhook trigger adyen CHARGEBACK --bad-signature\n  payhook trigger adyen authorised --to https://hooks.example.com/in/adyen --key 44782DEF...\n  payhook trigger adyen --list\n  payhook trigger adyen --secret-only"
 )]
 pub(crate) struct Trigger {
     /// Its name: adyen, banked, stripe, or another whose events are understood
     #[arg(value_name = "PROVIDER")]
     provider: String,
 
-    /// What happened: a sample's name or the provider's own code; several are about one payment
-    #[arg(value_name = "EVENT", required_unless_present = "list")]
-    events: Vec<String>,
+    /// A story, which is told whole; or what happened: a sample's name or the provider's own code, several about one payment
+    #[arg(value_name = "STORY|EVENT", required_unless_present_any = ["list", "secret_only"])]
+    asked: Vec<String>,
 
-    /// List the samples and codes there are
+    /// List the stories, samples and codes there are
     #[arg(long)]
     list: bool,
 
@@ -73,6 +74,10 @@ pub(crate) struct Trigger {
     /// Print the requests instead of sending them
     #[arg(long)]
     pub(super) print: bool,
+
+    /// Print the key or secret that would sign, and nothing else
+    #[arg(long, conflicts_with_all = ["list", "print", "json"])]
+    secret_only: bool,
 
     /// Print JSON, one object per line
     #[arg(long)]
@@ -122,20 +127,23 @@ impl Trigger {
             catalogue::list(provider, self.json);
             return Ok(ExitCode::SUCCESS);
         }
-        for event in &self.events {
-            catalogue::known_event(provider, event)?;
+        if self.secret_only {
+            output::line(&aim::secret(&self, provider)?);
+            return Ok(ExitCode::SUCCESS);
         }
+        let script = catalogue::script(provider, &self.asked)?;
         let aim = aim::take(&self, provider)?;
         let seed = match self.seed {
             Some(seed) => seed,
             None => fresh_seed()?,
         };
-        let plan = plan::Plan { events: self.events.len(), count: self.count, seed, faults: self.faults.clone() };
+        let events = script.length(seed)?;
+        let plan = plan::Plan { events, count: self.count, seed, faults: self.faults.clone() };
         let composer = compose::Composer {
             provider,
             key: aim.key,
             policy: &aim.policy,
-            events: &self.events,
+            script,
             set: &self.set,
             form: self.form,
             soap: self.soap,
@@ -143,7 +151,7 @@ impl Trigger {
         };
         if self.print {
             for step in plan.steps() {
-                compose::print(&composer.request(step)?, &aim.to, self.json);
+                compose::print(&composer.request(step)?.1, &aim.to, self.json);
             }
             return Ok(ExitCode::SUCCESS);
         }

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::Faults;
 use super::plan::Step;
+use super::script::Script;
 use crate::complaint::Complaint;
 use crate::output;
 use crate::settings::now;
@@ -18,7 +19,7 @@ pub(super) struct Composer<'t> {
     pub(super) provider: &'static dyn Provider,
     pub(super) key: Key,
     pub(super) policy: &'t Policy,
-    pub(super) events: &'t [String],
+    pub(super) script: Script<'t>,
     pub(super) set: &'t [(String, String)],
     pub(super) form: bool,
     pub(super) soap: bool,
@@ -26,29 +27,23 @@ pub(super) struct Composer<'t> {
 }
 
 impl Composer<'_> {
-    /// The request of one step.
-    pub(super) fn request(&self, step: Step) -> anyhow::Result<SignedRequest> {
-        let unsigned = self.unsigned(step)?;
+    /// What one step is called, and its request.
+    pub(super) fn request(&self, step: Step) -> anyhow::Result<(String, SignedRequest)> {
+        let (event, value) = self.script.line(self.provider, step)?;
+        let unsigned = self.unsigned(&event, value)?;
         let key = if self.faults.bad_signature { &self.strange_key()? } else { &self.key };
         let signed = self.provider.sign(unsigned, key, self.policy, now());
         let mut request = signed.with_context(|| format!("{} cannot be signed with this key", self.provider.name()))?;
         if self.faults.truncate {
             request.body.truncate(request.body.len() / 2);
         }
-        Ok(request)
+        Ok((event, request))
     }
 
-    /// What the step is called.
-    pub(super) fn name(&self, step: Step) -> &str {
-        &self.events[step.event]
-    }
-
-    fn unsigned(&self, step: Step) -> anyhow::Result<Unsigned> {
+    fn unsigned(&self, event: &str, mut value: Value) -> anyhow::Result<Unsigned> {
         let name = self.provider.name();
-        let composed = sample::compose(name, self.name(step), step.seed, now());
-        let mut value = composed.with_context(|| format!("{name} has no event `{}`", self.name(step)))?;
         for (field, text) in self.set {
-            let hint = format!("`payhook trigger {name} {} --print` shows the fields", self.name(step));
+            let hint = format!("`payhook trigger {name} {event} --print` shows the fields");
             sample::set(&mut value, field, text).map_err(|mistake| Complaint::usage(mistake.to_string(), hint))?;
         }
         let (what, write): (_, fn(&Value) -> Option<Unsigned>) = match (self.form, self.soap) {
@@ -58,7 +53,7 @@ impl Composer<'_> {
         };
         let hint = format!("only Adyen's standard webhooks can be sent as {what}");
         let written = (name == "adyen").then(|| write(&value)).flatten();
-        Ok(written.ok_or_else(|| Complaint::usage(format!("`{}` cannot be {what}", self.name(step)), hint))?)
+        Ok(written.ok_or_else(|| Complaint::usage(format!("`{event}` cannot be {what}"), hint))?)
     }
 
     /// A key of the right shape that nobody knows.

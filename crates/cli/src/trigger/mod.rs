@@ -1,6 +1,7 @@
 //! `payhook trigger`: signs and sends what a provider would.
 //!
 //! - `command`: what it takes, and the order of its work.
+//! - `script`: what is told in a round: events about one payment, or a story.
 //! - `plan`: which notification is sent at which place of the sequence.
 //! - `compose`: one notification, signed, and with the faults asked for.
 //! - `aim`: where it goes, and the key it is signed with.
@@ -12,6 +13,7 @@ mod catalogue;
 mod command;
 mod compose;
 mod plan;
+mod script;
 mod send;
 
 use command::Faults;

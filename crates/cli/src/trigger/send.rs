@@ -41,11 +41,11 @@ pub(super) async fn all(plan: &Plan, composer: &Composer<'_>, manner: &Manner) -
     let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
     for (place, step) in plan.steps().enumerate() {
         pause(manner.rate, plan.faults.delay, began, place).await;
-        let request = composer.request(step)?;
+        let (event, request) = composer.request(step)?;
         let answer = target.send(outgoing(request)).await.map_err(|failure| unanswered(&manner.to, &failure, place))?;
         *statuses.entry(answer.status.as_u16()).or_default() += 1;
         if plan.total() <= TOLD_MAX || manner.json {
-            tell(place, composer.name(step), &answer, manner.json);
+            tell(place, &event, &answer, manner.json);
         }
     }
     if plan.total() > TOLD_MAX && !manner.json {

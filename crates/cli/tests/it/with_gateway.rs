@@ -13,7 +13,7 @@ pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A gateway with an Adyen source and a shop at `url` that is tried once.
-fn gateway(url: &str) -> Gateway {
+pub(crate) fn gateway(url: &str) -> Gateway {
     Setup::new(&format!(
         r#"
 [[source]]

@@ -11,10 +11,13 @@ use zeroize::Zeroizing;
 use super::mistakes::{Findings, Mistakes, Place, Warning};
 use super::resolved::Resolved;
 use super::scheme::Providers;
+use super::secret::Secret;
 use super::section::Section;
 use super::tree::{self, Table};
 use super::variables::Variables;
-use super::{abandon, checks, destination, digest, env_only, expand, overlay, route, server, shape, source, store};
+use super::{
+    abandon, checks, destination, digest, env_only, expand, overlay, route, server, shape, signing_keys, source, store,
+};
 
 /// The file looked for when none is named.
 pub const FILE_NAME: &str = "payhook.toml";
@@ -86,6 +89,26 @@ pub fn admin_api(options: LoadOptions) -> Result<AdminApi, Mistakes> {
     let server = server::read(&root.table("server"), &typed.home, &mut findings);
     let store = store::read(&root.table("store"), &typed.home, &mut findings);
     findings.into_result().map(|_| AdminApi { address: server.admin, store })
+}
+
+/// The key that notifications of a provider's source are signed with, as it is written: the first that is not retired, of
+/// the source of this name or the provider's first. For whoever may read the file anyway; a running gateway keeps no text.
+///
+/// # Errors
+/// Mistakes in reading the file, or in what it takes from elsewhere.
+pub fn signing_secret(options: LoadOptions, provider: &str, name: Option<&str>) -> Result<Option<Secret>, Mistakes> {
+    let mut findings = Findings::default();
+    let mut typed = Typed::read(options, &mut findings);
+    if typed.unreadable {
+        return Err(failed(findings));
+    }
+    typed.settle(&mut findings);
+    findings.into_result()?;
+    let sources = typed.root().tables("source");
+    let says = |section: &Section<'_>, key: &str, text: &str| section.text(key).is_some_and(|(said, _)| said == text);
+    let meant = sources.iter().filter(|section| says(section, "provider", provider));
+    let mut meant = meant.filter(|section| name.is_none_or(|name| says(section, "name", name)));
+    Ok(meant.next().and_then(signing_keys::first_text).map(Secret::new))
 }
 
 /// What was typed, wherever.

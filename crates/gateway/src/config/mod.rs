@@ -57,7 +57,7 @@ pub mod units;
 mod unsigned;
 mod variables;
 
-pub use load::{AdminApi, FILE_NAME, LoadOptions, Loaded, admin_api, load};
+pub use load::{AdminApi, FILE_NAME, LoadOptions, Loaded, admin_api, load, signing_secret};
 pub use mistakes::{Finding, Mistakes, Place, Warning};
 pub(crate) use resolved::Fact;
 pub use resolved::{

@@ -40,6 +40,17 @@ pub(super) fn read(
     read
 }
 
+/// The first that is not retired, as it is written.
+pub(super) fn first_text<'t>(section: &Section<'t>) -> Option<&'t str> {
+    section.items("keys").iter().find_map(|node| {
+        if let Value::Text(text) = &node.value {
+            return Some(text.as_str());
+        }
+        let entry = Section::of(node, section.title.clone()).filter(|entry| !entry.flag("retired"))?;
+        entry.text("key").map(|(text, _)| text)
+    })
+}
+
 /// What is not signed needs no key; then nothing is taken but what `unsigned_events` names.
 fn none_needed(section: &Section<'_>, provider: &dyn Provider, findings: &mut Findings) -> SigningKeys {
     let name = provider.name();

@@ -1,0 +1,69 @@
+//! What is told in a round: events about one payment, or a story.
+
+use std::cell::RefCell;
+
+use anyhow::Context;
+use payhook_provider::{Provider, sample};
+use payhook_sandbox::{Line, Story, script};
+use serde_json::Value;
+
+use super::plan::Step;
+use crate::settings::now;
+
+/// What every round tells, each about another payment.
+pub(super) enum Script<'t> {
+    /// These, by a sample's name or the provider's code.
+    Events(&'t [String]),
+    /// A whole story.
+    Story(Told),
+}
+
+/// A story, and the round of it that was asked for last: the next step is of the same, most likely.
+pub(super) struct Told {
+    story: &'static Story,
+    last: RefCell<Option<(u64, Vec<Line>)>>,
+}
+
+impl Script<'_> {
+    /// A story to be told.
+    pub(super) fn story(story: &'static Story) -> Self {
+        Self::Story(Told { story, last: RefCell::default() })
+    }
+
+    /// How many notifications make a round. Of a story every seed tells as many.
+    pub(super) fn length(&self, seed: u64) -> anyhow::Result<usize> {
+        match self {
+            Self::Events(events) => Ok(events.len()),
+            Self::Story(told) => told.with_round(seed, <[Line]>::len),
+        }
+    }
+
+    /// One notification, composed: what it is called, and what it says.
+    pub(super) fn line(&self, provider: &dyn Provider, step: Step) -> anyhow::Result<(String, Value)> {
+        match self {
+            Self::Events(events) => {
+                let (provider, event) = (provider.name(), &events[step.event]);
+                let composed = sample::compose(provider, event, step.seed, now());
+                Ok((event.clone(), composed.with_context(|| format!("{provider} has no event `{event}`"))?))
+            }
+            Self::Story(told) => {
+                let line = told.with_round(step.seed, |lines| lines.get(step.event).cloned())?;
+                let line = line.with_context(|| format!("`{}` tells less by this seed", told.story.name))?;
+                Ok((line.event, line.value))
+            }
+        }
+    }
+}
+
+impl Told {
+    fn with_round<T>(&self, seed: u64, look: impl FnOnce(&[Line]) -> T) -> anyhow::Result<T> {
+        let mut last = self.last.borrow_mut();
+        let lines = match last.take() {
+            Some((told, lines)) if told == seed => lines,
+            _ => script(self.story, seed, now())?,
+        };
+        let seen = look(&lines);
+        *last = Some((seed, lines));
+        Ok(seen)
+    }
+}
