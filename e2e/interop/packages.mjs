@@ -1,6 +1,6 @@
 // The packages of npm, asked line by line: one question as JSON in, one answer as JSON out. See README.md.
 
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, sign as signWith } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
 import { createInterface } from "node:readline";
@@ -49,6 +49,18 @@ const signers = {
     const signature = truelayer.sign({ kid: "public", privateKeyPem: key, method: "POST", path: target, headers: signed, body });
     return { headers: { ...signed, "tl-signature": signature } };
   },
+  // The package signs for clients, which name no key set; TrueLayer's own webhooks do. So its header gets one, and is signed anew.
+  "truelayer-signing with a key set": async ({ body, key, at, target, jku }) => {
+    const signed = { "X-Tl-Webhook-Timestamp": new Date(at * 1000).toISOString() };
+    let head;
+    const signingFunction = async (message) => {
+      const [plain, payload] = message.split(".");
+      head = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(plain, "base64url")), jku })).toString("base64url");
+      return signWith("sha512", Buffer.from(`${head}.${payload}`), { key, dsaEncoding: "ieee-p1363" }).toString("base64url");
+    };
+    const made = await truelayer.sign({ kid: "public", signingFunction, method: "POST", path: target, headers: signed, body });
+    return { headers: { ...signed, "tl-signature": `${head}..${made.split("..")[1]}` } };
+  },
   braintree: ({ key, id, kind }) => {
     const gateway = braintreeOf(key);
     return { headers: { "content-type": form }, body: `${new URLSearchParams(gateway.webhookTesting.sampleNotification(kind, id))}` };
@@ -82,6 +94,11 @@ const validators = {
     const publicKeyPem = createPublicKey(key).export({ type: "spki", format: "pem" });
     truelayer.verify({ publicKeyPem, signature: headers["tl-signature"], method: "POST", path: target, headers, body });
     return true;
+  },
+  "truelayer-signing with a key set": ({ body, jwks, jku, headers, target }) => {
+    const signature = headers["tl-signature"];
+    truelayer.verify({ jwks, signature, method: "POST", path: target, headers, body });
+    return truelayer.extractJku(signature) === jku;
   },
   braintree: async ({ body, key }) => {
     const fields = new URLSearchParams(body);
@@ -144,6 +161,7 @@ function braintreeOf(key) {
 async function answer(question) {
   if (question.ask === "sign") return await signers[question.package](question);
   if (question.ask === "call") return await call(question);
+  if (question.ask === "jwk") return { ...createPublicKey(question.key).export({ format: "jwk" }), kid: "public" };
   if (question.ask === "judge") return await judge(question);
   if (!(question.package in validators)) throw new Error(`no validator for ${question.package}`);
   try {

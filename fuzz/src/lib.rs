@@ -7,12 +7,15 @@ mod declared;
 
 pub use declared::{Declared, takes_scheme};
 
+use std::collections::HashSet;
+
+use data_encoding::BASE64URL_NOPAD;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::event::Original;
 use payhook_domain::identity::Environment;
 use payhook_domain::time::Timestamp;
 use payhook_provider::doctor::{self, Case};
-use payhook_provider::{Item, Key, Papers, Parsed, Policy, Provider, RawRequest, Unsigned};
+use payhook_provider::{Item, Key, KeySet, Papers, Parsed, Policy, Provider, RawRequest, Unsigned};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
@@ -75,6 +78,21 @@ pub fn refused_by_truelayer(headers: &HeaderMap, body: &[u8]) {
     let provider = payhook_provider::by_name("truelayer").expect("a provider of this release");
     let key = provider.key("key", KEY).expect("a public key");
     Suspect { provider, key }.refuses(headers, body);
+}
+
+/// Reads a published key set; each key it holds refuses a signature that was made by nobody.
+pub fn no_key_of_the_set_believes(set: &[u8]) {
+    let Ok(set) = KeySet::read(set) else { return };
+    assert!(!set.keys.is_empty() && set.keys.len() + set.skipped <= KeySet::KEYS_MAX, "beyond its bounds");
+    let names: HashSet<&str> = set.keys.iter().map(|key| key.name.as_str()).collect();
+    assert_eq!(names.len(), set.keys.len(), "two keys of one name");
+    let provider = payhook_provider::by_name("truelayer").expect("a provider of this release");
+    for key in set.keys {
+        let head = serde_json::json!({ "alg": "ES512", "kid": key.name, "tl_version": "2" }).to_string();
+        let signature = format!("{}..{}", BASE64URL_NOPAD.encode(head.as_bytes()), BASE64URL_NOPAD.encode(&[1; 132]));
+        let headers = headers(&[("tl-signature", signature.as_bytes())]);
+        Suspect { provider, key }.refuses(&headers, b"{}");
+    }
 }
 
 /// Asks doctors about a request nobody signed: it is never called well, and something is always said of it. Of those whose

@@ -49,7 +49,7 @@ impl Command {
             Self::Check(command) => command.run(),
             Self::Init(command) => command.run(),
             Self::Trigger(command) => command.run().await,
-            Self::Verify(command) => command.run(),
+            Self::Verify(command) => command.run().await,
             Self::Events(command) => command.run().await,
             Self::Payments(command) => command.run().await,
             Self::Deliveries(command) => command.run().await,

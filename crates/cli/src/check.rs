@@ -157,7 +157,7 @@ fn span(duration: Duration) -> String {
 }
 
 fn source_line(source: &Source) -> String {
-    let keys: Vec<_> = source
+    let mut keys: Vec<_> = source
         .keys
         .iter()
         .map(|key| {
@@ -169,6 +169,7 @@ fn source_line(source: &Source) -> String {
             }
         })
         .collect();
+    keys.extend(source.policy.key_set.as_ref().map(|url| format!("those of {url}")));
     let paths = source.paths.join(", ");
     let captures: Vec<_> = source
         .capture

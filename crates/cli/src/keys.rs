@@ -27,7 +27,7 @@ enum Action {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  payhook keys generate banked\n  payhook keys generate payhook >> secret.txt")]
 struct Generate {
-    /// adyen, banked, or payhook
+    /// Its name: adyen, banked, stripe, or another of this release; or payhook
     #[arg(value_name = "PROVIDER")]
     provider: String,
     /// Print JSON, with the key's check value where the provider defines one

@@ -10,7 +10,7 @@
 //!   questions and commands to a running gateway, through `client` (its API) and `follow` (its stream of events).
 //! - `doctor`: what goes wrong slowly, and what to do.
 //! - `backup`: a copy of the store; `missing`: what came after it.
-//! - `settings`: where the configuration and the running gateway are.
+//! - `settings`: where the configuration and the running gateway are. `providers`: who a command names.
 //! - `stop`: the signals that end what runs until it is told to.
 //! - `output`: the only place that prints; `table` and `fields` lay out what it prints.
 //! - `complaint`: what went wrong, where, what to do, and the exit code.
@@ -35,6 +35,7 @@ mod listing;
 mod missing;
 mod output;
 mod payments;
+mod providers;
 mod prune;
 mod quarantine;
 mod replay;

@@ -55,6 +55,7 @@ codes! {
     Internal "internal" 500 "A fault of ours; the request did nothing."
     Overloaded "overloaded" 503 "Too many requests are in flight; come again."
     StoreUnavailable "store_unavailable" 503 "The store cannot be written now; nothing was accepted."
+    KeyUnavailable "key_unavailable" 503 "The key that signed it cannot be fetched from the provider now; come again."
     DiskReserve "disk_reserve" 503 "Free disk space is below the reserve; nothing was accepted."
     ShuttingDown "shutting_down" 503 "The gateway is stopping; come again."
 }

@@ -7,6 +7,7 @@
 //! - `plan`: the configuration as a request sees it.
 //! - [`reload`]: another configuration takes the place of the running one.
 //! - `ingest`: a request's way from the socket to the answer.
+//! - `key_set`: keys that providers publish, fetched when they are needed; [`published_keys()`] reads them once.
 //! - `routing`: which destinations want an event, and under which conditions.
 //! - `rehearsal`: an event that was pasted, for asking what would become of it.
 //! - `alerts`: what a person should know of.
@@ -38,6 +39,7 @@ pub mod doctor;
 pub mod embed;
 mod gateway;
 mod ingest;
+mod key_set;
 pub mod keyfile;
 mod names;
 pub mod payload;
@@ -51,5 +53,6 @@ mod service;
 mod suspects;
 pub mod telemetry;
 
+pub use key_set::published_keys;
 pub use payhook_destination::standard_webhooks;
 pub use suspects::suspects;

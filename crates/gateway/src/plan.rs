@@ -21,8 +21,10 @@ use payhook_domain::time::Timestamp;
 use payhook_net::{BodyBudget, Trust};
 use payhook_store::{NameKind, Store, Unavailable, Wanted};
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::config::{self, Format, Order, Resolved, WhenStale};
+use crate::key_set::{self, Published};
 use crate::routing::{Fits, LastTold, When};
 
 /// Requests of one source that may be in hand at once; the next is answered 503. At 2 ms each this is far beyond what
@@ -77,6 +79,8 @@ pub(crate) struct Source {
     pub(crate) in_flight: Arc<Semaphore>,
     /// Bytes of their bodies that may be in hand at once.
     pub(crate) body_budget: Arc<BodyBudget>,
+    /// Where keys are looked up that its own lack.
+    pub(crate) published: Option<Arc<Published>>,
     /// When it last sent something that was accepted, since the start, in microseconds; 0 when it has not.
     heard_at: Arc<AtomicI64>,
 }
@@ -117,6 +121,14 @@ pub enum PlanError {
         /// What is wrong.
         problem: String,
     },
+    /// A source's key set cannot be fetched as configured.
+    #[error("source {name:?}: its key set: {problem}")]
+    KeySet {
+        /// Which.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// A source's environment is another than the one its stored events were made with.
     #[error(
         "source {name:?}: its stored events were made with environment = {:?}, and it is now {:?} (unset counts as \
@@ -148,6 +160,7 @@ impl Plan {
         let trust = Trust::system();
         let open = |settings: config::Destination| Opened::new(settings, &mut doors, &trust, before);
         let opened: Vec<Opened> = config.destinations.into_iter().map(open).collect::<Result<_, _>>()?;
+        let published = key_sets(&config.sources, &trust, before)?;
         let news = scope::look(&config.sources, store.reader().as_ref()).await?;
 
         let names = |of: Vec<&str>| of.into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -162,7 +175,10 @@ impl Plan {
 
         let by_path = by_path(&config.sources);
         let sources = config.sources.into_iter().zip(source_ids.iter().zip(provider_ids));
-        let sources = sources.map(|(settings, (id, provider_id))| Source::new(*id, provider_id, settings, before));
+        let sources = sources.zip(published).map(|((settings, (id, provider_id)), published)| Source {
+            published,
+            ..Source::new(*id, provider_id, settings, before)
+        });
         let destinations = opened.into_iter().zip(destination_ids).map(|(opened, id)| opened.target(id));
         let routes = config.routes.into_iter().map(|route| Route::new(route, &source_ids, before));
         let routes: Vec<Route> = routes.collect();
@@ -180,6 +196,30 @@ fn by_path(sources: &[config::Source]) -> HashMap<String, usize> {
     paths.flat_map(|(position, source)| source.paths.iter().map(move |path| (path.clone(), position))).collect()
 }
 
+/// The key set of each source, if it looks into one. Those of the same address share it, and what the plan before knows of it
+/// is taken over.
+fn key_sets(
+    sources: &[config::Source],
+    trust: &Trust,
+    before: Option<&Plan>,
+) -> Result<Vec<Option<Arc<Published>>>, PlanError> {
+    let known = before.into_iter().flat_map(|plan| &plan.sources).filter_map(|source| source.published.clone());
+    let mut known: HashMap<String, Arc<Published>> = known.map(|set| (set.url().to_string(), set)).collect();
+    let mut one = |source: &config::Source| {
+        let Some(text) = &source.policy.key_set else { return Ok(None) };
+        let mistake = |problem: String| PlanError::KeySet { name: source.name.clone(), problem };
+        let url: Url = text.parse().map_err(|error: url::ParseError| mistake(error.to_string()))?;
+        if let Some(set) = known.get(url.as_str()) {
+            return Ok(Some(Arc::clone(set)));
+        }
+        key_set::check(&url).map_err(|error| mistake(error.to_string()))?;
+        let set = Arc::new(Published::new(url, trust).map_err(|error| mistake(error.to_string()))?);
+        known.insert(set.url().to_string(), Arc::clone(&set));
+        Ok(Some(set))
+    };
+    sources.iter().map(&mut one).collect()
+}
+
 impl Plan {
     /// The source with this number, unless it left the configuration.
     pub(crate) fn source(&self, id: NameId) -> Option<&Source> {
@@ -194,7 +234,7 @@ impl Source {
         let bounds = bounds.map(|source| (Arc::clone(&source.in_flight), Arc::clone(&source.body_budget)));
         let new = || (Arc::new(Semaphore::new(IN_FLIGHT_MAX)), Arc::new(BodyBudget::new(BODY_BYTES_IN_HAND_MAX)));
         let (in_flight, body_budget) = bounds.unwrap_or_else(new);
-        Self { id, provider_id, settings, in_flight, body_budget, heard_at }
+        Self { id, provider_id, settings, in_flight, body_budget, published: None, heard_at }
     }
 
     /// It sent something that was accepted.

@@ -10,7 +10,7 @@ use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
 use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
-use payhook_provider::{Item, Papers, Parsed, Policy, Tolerance, Unsigned};
+use payhook_provider::{Papers, Parsed, Policy, Tolerance, Unsigned};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -80,10 +80,7 @@ pub(crate) fn notification(source: &Source, text: &str, now: Timestamp) -> Resul
     };
     let mut events = Vec::new();
     for item in items {
-        let verified = match item {
-            Item::Verified(verified) => verified,
-            Item::Refused(refused) => return Err(unreadable(source, &refused.detail)),
-        };
+        let verified = item.as_it_stands().map_err(|refused| unreadable(source, &refused.detail))?;
         match provider.parse(&verified, source.settings.scope_environment()) {
             Parsed::Events(parsed) => events.extend(parsed),
             Parsed::NotUnderstood { detail, .. } => return Err(format!("it would be set aside: {detail}")),

@@ -1,21 +1,24 @@
 //! What each payment provider speaks: verify, parse, sign.
 //!
-//! A provider is a folder here and one line in [`ALL`]. Its door is [`Provider`]: few methods, none with a default, so
-//! that forgetting one does not compile. Everything is pure: no I/O, no async, no clock; the caller brings the bytes,
+//! A provider is a table in `declared/schemes.toml`, where its signature is of a kind that can be declared, else a folder
+//! here and one line in `IN_CODE`. The door of either is [`Provider`]: few methods, none with a default, so that
+//! forgetting one does not compile. Everything is pure: no I/O, no async, no clock; the caller brings the bytes,
 //! the keys and the time. Only `verify` can make a [`Verified`], so parsing what was not verified does not compile.
 //!
 //! # How to add a provider
 //!
+//! One that can be declared: `docs/guide/providers.md`, *One for everybody*. Any other:
+//!
 //! 1. Make `src/<name>/mod.rs` with a unit struct that implements [`Provider`], and the rooms its siblings have.
-//! 2. Add it to [`ALL`].
+//! 2. Add it to `IN_CODE`.
 //! 3. Give it samples in [`sample`], and a fuzz target under `fuzz/`.
 //! 4. Add it to the keys of `tests/it/fixtures.rs` and write its fixtures, a pair for each kind of event.
 //! 5. Let its `diagnose` try the mistakes its integrators make ([`doctor`]).
 //! 6. `cargo test -p payhook-provider` runs the suites over it: `verify(sign(x))` holds, and with any signed value
 //!    changed it does not.
 //!
-//! One whose signature a scheme declares ([`declared`]) is received without any of this. For its words to mean something
-//! it gets a folder with a `Sense`, a line in `declared/catalogue.rs`, fixtures, and stories in `tests/it/understood`.
+//! For the words of a declared one ([`declared`]) to mean something it gets a folder with a `Sense`, a line in
+//! `declared/catalogue.rs`, fixtures, and stories in `tests/it/understood`.
 
 mod ack;
 mod adyen;
@@ -30,6 +33,7 @@ mod entries;
 mod fields;
 mod gocardless;
 mod json;
+mod jwks;
 mod key;
 mod keyring;
 mod meaning;
@@ -49,10 +53,11 @@ mod view;
 mod xml;
 
 pub use ack::{Ack, Outcome};
+pub use jwks::{KeySet, KeySetMistake};
 pub use key::{Key, KeyMistake};
 pub use request::RawRequest;
 pub use sign::{SignedRequest, Unsigned};
-pub use verified::{Item, Papers, Parsed, Refused, Verified};
+pub use verified::{Item, NeedsKey, Papers, Parsed, Refused, Verified};
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -127,6 +132,9 @@ pub struct Policy {
     /// The URL the provider posts to, where it signs that. From the configuration, never from the request: whoever sends
     /// chooses `Host`.
     pub url: Option<String>,
+    /// Where keys stand that are looked for when the source's own lack the one a signature names; nothing where only its
+    /// own count. From the configuration, never from the request: whoever signs could name a set of his own.
+    pub key_set: Option<String>,
     /// Values that the provider signs and does not send.
     pub parameters: BTreeMap<String, String>,
     /// Event codes, in the provider's words, that are let in when they carry no signature at all. A wrong one is refused.
@@ -158,6 +166,8 @@ pub struct About<'p> {
     pub names_keys: bool,
     /// Whether there is anything that a key could judge.
     pub takes_keys: bool,
+    /// Where it publishes the keys it signs with, where it does.
+    pub key_sets: Option<KeySets<'p>>,
     /// Whether it sends some events without a signature, which a source may take by name.
     pub sends_unsigned: bool,
     /// Whether whoever changes the body makes the signature wrong.
@@ -177,10 +187,31 @@ impl About<'_> {
             parameters: Vec::new(),
             names_keys: false,
             takes_keys: true,
+            key_sets: None,
             sends_unsigned: false,
             covers_body: true,
             note: None,
             fingerprint: None,
+        }
+    }
+}
+
+/// Where a provider publishes its keys, by environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeySets<'p> {
+    /// Those that sign live notifications.
+    pub live: &'p str,
+    /// Those that sign the ones of its sandbox.
+    pub test: &'p str,
+}
+
+impl<'p> KeySets<'p> {
+    /// The set of an environment.
+    #[must_use]
+    pub fn of(&self, environment: Environment) -> &'p str {
+        match environment {
+            Environment::Live => self.live,
+            Environment::Test => self.test,
         }
     }
 }

@@ -19,6 +19,19 @@ pub enum Papers<'r> {
     Unreadable(Refused),
 }
 
+impl Papers<'_> {
+    /// The key that has to be looked up, where one has: the first one's. A request whose items are signed with several
+    /// unknown keys has the others refused.
+    #[must_use]
+    pub fn needed_key(&self) -> Option<&str> {
+        let Self::Items(items) = self else { return None };
+        items.iter().find_map(|item| match item {
+            Item::NeedsKey(needed) => Some(needed.kid.as_str()),
+            Item::Verified(_) | Item::Refused(_) => None,
+        })
+    }
+}
+
 /// The verdict on one item.
 #[derive(Debug)]
 pub enum Item<'r> {
@@ -26,6 +39,30 @@ pub enum Item<'r> {
     Verified(Verified<'r>),
     /// Not authentic.
     Refused(Refused),
+    /// Signed with a key that is not among those given, and that may stand in the set the source's policy names.
+    NeedsKey(NeedsKey),
+}
+
+impl<'r> Item<'r> {
+    /// The verdict by the keys that were given, where no other can be looked up.
+    ///
+    /// # Errors
+    /// Why it is not authentic.
+    pub fn as_it_stands(self) -> Result<Verified<'r>, Refused> {
+        match self {
+            Self::Verified(verified) => Ok(verified),
+            Self::Refused(refused) | Self::NeedsKey(NeedsKey { otherwise: refused, .. }) => Err(refused),
+        }
+    }
+}
+
+/// A key that has to be looked up before anything can be said. Only which one: where it is looked up is the policy's word.
+#[derive(Clone, Debug)]
+pub struct NeedsKey {
+    /// Its name in the set.
+    pub kid: String,
+    /// What the verdict is where the set lacks it.
+    pub otherwise: Refused,
 }
 
 /// Why something is not authentic.

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::accounts::Accounts;
 use crate::book::{Book, BookError};
+use crate::sender::faults::Fault;
 use crate::story::{Begun, TellError, Wanted};
 use crate::time::{Pace, Time};
 use crate::world::World;
@@ -31,6 +32,8 @@ pub struct Settings {
     pub accounts: Accounts,
     /// The world's time.
     pub clock: Arc<dyn Clock>,
+    /// What goes wrong on the way with every third notification that belongs to no story; usually nothing.
+    pub weather: Vec<Fault>,
 }
 
 /// A sandbox that would be reached from elsewhere, and was not told so.
@@ -60,10 +63,10 @@ impl Sandbox {
     /// # Errors
     /// [`BookError`] when the file cannot be opened, or is no sandbox's.
     pub fn open(settings: Settings) -> Result<Self, BookError> {
-        let Settings { file, seed, pace, base, accounts, clock } = settings;
+        let Settings { file, seed, pace, base, accounts, clock, weather } = settings;
         let book = Book::open(file.as_deref(), seed)?;
         let time = Time::new(clock, pace, book.reached()?);
-        Ok(Self { world: Arc::new(World { book, time, accounts, base, bell: Notify::new() }) })
+        Ok(Self { world: Arc::new(World { book, time, accounts, base, weather, bell: Notify::new() }) })
     }
 
     /// Begins to tell a story, with its seed and its faults. What happens in it, [`Sandbox::serve`] lets happen.

@@ -13,8 +13,6 @@
 //!
 //! It knows neither gateway nor store. It reaches a gateway as a provider does: over HTTP.
 
-#![allow(dead_code, unused_imports, reason = "rooms that are being built")]
-
 mod accounts;
 mod adyen;
 mod banked;

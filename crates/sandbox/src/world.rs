@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::accounts::Accounts;
 use crate::book::{Act, Book, BookError};
-use crate::sender::faults;
+use crate::sender::faults::{self, Fault};
 use crate::time::Time;
 
 /// Book, time and accounts, in one hand.
@@ -16,6 +16,8 @@ pub(crate) struct World {
     pub(crate) accounts: Accounts,
     /// Where the sandbox is reached, for the links it gives out. Without a path.
     pub(crate) base: Url,
+    /// What goes wrong with notifications that belong to no story.
+    pub(crate) weather: Vec<Fault>,
     /// Rung after every act: look again, something may be due.
     pub(crate) bell: Notify,
 }

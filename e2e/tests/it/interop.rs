@@ -4,11 +4,13 @@
 //! - `packages`: two programs, one per language, that are asked line by line.
 //! - `payload`: random bodies, keys and ids.
 //! - `signers`: what packages sign, posted to the binary.
+//! - `key_set`: a package and the binary that look the same key up in a set that is served.
 //! - `validators`: what is signed here, shown to packages.
 //! - `driven`: Adyen's packages configure, pay and refund at the pretend provider.
 //! - `second_opinion`: one package that knows many schemes, asked about the same mutated requests.
 
 mod driven;
+mod key_set;
 mod packages;
 mod payload;
 mod second_opinion;
@@ -50,6 +52,11 @@ fn what_is_signed_here_packages_of_npm_accept_and_refuse_when_it_was_changed() {
 #[test]
 fn what_is_signed_here_packages_of_pypi_accept_and_refuse_when_it_was_changed() {
     validators::check(Language::Python, &mut Payloads::new(seed()), rounds());
+}
+
+#[test]
+fn the_package_of_truelayer_and_the_binary_look_the_same_key_up_in_a_set_that_is_served() {
+    key_set::check(&mut Packages::start(Language::Node), &mut Payloads::new(seed()), rounds());
 }
 
 #[test]

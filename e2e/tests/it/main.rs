@@ -19,6 +19,7 @@
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
 //! - `deliveries`: what reaches a receiver, and when.
+//! - `key_set`: keys that a provider publishes, looked up when they are needed.
 //! - `listeners`: TLS, who is let in where, how they start and stop.
 //! - `doctor`: each trouble that can be made is found.
 //! - `notify`: what a service manager hears, and a writer that hangs.
@@ -28,6 +29,7 @@
 //! - `guide`: the operating guide, followed word by word on a machine of its own.
 //! - `pages`: the commands and configurations on the pages, so that the pages are what is tested.
 //! - `interop`: official packages sign, and check what is signed here.
+//! - `receivers`: the examples' receiving ends, behind the binary.
 //! - `sandbox`: the pretend provider's notifications arrive, whatever happens to the gateway.
 //! - `sandbox_command`: the pretend provider as a command.
 //! - `browser`: its pages, as people see and use them.
@@ -57,6 +59,7 @@ mod fault_points;
 mod folds;
 mod guide;
 mod interop;
+mod key_set;
 mod life;
 mod listeners;
 mod notify;
@@ -67,6 +70,7 @@ mod pace;
 mod package;
 mod pages;
 mod power_cut;
+mod receivers;
 mod reload;
 mod replay_rate;
 mod replays;

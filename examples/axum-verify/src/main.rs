@@ -46,7 +46,9 @@ async fn webhook(State(shop): State<Arc<Shop>>, uri: Uri, headers: HeaderMap, bo
     };
     // The whole notification is refused when one item is not authentic: Adyen sends it again.
     if let Some(refused) = items.iter().find_map(|item| match item {
-        Item::Refused(refused) => Some(refused),
+        Item::Refused(refused) => Some(refused.clone()),
+        // Of providers that publish their keys: here nobody looks one up, so it is refused as an unknown one.
+        Item::NeedsKey(needed) => Some(needed.otherwise.clone()),
         Item::Verified(_) => None,
     }) {
         println!("refused: {} ({})", refused.detail, refused.reason.as_str());

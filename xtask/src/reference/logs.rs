@@ -9,6 +9,7 @@ use crate::tidy::sources;
 /// What each field says. A field that is not here is an error of the page.
 const FIELDS: &[(&str, &str)] = &[
     ("admin", "the address of the API"),
+    ("age_s", "how long the keys are used before they are fetched again, in seconds"),
     ("alert", "which alert: the kind without `alert.`; [what to do](../guide/alerts.md)"),
     ("at", "the event a replay goes on from, by its place in the order of receipt"),
     ("attempt", "which try of this delivery, from 1"),
@@ -36,6 +37,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("hint", "what to do"),
     ("id", "the backup's id, as the API has it"),
     ("index", "which index of the store"),
+    ("keys", "how many keys of the set can judge a signature"),
     ("last", "the event a replay ends with, by its place in the order of receipt"),
     ("last_received_at", "when the newest notification in the store was received"),
     ("mistakes", "everything that is wrong with the file, in the words of `payhook check`"),
@@ -57,6 +59,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("retry_at", "when it is tried again; absent when it is not"),
     ("route", "the route's name"),
     ("schema", "the schema the file has now"),
+    ("skipped", "how many others stand in it, of another sort"),
     ("source", "the source's name; empty when none answers there"),
     ("state", "how the replay ended"),
     ("status", "the HTTP status that was answered, or that the destination answered"),
@@ -64,6 +67,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("took_ms", "how long it took, in milliseconds"),
     ("took_us", "how long it took, in microseconds: from the request's last byte to the answer, or the whole try"),
     ("until", "how long the destination is left to rest"),
+    ("url", "the address of the key set"),
     ("verdicts", "what each item was: `new`, `duplicate`, `revision`, `conflict`, `aside`, or the reason of a refusal"),
     ("why", "why nothing changed; what a condition failed on"),
 ];

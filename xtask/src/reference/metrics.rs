@@ -45,6 +45,7 @@ fn one_of_each() -> String {
     metrics.pruned(&Pruned::default());
     metrics.free(&Extent::default());
     metrics.route_when_failed("");
+    metrics.key_sets(std::iter::once(("", [0; 3])));
     let mut tallies = Tallies::default();
     tallies.deliveries.insert((NameId(1), "pending"), 1);
     tallies.events.extend(Standing::ALL.iter().map(|standing| (standing.as_str().to_owned(), 1)));
@@ -67,6 +68,7 @@ const LABELS: &str = "
 | `config` | `digest` | as `/api/v1/status` shows it |
 | `pruned`, `pruned_bytes` | `what` | `bodies`, `attempts`, `events`, `payments`, or `pages` of the file that went back to the disk |
 | `route_when_failed` | `route` | the route's name |
+| `key_set` | `url`, `figure` | the set's address; `keys` that are known now, and how often since the start it was fetched (`fetched_total`) or could not be (`failed_total`) |
 | `stored` | `what` | below |
 | `store` | `figure` | below |
 ";

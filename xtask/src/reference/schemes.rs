@@ -26,7 +26,7 @@ words; [how to add a provider](../guide/providers.md) walks through it.
 | `signed` | what is signed: text with `{body}`, `{timestamp}`, `{id}`, `{url}` (the source's, never from `Host`), `{path}`, `{method}`, `{secret}`, or a place in braces; a place with `\\|after:/` means what stands behind the first `/` of it; a part in `[ ]` is left out when a place inside of it is empty |
 | `tolerance` | `past` and `future`, in seconds, for the time of signing; not looked at when absent; a source's `tolerance` takes its place |
 | `covers_body` | `false` says aloud that the body is not signed; without it such a scheme is refused |
-| `event` | `id` (several together), `type` (several, joined by dots), and of each of these the first place that is not empty: `reference`, `provider_reference`, `payment` (what order is kept by), `amount` with `currency`, `occurred_at`, `live`; `amount_unit`: `minor` or `major`. Without an id the body's content stands for it |
+| `event` | `id` (one place, or several together), `type` (one, or several joined by dots), and of each of these the first place that is not empty: `reference`, `provider_reference`, `payment` (what order is kept by), `amount` with `currency`, `occurred_at`, `live`; `amount_unit`: `minor` or `major`. Without an id the body's content stands for it |
 | `batch` | `items`: the list of events in the body; `max`: how many it may hold. The places of `event` are inside of each |
 | `respond` | `ok` (2xx), `bad_signature` (4xx or 5xx), `body` |
 | `challenge` | `echo`: the header whose value is sent back, as text, when the provider asks with GET |
@@ -36,16 +36,17 @@ A **place** is `header:NAME`, `query:NAME`, `form:NAME`, `json:/POINTER` (RFC 69
 `literal:TEXT`. What stands twice where it should stand once counts as absent.
 
 A **format** says how a value is taken out of its text. `raw`: it is the text, behind `prefix` (`prefix_optional = true` where it may be
-missing). `kv`: items divided by `item_sep`, each a name and a value divided by `kv_sep`; `key` is the wanted name, or several. `fields`: values
-in an order, divided by `sep`, called by `names`; the last may carry a star, for all from there on; `field` is the wanted one when it is not
-called like the part; with `item_sep` several such stand beside each other.
+missing). `list`: nothing but values, divided by `item_sep`. `kv`: items divided by `item_sep`, each a name and a value divided by `kv_sep`;
+`key` is the wanted name, or several. `fields`: values in an order, divided by `sep`, called by `names`; the last may carry a star, for all
+from there on; `field` is the wanted one when it is not called like the part; with `item_sep` several such stand beside each other.
 
 Bounds: 8 signatures of a request are held against each of at most 16 keys; a pointer goes 16 steps deep; a scheme's texts have at most 1,024
 bytes; one process takes in 1,024 schemes of users.
 
 ## The schemes of this release
 
-Facts are from each provider's documentation, its official SDKs and their tests. Where those leave something open, the note says so. An
+They are written in [schemes.toml](../../crates/provider/src/declared/schemes.toml), each an example of these words. Facts are from each
+provider's documentation, its official SDKs and their tests. Where those leave something open, the note says so. An
 event is `other`, with the provider's word in `code`, unless its provider is one of those that are [understood](../guide/providers.md#who-is-understood-how-far).
 
 | provider | algorithm | signature | signed | tolerance | answers | note |

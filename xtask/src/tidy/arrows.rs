@@ -20,7 +20,7 @@ const INPUT_AND_OUTPUT: &[&str] =
     &["tokio", "hyper", "hyper-util", "rusqlite", "rustix", "socket2", "futures-util", "tracing"];
 
 /// The product. Domain and net know nothing of ours; provider, store and destination never know each other.
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     Rule { package: "payhook-domain", knows: &[], never: INPUT_AND_OUTPUT },
     Rule { package: "payhook-net", knows: &[], never: &["rusqlite"] },
     Rule { package: "payhook-provider", knows: &["payhook-domain"], never: INPUT_AND_OUTPUT },
@@ -39,12 +39,21 @@ const RULES: [Rule; 10] = [
     },
     Rule {
         package: "payhook-cli",
-        knows: &["payhook-domain", "payhook-net", "payhook-provider", "payhook-gateway", "payhook-sandbox"],
+        knows: &[
+            "payhook-domain",
+            "payhook-net",
+            "payhook-provider",
+            "payhook-gateway",
+            "payhook-sandbox",
+            "payhook-example-shop",
+        ],
         never: &["rusqlite", "axum"],
     },
     // Examples know what they show, and nothing else.
     Rule { package: "embedded", knows: &["payhook-gateway"], never: &["rusqlite", "hyper"] },
     Rule { package: "axum-verify", knows: &["payhook-domain", "payhook-provider"], never: &["rusqlite", "hyper"] },
+    // The shop is somebody else's program: it speaks HTTP, and sees nothing of payhook.
+    Rule { package: "payhook-example-shop", knows: &[], never: &["clap"] },
 ];
 
 /// The workshop sees everything and is never shipped.
@@ -149,5 +158,7 @@ mod tests {
         assert_eq!(problems("payhook-domain", "tokio", None), 1);
         assert_eq!(problems("payhook-provider", "tokio", Some("dev")), 0);
         assert_eq!(problems("payhook-newcomer", "serde", None), 1);
+        assert_eq!(problems("payhook-example-shop", "payhook-net", None), 1);
+        assert_eq!(problems("payhook-example-shop", "payhook-testkit", Some("dev")), 0);
     }
 }

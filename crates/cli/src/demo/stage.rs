@@ -1,200 +1,198 @@
-//! The stage: a folder, a configuration with fresh keys, a receiver, and a running gateway.
+//! Everything that stands while the demo runs: a folder, the sandbox, the gateway, the shop.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener as Held};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use data_encoding::BASE64;
-use payhook_domain::time::{Clock, Timestamp};
+use payhook_domain::time::Clock;
+use payhook_example_shop::{Adyen, Banked, Shop};
 use payhook_gateway::boot::{self, Environs, Service};
 use payhook_gateway::clock::{SystemClock, TokioSleeper};
 use payhook_gateway::config::{self, LoadOptions, Variables};
-use payhook_gateway::standard_webhooks::Secret;
 use payhook_gateway::{keyfile, telemetry};
-use payhook_provider::Provider;
+use payhook_sandbox::{Accounts, Fault, Pace, Sandbox};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use url::Url;
 
-use super::receiver::Receiver;
+use super::configuration::{self, Addresses};
+use super::keys::Keys;
+use super::register::Merchant;
+use crate::client::Client;
 
 /// Only what is wrong is logged over the story.
 const LOG_FILTER: &str = "error";
+/// Where people expect gateway, its API, sandbox and shop.
+const PORTS: [u16; 4] = [8080, 8081, 8090, 3000];
 
-/// Everything that stands on loopback while the demo runs.
+/// How the provider behaves.
+pub(super) struct Manner {
+    pub(super) seed: u64,
+    pub(super) pace: Pace,
+    /// What goes wrong with notifications on their way.
+    pub(super) weather: Vec<Fault>,
+}
+
+/// What stands.
 pub(super) struct Stage {
     pub(super) folder: PathBuf,
-    kept: bool,
-    pub(super) public: SocketAddr,
-    pub(super) admin: SocketAddr,
-    pub(super) token: String,
-    pub(super) receiver: Receiver,
-    /// The signing keys of the two sources, as their providers would hold them.
-    pub(super) adyen_key: String,
-    pub(super) banked_key: String,
-    clock: SystemClock,
+    pub(super) kept: bool,
+    pub(super) addresses: Addresses,
+    pub(super) shop: Arc<Shop>,
+    token: String,
     stop: watch::Sender<bool>,
-    gateway: JoinHandle<()>,
+    parts: Vec<JoinHandle<()>>,
 }
 
 impl Stage {
     /// Sets everything up, in `data` or in a temporary folder.
-    pub(super) async fn set(data: Option<PathBuf>) -> anyhow::Result<Self> {
+    pub(super) async fn set(data: Option<PathBuf>, manner: &Manner) -> anyhow::Result<Self> {
         let kept = data.is_some();
         let folder = data.unwrap_or_else(|| std::env::temp_dir().join(format!("payhook-demo-{}", std::process::id())));
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let secret = new_secret()?;
-        let (receiver, shop) = Receiver::listen(secret.0)?;
-        let keys = existing_or_new_keys(&folder, &secret.1, shop)?;
-        let clock = SystemClock::default();
-        let loaded = config::load(LoadOptions {
-            file: None,
-            directory: folder.clone(),
-            variables: Variables::given(Vec::<(String, String)>::new()),
-            now: clock.now(),
-        })?;
-        let store = loaded.config.store.path.clone();
-        let log = telemetry::setup::start_quiet(LOG_FILTER)?;
-        let environs = Environs {
-            clock: Arc::new(clock),
-            sleeper: Arc::new(TokioSleeper),
-            log,
-            service: Service::default(),
-            unsafe_no_sync: false,
-        };
-        let ready = boot::start(loaded.config, environs).await?;
-        let (public, admin) = (ready.public_address()?, ready.admin_address()?);
-        let token = keyfile::token(&store)?.to_string();
+        let set = Self::set_in(&folder, kept, manner).await;
+        if set.is_err() && !kept {
+            // What it could not set up it does not leave behind either.
+            let _ = std::fs::remove_dir_all(&folder);
+        }
+        set
+    }
+
+    async fn set_in(folder: &Path, kept: bool, manner: &Manner) -> anyhow::Result<Self> {
         let (stop, stopped) = watch::channel(false);
-        let gateway = tokio::spawn(ready.serve(stopped));
-        Ok(Self {
-            folder,
-            kept,
-            public,
-            admin,
-            token,
-            receiver,
-            adyen_key: keys.adyen,
-            banked_key: keys.banked,
-            clock,
-            stop,
-            gateway,
-        })
+        let addresses = free_addresses(PORTS)?;
+        let accounts = Accounts::default();
+        let mut parts = vec![start_sandbox(folder, &addresses, &accounts, manner, stopped.clone())?];
+        let mut keys = Keys::of(folder)?;
+        let base = url_of(addresses.sandbox)?;
+        Merchant::new(&base, &accounts).register(&mut keys, &format!("http://{}", addresses.public)).await?;
+        keys.keep(folder)?;
+        configuration::write(folder, &keys, &addresses, &accounts.merchants[0])?;
+        let (gateway, token) = start_gateway(folder, stopped.clone()).await?;
+        parts.push(gateway);
+        let (shop, shop_part) = start_shop(folder, &addresses, &accounts, &keys, stopped)?;
+        parts.push(shop_part);
+        Ok(Self { folder: folder.to_owned(), kept, addresses, shop, token, stop, parts })
     }
 
-    /// What is up, before anything happens.
-    pub(super) fn introduction(&self) -> String {
-        format!(
-            "payhook demo: a gateway on this machine only. It takes webhooks at http://{public}/in/adyen and\n\
-             /in/banked, writes them to {folder}/payhook.db, and delivers them to a small shop.\n",
-            public = self.public,
-            folder = self.folder.display(),
-        )
+    /// A client of the gateway's API.
+    pub(super) fn api(&self) -> anyhow::Result<Client> {
+        Client::new(url_of(self.addresses.admin)?, &self.token)
     }
 
-    pub(super) fn now(&self) -> Timestamp {
-        self.clock.now()
+    /// The shop's front door.
+    pub(super) fn shop_url(&self) -> anyhow::Result<Url> {
+        url_of(self.addresses.shop)
     }
 
-    /// Stops the gateway and takes a temporary folder away.
+    /// Stops everything and takes a temporary folder away.
     pub(super) async fn strike(self) {
-        // The gateway may have stopped by itself; then there is nobody to tell.
+        // A part may have stopped by itself; then there is nobody to tell.
         let _ = self.stop.send(true);
-        let _ = self.gateway.await;
+        for part in self.parts {
+            let _ = part.await;
+        }
+        drop(self.shop);
         if !self.kept {
             let _ = std::fs::remove_dir_all(&self.folder);
         }
     }
 }
 
-struct Keys {
-    adyen: String,
-    banked: String,
+fn start_sandbox(
+    folder: &Path,
+    addresses: &Addresses,
+    accounts: &Accounts,
+    manner: &Manner,
+    mut stopped: watch::Receiver<bool>,
+) -> anyhow::Result<JoinHandle<()>> {
+    let sandbox = Sandbox::open(payhook_sandbox::Settings {
+        file: Some(folder.join("sandbox.db")),
+        seed: Some(manner.seed),
+        pace: manner.pace,
+        base: url_of(addresses.sandbox)?,
+        accounts: accounts.clone(),
+        clock: Arc::new(SystemClock::default()),
+        weather: manner.weather.clone(),
+    })?;
+    let listener = payhook_net::bind(addresses.sandbox)?;
+    Ok(tokio::spawn(async move {
+        let stop = async move { drop(stopped.wait_for(|stop| *stop).await) };
+        sandbox.serve(listener, stop).await;
+    }))
 }
 
-/// Fresh keys and the configuration that uses them. A folder that was used before keeps its database, not its keys:
-/// the receiver is a new one each time.
-fn existing_or_new_keys(folder: &Path, secret: &str, shop: SocketAddr) -> anyhow::Result<Keys> {
-    let keys = Keys { adyen: new_key("adyen")?, banked: new_key("banked")? };
-    let [public, admin] = free_ports([8080, 8081])?;
-    let text = format!(
-        r#"# Written by `payhook demo`. `payhook init` writes one to keep.
-version = 1
-
-[server]
-public = "127.0.0.1:{public}"
-admin = "127.0.0.1:{admin}"
-
-[store]
-reserve = "16 MiB"
-
-[[source]]
-name = "adyen"
-provider = "adyen"
-keys = ["{adyen}"]
-
-[[source]]
-name = "banked"
-provider = "banked"
-keys = ["{banked}"]
-
-[[destination]]
-name = "shop"
-type = "http"
-url = "http://{shop}/webhooks/payhook"
-secret = "{secret}"
-allow = ["127.0.0.0/8"]
-retry = {{ schedule = ["1s", "2s", "5s"] }}
-
-[[route]]
-events = ["*"]
-to = ["shop"]
-"#,
-        adyen = keys.adyen,
-        banked = keys.banked,
-    );
-    write_private(&folder.join(config::FILE_NAME), &text)?;
-    Ok(keys)
+async fn start_gateway(folder: &Path, stopped: watch::Receiver<bool>) -> anyhow::Result<(JoinHandle<()>, String)> {
+    let clock = SystemClock::default();
+    let loaded = config::load(LoadOptions {
+        file: None,
+        directory: folder.to_owned(),
+        variables: Variables::given(Vec::<(String, String)>::new()),
+        now: clock.now(),
+    })?;
+    let store = loaded.config.store.path.clone();
+    let environs = Environs {
+        clock: Arc::new(clock),
+        sleeper: Arc::new(TokioSleeper),
+        log: telemetry::setup::start_quiet(LOG_FILTER)?,
+        service: Service::default(),
+        unsafe_no_sync: false,
+    };
+    let ready = boot::start(loaded.config, environs).await?;
+    let token = keyfile::token(&store)?.to_string();
+    Ok((tokio::spawn(ready.serve(stopped)), token))
 }
 
-fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
+fn start_shop(
+    folder: &Path,
+    addresses: &Addresses,
+    accounts: &Accounts,
+    keys: &Keys,
+    mut stopped: watch::Receiver<bool>,
+) -> anyhow::Result<(Arc<Shop>, JoinHandle<()>)> {
+    let provider = url_of(addresses.sandbox)?;
+    let shop = Shop::open(&payhook_example_shop::Settings {
+        file: folder.join("shop.db"),
+        base_url: url_of(addresses.shop)?,
+        signing_secret: keys.signing_secret.clone(),
+        adyen: Some(Adyen {
+            base_url: provider.join("adyen/checkout/v71")?,
+            api_key: accounts.adyen_api_key.clone(),
+            merchant_account: accounts.merchants[0].clone(),
+            client_key: None,
+            theme_id: None,
+        }),
+        banked: Some(Banked {
+            base_url: provider.join("banked/v2")?,
+            api_key: format!("{}:{}", accounts.banked_api_key, accounts.banked_secret),
+        }),
+        admin_password: None,
+    })?;
+    let shop = Arc::new(shop);
+    let listener = payhook_net::bind(addresses.shop)?;
+    let serving = Arc::clone(&shop);
+    let part = tokio::spawn(async move {
+        let stop = async move { drop(stopped.wait_for(|stop| *stop).await) };
+        if let Err(error) = serving.serve(listener, stop).await {
+            tracing::error!(%error, "the shop");
+        }
+    });
+    Ok((shop, part))
 }
 
-/// The ports people expect where nobody has them, any free ones otherwise. They stand in the file, so that questions from
-/// another terminal find the gateway.
-fn free_ports<const N: usize>(wanted: [u16; N]) -> std::io::Result<[u16; N]> {
+/// The ports people expect where nobody has them, any free ones otherwise.
+fn free_addresses(wanted: [u16; 4]) -> std::io::Result<Addresses> {
     // Held together, so that no two are the same.
-    let mut held = Vec::with_capacity(N);
-    let mut ports = wanted;
-    for port in &mut ports {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, *port));
-        let listener = listener.or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
-        *port = listener.local_addr()?.port();
-        held.push(listener);
+    let mut held = Vec::with_capacity(wanted.len());
+    for port in wanted {
+        let listener = Held::bind((Ipv4Addr::LOCALHOST, port));
+        held.push(listener.or_else(|_| Held::bind((Ipv4Addr::LOCALHOST, 0)))?);
     }
-    Ok(ports)
+    let address = |place: usize| held[place].local_addr();
+    Ok(Addresses { public: address(0)?, admin: address(1)?, sandbox: address(2)?, shop: address(3)? })
 }
 
-fn new_key(provider: &str) -> anyhow::Result<String> {
-    provider_named(provider)?.key_text(&random()?).context("a key of the receiver's making")
-}
-
-fn new_secret() -> anyhow::Result<(Secret, String)> {
-    let text = format!("{}{}", Secret::PREFIX, BASE64.encode(&random()?));
-    Ok((Secret::parse(&text)?, text))
-}
-
-fn random() -> anyhow::Result<[u8; 32]> {
-    let random = keyfile::random().context("the operating system gave no random bytes")?;
-    Ok(*random)
-}
-
-/// A provider of this release.
-pub(super) fn provider_named(name: &str) -> anyhow::Result<&'static dyn Provider> {
-    payhook_provider::by_name(name).with_context(|| format!("no provider is called {name}"))
+fn url_of(address: SocketAddr) -> anyhow::Result<Url> {
+    Ok(Url::parse(&format!("http://{address}/"))?)
 }

@@ -74,7 +74,8 @@ impl Sandbox {
         let greeting = Greeting { base: &base, accounts: &accounts, file: self.data.as_deref(), pace: self.time_scale };
         let greeting = greeting.text();
         let (file, seed, pace, clock) = (self.data, self.seed, self.time_scale, Arc::new(SystemClock::default()));
-        let sandbox = payhook_sandbox::Sandbox::open(Settings { file, seed, pace, base, accounts, clock });
+        let sandbox =
+            payhook_sandbox::Sandbox::open(Settings { file, seed, pace, base, accounts, clock, weather: Vec::new() });
         let sandbox = sandbox.map_err(cannot_open)?;
         let mut stopped = stop::signalled()?;
         output::line(&greeting);

@@ -108,5 +108,7 @@ fn local(config: &Resolved, source: &Source) -> Result<Url, Complaint> {
 
 fn current_key(source: &Source) -> Result<Key, Complaint> {
     let key = source.keys.iter().find(|key| !key.retired).cloned();
-    key.ok_or_else(|| Complaint::failed(format!("every key of `{}` is retired", source.name), "give one with --key"))
+    key.ok_or_else(|| {
+        Complaint::failed(format!("`{}` has no key of its own that is not retired", source.name), "give one with --key")
+    })
 }

@@ -9,12 +9,15 @@ use crate::complaint::Complaint;
 use crate::output;
 use crate::table::Table;
 
-/// The provider with this name.
-pub(crate) fn provider(name: &str) -> anyhow::Result<&'static dyn Provider> {
-    let names: Vec<_> = payhook_provider::all().map(|provider| provider.name()).collect();
-    let unknown =
-        || Complaint::usage(format!("no provider is called `{name}`"), format!("known: {}", names.join(", ")));
-    Ok(payhook_provider::by_name(name).ok_or_else(unknown)?)
+/// Refuses a provider whose signature is known and whose events are not.
+pub(super) fn has_events(provider: &dyn Provider) -> anyhow::Result<()> {
+    let name = provider.name();
+    if !sample::samples(name).is_empty() || !provider.codes().is_empty() {
+        return Ok(());
+    }
+    let what = format!("{name} can be verified, but its events are not known, so that none can be composed");
+    let hint = "docs/guide/providers.md shows how to sign one of your own with openssl and send it with curl";
+    Err(Complaint::usage(what, hint).into())
 }
 
 /// What was asked for: one story, or events. Refuses what is neither.

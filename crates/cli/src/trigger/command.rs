@@ -11,6 +11,7 @@ use url::Url;
 
 use super::{aim, catalogue, compose, plan, send};
 use crate::output;
+use crate::providers;
 use crate::settings::ConfigArgs;
 
 /// Sign and send simulated notifications, good ones and bad ones
@@ -19,7 +20,7 @@ use crate::settings::ConfigArgs;
     after_help = "Examples:\n  payhook trigger adyen authorised\n  payhook trigger adyen authorised captured refunded --set amount.value=2500\n  payhook trigger adyen won-dispute --reorder\n  payhook trigger banked payment_sent --duplicate\n  payhook trigger adyen CHARGEBACK --bad-signature\n  payhook trigger adyen authorised --to https://hooks.example.com/in/adyen --key 44782DEF...\n  payhook trigger adyen --list\n  payhook trigger adyen --secret-only"
 )]
 pub(crate) struct Trigger {
-    /// adyen or banked
+    /// Its name: adyen, banked, stripe, or another whose events are understood
     #[arg(value_name = "PROVIDER")]
     provider: String,
 
@@ -120,7 +121,8 @@ impl Faults {
 
 impl Trigger {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let provider = catalogue::provider(&self.provider)?;
+        let provider = providers::named(&self.provider, &self.config)?;
+        catalogue::has_events(provider)?;
         if self.list {
             catalogue::list(provider, self.json);
             return Ok(ExitCode::SUCCESS);

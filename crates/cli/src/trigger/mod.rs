@@ -16,6 +16,5 @@ mod plan;
 mod script;
 mod send;
 
-pub(crate) use catalogue::provider as known_provider;
 use command::Faults;
 pub(crate) use command::Trigger;

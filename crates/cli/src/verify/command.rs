@@ -9,16 +9,17 @@ use clap::Args;
 use payhook_domain::time::Timestamp;
 use payhook_gateway::config::{Source, units};
 use payhook_gateway::suspects;
-use payhook_provider::doctor::{self, Case, Diagnosis, Suspect};
+use payhook_provider::doctor::{self, Case, Cause, Diagnosis, Suspect};
 use payhook_provider::{KeyMistake, Policy, Provider, RawRequest, Tolerance};
 use serde_json::json;
 
 use super::captured::Captured;
+use super::published::published;
 use super::told::told;
 use crate::complaint::{Complaint, Exit};
 use crate::output;
+use crate::providers;
 use crate::settings::{ConfigArgs, now};
-use crate::trigger::known_provider;
 
 /// Largest capture that is read, in bytes; no notification is larger by default.
 const CAPTURE_LEN_MAX: u64 = 4 << 20;
@@ -29,7 +30,7 @@ const CAPTURE_LEN_MAX: u64 = 4 << 20;
     after_help = "Examples:\n  payhook verify adyen body.json --key 44782DEF...\n  payhook verify banked body.json --header 'Banked-Signature: 1572540334.60ec...'\n  payhook verify adyen request.txt --source adyen\n  payhook quarantine show qrn_3 --json | payhook verify adyen"
 )]
 pub(crate) struct Verify {
-    /// adyen or banked
+    /// Its name: a provider of this release, or a scheme of the configuration
     #[arg(value_name = "PROVIDER")]
     provider: String,
 
@@ -66,16 +67,17 @@ pub(crate) struct Verify {
 }
 
 impl Verify {
-    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let provider = self.provider()?;
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let provider = providers::named(&self.provider, &self.config)?;
         let captured = self.captured()?;
-        let known = if self.keys.is_empty() { self.configured(provider, &captured)? } else { self.typed(provider) };
+        let mut known = if self.keys.is_empty() { self.configured(provider, &captured)? } else { self.typed(provider) };
         let request = RawRequest {
             target: captured.target.as_deref().unwrap_or("/"),
             headers: &captured.headers,
             body: &captured.body,
         };
         let mut policy = known.policy;
+        known.suspects.extend(published(provider, &request, &known.suspects, &policy).await);
         policy.tolerance = self.tolerance.map_or(policy.tolerance, Tolerance::Within);
         let case = Case {
             request,
@@ -107,18 +109,12 @@ impl Verify {
             output::line(&format!("  hint: {}", mistake.hint));
         }
         output::line(&told(&said));
-    }
-
-    /// A provider of this release, or one that the configuration declares.
-    fn provider(&self) -> anyhow::Result<&'static dyn Provider> {
-        let known = known_provider(&self.provider);
-        if known.is_ok() {
-            return known;
+        let unexplained = diagnoses.iter().flat_map(|diagnosis| &diagnosis.findings);
+        if self.keys.is_empty() && unexplained.into_iter().any(|finding| finding.cause == Cause::Unexplained) {
+            output::line(
+                "     hint: give the key itself with --key, and the ways to misread its text are tried as well",
+            );
         }
-        let config = self.config.load_quietly().map(|loaded| loaded.config);
-        let sources = config.iter().flat_map(|config| &config.sources);
-        let mut declared = sources.map(|source| source.provider);
-        declared.find(|provider| provider.name() == self.provider).map_or(known, Ok)
     }
 
     fn captured(&self) -> anyhow::Result<Captured> {

@@ -30,10 +30,22 @@ fn one(diagnosis: &Value) -> String {
         lines.push(format!("{BOLD}because{BOLD:#}    {}", printable(&text(&finding["what"]))));
         lines.push(format!("{DIM}     hint:{DIM:#} {}", printable(&text(&finding["hint"]))));
     }
+    for read in diagnosis["reads"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        lines.push(format!("{BOLD}reads{BOLD:#}      {}", found(&text(&read["word"]), read["said"].as_str())));
+    }
     if let Some(signed) = diagnosis["signed"].as_str() {
         lines.push(format!("{BOLD}signed{BOLD:#}     {}", shortened(&printable(signed))));
     }
     lines.join("\n")
+}
+
+/// What a scheme's word found.
+fn found(word: &str, said: Option<&str>) -> String {
+    match said {
+        Some(said) => format!("{word}: {}", printable(said)),
+        None if word == "id" => "id: none, so that an event is told by the content of its body".to_owned(),
+        None => format!("{word}: nothing, or nothing that can be read, stands there"),
+    }
 }
 
 fn shortened(text: &str) -> String {

@@ -167,6 +167,8 @@ fn what_is_not_understood_is_told_in_one_line_with_a_hint() {
         ("serv", "unrecognized subcommand 'serv'", "'serve'"),
         ("trigger", "<PROVIDER>", "payhook trigger --help"),
         ("trigger paypal sale", "no provider is called `paypal`", "adyen, banked"),
+        ("trigger paystack charge.success", "paystack can be verified, but its events are not known", "openssl"),
+        ("trigger paystack --list", "its events are not known", "openssl"),
         ("trigger adyen autorised --print", "adyen has no story and no event `autorised`", "--list"),
         ("trigger adyen authorised --print --key zz", "--key", ""),
         ("trigger adyen authorised --set amount", "FIELD=VALUE", "payhook trigger --help"),

@@ -103,3 +103,34 @@ fn what_cannot_be_read_is_complained_of() {
         "Banked-Signature",
     );
 }
+
+#[test]
+fn a_scheme_of_ones_own_shows_what_it_reads_and_where_nothing_stands() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let toml = r#"version = 1
+[[scheme]]
+name = "acme-pay"
+algorithm = "token"
+signature = { source = "header:X-Acme-Token" }
+event = { id = "json:/event_id", type = "json:/event", amount = "json:/total", currency = "json:/currency" }
+[[source]]
+name = "acme"
+provider = "acme-pay"
+keys = ["0123456789"]
+"#;
+    std::fs::write(folder.path().join("payhook.toml"), toml).expect("written");
+    let body = r#"{"event":"paid","amount":1250,"currency":"EUR"}"#;
+    let request = |token: &str| format!("POST /in/acme HTTP/1.1\nX-Acme-Token: {token}\n\n{body}\n");
+    std::fs::write(folder.path().join("request.txt"), request("0123456789")).expect("written");
+    let said = verify(folder.path(), "acme-pay request.txt").fine();
+    for words in ["authentic", "reads      id: none, so that", "reads      type: paid", "reads      amount: nothing"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    std::fs::write(folder.path().join("request.txt"), request("another")).expect("written");
+    refused(
+        &verify(folder.path(), "acme-pay request.txt"),
+        &["none of the usual mistakes", "hint: give the key itself"],
+    );
+    let said = verify(folder.path(), "acme-pay request.txt --key 0123456789");
+    assert!(!said.out.contains("give the key itself"), "{said:?}");
+}

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use payhook_domain::error::Code;
 use payhook_domain::id::EventSeq;
 use payhook_domain::verdict::Standing;
 use payhook_store::{EventFilter, StoredEvent};
@@ -79,6 +80,9 @@ impl From<NotReleased> for ApiError {
     fn from(error: NotReleased) -> Self {
         match error {
             NotReleased::Store(unavailable) => unavailable.into(),
+            NotReleased::KeyUnavailable(unavailable) => {
+                Self::unavailable(Code::KeyUnavailable, unavailable.to_string())
+            }
             other => Self::wrong_state(other.to_string()),
         }
     }

@@ -27,6 +27,10 @@ impl ApiError {
         Self { code: Code::NotFound, message: message.into() }
     }
 
+    pub(crate) fn unavailable(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
     pub(crate) fn wrong_state(message: impl Into<String>) -> Self {
         Self { code: Code::WrongState, message: message.into() }
     }

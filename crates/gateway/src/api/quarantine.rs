@@ -56,8 +56,9 @@ pub(crate) async fn release(State(api): State<Api>, Path(id): Path<String>) -> R
 
 /// What explains the refusal by today's keys; nothing when its source is gone. Off the runtime: it tries many keys and bodies.
 async fn diagnosis(api: &Api, row: &QuarantineRow) -> Option<Vec<Diagnosis>> {
+    let published = again::published(&api.gateway, row).await;
     let (gateway, row) = (Arc::clone(&api.gateway), row.clone());
-    tokio::task::spawn_blocking(move || again::diagnose(&gateway, &row)).await.ok().flatten()
+    tokio::task::spawn_blocking(move || again::diagnose(&gateway, &row, &published)).await.ok().flatten()
 }
 
 async fn find(api: &Api, id: &str) -> Result<QuarantineRow, ApiError> {

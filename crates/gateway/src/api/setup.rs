@@ -21,6 +21,7 @@ pub(crate) async fn sources(State(api): State<Api>) -> Json<Value> {
             "merchant_accounts": source.settings.merchant_accounts,
             "capture": captures(&source.settings.capture),
             "keys": source.settings.keys.len(),
+            "jwks_url": source.settings.policy.key_set,
             "basic_auth": source.settings.basic_auth.is_some(),
         })
     });

@@ -15,6 +15,12 @@ pub(crate) async fn metrics(State(api): State<Api>) -> Result<impl IntoResponse,
     let gateway = &api.gateway;
     let tallies = gateway.reader.tallies().await?;
     gateway.metrics.free(&gateway.reader.extent().await?);
+    let plan = gateway.plan.load_full();
+    gateway.metrics.key_sets(plan.sources.iter().filter_map(|source| {
+        let set = source.published.as_ref()?;
+        let standing = set.standing(gateway.clock.as_ref());
+        Some((set.url().as_str(), [standing.keys as u64, standing.fetched, standing.failed]))
+    }));
     let name_of = |id| gateway.names.name(NameKind::Destination, id);
     let text = gateway.metrics.render(&tallies, &gateway.store.health(), gateway.clock.now().as_micros(), name_of);
     Ok(([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))

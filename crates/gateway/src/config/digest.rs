@@ -171,6 +171,7 @@ impl Parts {
         self.put_all("scheme", provider.about().fingerprint.map(|print| format!("{print:?}")));
         self.put_all("tolerance", tolerance(policy.tolerance));
         self.put_all("url", policy.url.as_ref());
+        self.put_all("jwks_url", policy.key_set.as_ref());
         for (name, value) in &policy.parameters {
             self.put("parameter", format_args!("{name} {value}")).called("parameters".to_owned());
         }

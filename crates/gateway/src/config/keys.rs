@@ -137,6 +137,12 @@ static SOURCE: &[Key] = &[
         Shape::Text,
         "the URL the provider posts to, where it signs that (Square): exactly as it is registered there",
     ),
+    key(
+        "jwks_url",
+        Shape::Text,
+        "where keys are looked up that `keys` lack, for a provider that publishes its own (TrueLayer): its own address without \
+         `keys`, nowhere beside them; https, or http on this machine",
+    ),
     key("parameters", Shape::Named, "values the provider signs and does not send, by name: x_login of dLocal"),
     key("responses", Shape::Table(RESPONSES), "answers other than the provider's usual ones"),
     key("max_body", Shape::Size, "the largest body accepted; 1 MiB"),

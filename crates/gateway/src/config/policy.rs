@@ -1,15 +1,16 @@
-//! How strictly a source is verified: `tolerance`, `url`, `parameters`, `unsigned_events`.
+//! How a source is verified, and how strictly: `tolerance`, `url`, `jwks_url`, `parameters`, `unsigned_events`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use payhook_domain::identity::Environment;
 use payhook_provider::{About, Policy, Provider, Tolerance};
 use url::Url;
 
 use super::mistakes::Findings;
 use super::section::Section;
 use super::tree::Value;
-use super::{units, unsigned};
+use super::{key_set, units, unsigned};
 
 const TOLERANCE_RANGE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(30 * 86_400);
 /// Most parameters of one source.
@@ -20,12 +21,14 @@ const PARAMETERS_MAX: usize = 16;
 pub(super) fn read(
     section: &Section<'_>,
     provider: Option<&'static dyn Provider>,
+    environment: Option<Environment>,
     is_guarded: bool,
     findings: &mut Findings,
 ) -> Policy {
     let policy = Policy {
         tolerance: tolerance(section, findings),
         url: url(section, findings),
+        key_set: provider.and_then(|provider| key_set::read(section, provider, environment, findings)),
         parameters: parameters(section, findings),
         unsigned_events: unsigned::read(section, provider, is_guarded, findings),
     };

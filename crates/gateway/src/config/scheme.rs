@@ -47,7 +47,10 @@ fn read(section: &Section<'_>, name: &str, findings: &mut Findings) -> Option<&'
     let scheme = section.entries().filter(|(key, _)| *key != "name");
     let scheme: Map<String, Json> = scheme.map(|(key, node)| (key.to_owned(), json(node))).collect();
     let mistaken = |mistake: declared::SchemeMistake| {
-        let hint = "docs/reference/schemes.md explains every word, with the schemes of this release as examples";
+        let hint = match mistake {
+            declared::SchemeMistake::Taken(_) => "its events stay the same where `event.id` points at the same field",
+            _ => "docs/reference/schemes.md explains every word, and leads to the schemes of this release as examples",
+        };
         findings.mistake(&section.place, format!("{}: {mistake}", section.title), hint);
     };
     declared::of_user(name, Json::Object(scheme)).map_err(mistaken).ok()

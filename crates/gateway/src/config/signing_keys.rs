@@ -3,6 +3,7 @@
 use payhook_domain::time::Timestamp;
 use payhook_provider::{Key, Provider};
 
+use super::key_set;
 use super::mistakes::{Findings, Place};
 use super::section::Section;
 use super::tree::{Node, Value};
@@ -17,7 +18,7 @@ pub(super) struct SigningKeys {
 /// Most keys of one source: each is tried on every forged notification.
 const KEYS_MAX: usize = 16;
 
-/// Reads the keys. None, or only retired ones, is a mistake: nothing could ever be authentic.
+/// Reads the keys. None, or only retired ones, is a mistake where no others are looked up: nothing could ever be authentic.
 pub(super) fn read(
     section: &Section<'_>,
     provider: &dyn Provider,
@@ -35,7 +36,7 @@ pub(super) fn read(
             read.valid_until.push(valid_until);
         }
     }
-    check_all(section, items.len(), &read.keys, findings);
+    check_all(section, provider, items.len(), &read.keys, findings);
     read
 }
 
@@ -126,17 +127,18 @@ fn valid_until(entry: &Section<'_>, now: Timestamp, findings: &mut Findings) -> 
     until
 }
 
-fn check_all(section: &Section<'_>, given: usize, keys: &[Key], findings: &mut Findings) {
+fn check_all(section: &Section<'_>, provider: &dyn Provider, given: usize, keys: &[Key], findings: &mut Findings) {
+    let others_are_looked_up = key_set::is_looked_into(section, provider);
     let place = section.place_of("keys");
     let title = &section.title;
     let hint = "give one key at least, keys = [\"${NAME}\"]; `payhook keys generate` makes one";
     if given > KEYS_MAX {
         findings.mistake(&place, format!("{title} has more than {KEYS_MAX} keys"), "remove those long retired");
-    } else if !section.has("keys") {
+    } else if !section.has("keys") && !others_are_looked_up {
         findings.mistake(&place, format!("{title} has no `keys`"), hint);
     } else if given == 0 && section.is_list("keys") {
         findings.mistake(&place, format!("`keys` of {title} is empty"), hint);
-    } else if given > 0 && keys.len() == given && keys.iter().all(|key| key.retired) {
+    } else if given > 0 && keys.len() == given && keys.iter().all(|key| key.retired) && !others_are_looked_up {
         findings.mistake(&place, format!("every key of {title} is retired"), hint);
     }
     for (index, key) in keys.iter().enumerate() {

@@ -28,7 +28,7 @@ pub struct Source {
     pub name: String,
     /// Who sends.
     pub provider: &'static dyn Provider,
-    /// The keys its notifications may be signed with; at least one that is not retired.
+    /// The keys its notifications may be signed with; at least one that is not retired, unless its policy names a key set.
     pub keys: Vec<Key>,
     /// Until when each key is meant to be used, in the order of `keys`. Warns; never refuses.
     pub keys_valid_until: Vec<Option<Timestamp>>,
@@ -139,7 +139,7 @@ fn read(
     let basic_auth = basic_auth(section, findings);
     let allow_ips = addresses::ranges(section, "allow_ips", findings);
     let is_guarded = basic_auth.is_some() || !allow_ips.is_empty();
-    let policy = policy::read(section, provider, is_guarded, findings);
+    let policy = policy::read(section, provider, environment, is_guarded, findings);
     let capture = capture::read(section, provider, &merchant_accounts, findings);
     let retention = retention::read_own(section, kept, findings);
     let (name, keys) = (name?, keys?);

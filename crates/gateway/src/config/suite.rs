@@ -2,6 +2,7 @@
 
 mod backup;
 mod delivery;
+mod key_set;
 mod retention;
 mod schemes;
 mod unsigned;

@@ -11,7 +11,7 @@ use payhook_store::{
 use tokio::time::Instant;
 
 use super::finding::Finding;
-use super::{backups, clock, destinations, disk, files, keys, owed, reads, sources, state};
+use super::{backups, clock, destinations, disk, files, key_sets, keys, owed, reads, sources, state};
 use crate::gateway::Gateway;
 use crate::ingest::again;
 use crate::plan::{Plan, Source};
@@ -52,6 +52,10 @@ fn at_hand(gateway: &Gateway, plan: &Plan) -> Vec<Finding> {
         let standing = gateway.gates.of(target, now).standing();
         findings.push(destinations::judge(&target.settings.name, standing, now));
     }
+    let looked_into = plan.sources.iter().filter_map(|source| Some((source, source.published.as_ref()?)));
+    findings.extend(looked_into.map(|(source, set)| {
+        key_sets::judge(&source.settings.name, set.url().as_str(), &set.standing(gateway.clock.as_ref()), now)
+    }));
     findings
 }
 
@@ -93,7 +97,10 @@ async fn stored(gateway: &Gateway, plan: &Plan) -> Result<Vec<Finding>, Unavaila
         dated += dates.len();
         doubts.extend(clock::judge(&source.settings.name, &dates));
         findings.push(quiet(gateway, source, &events, growth.first_receipt, now).await?);
-        findings.extend(keys::judge(&key_use(gateway, plan, source, &events).await?, now));
+        // Of one that has no keys of its own its key set says everything.
+        if source.published.is_none() || !source.settings.keys.is_empty() {
+            findings.extend(keys::judge(&key_use(gateway, plan, source, &events).await?, now));
+        }
     }
     if doubts.is_empty() {
         doubts.push(clock::agrees(dated));

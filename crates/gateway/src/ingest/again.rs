@@ -8,13 +8,14 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::id::NameId;
 use payhook_domain::notification::{Notification, header_lines};
 use payhook_domain::verdict::{Aside, Verdict};
-use payhook_provider::RawRequest;
-use payhook_provider::doctor::{Case, Diagnosis};
+use payhook_provider::doctor::{Belongs, Case, Diagnosis, Suspect};
+use payhook_provider::{Key, RawRequest};
 use payhook_store::{Disposition, QuarantineRow, RecordEvent, StoredEvent, Unavailable, Wanted};
 
-use super::judge::{judge, names, recorded};
+use super::judge::{judge, judge_by_own_keys, names, recorded};
 use super::record::Received;
 use crate::gateway::Gateway;
+use crate::key_set::KeyUnavailable;
 use crate::plan::{Plan, Source};
 use crate::routing;
 use crate::suspects::suspects;
@@ -34,25 +35,39 @@ pub(crate) enum NotReleased {
     /// Somebody else was faster.
     #[error("it is not waiting any more")]
     NotWaiting,
+    /// The key that signed it cannot be looked up.
+    #[error(transparent)]
+    KeyUnavailable(#[from] KeyUnavailable),
     /// The store could not say or write.
     #[error(transparent)]
     Store(#[from] Unavailable),
 }
 
 /// Why a quarantined request does not verify, by today's keys and those of its provider's other sources; nothing when its
-/// source is no longer configured.
-pub(crate) fn diagnose(gateway: &Gateway, row: &QuarantineRow) -> Option<Vec<Diagnosis>> {
+/// source is no longer configured. `published`: the keys of the set it looks into.
+pub(crate) fn diagnose(gateway: &Gateway, row: &QuarantineRow, published: &[Key]) -> Option<Vec<Diagnosis>> {
     let plan = gateway.plan.load_full();
     let source = &plan.source(row.source)?.settings;
     let headers = header_map(&row.headers);
+    let mut known = suspects(source, plan.sources.iter().map(|source| &source.settings));
+    known.extend(published.iter().map(|key| Suspect { key: key.clone(), of: Belongs::KeySet }));
     let case = Case {
         request: RawRequest { target: &row.target, headers: &headers, body: &row.body },
-        suspects: &suspects(source, plan.sources.iter().map(|source| &source.settings)),
+        suspects: &known,
         policy: &source.policy,
         now: row.first_at,
         environment: source.environment,
     };
     Some(source.provider.diagnose(&case))
+}
+
+/// The keys of the set that the source of a quarantined request looks into, as far as it can be read now.
+pub(crate) async fn published(gateway: &Gateway, row: &QuarantineRow) -> Vec<Key> {
+    let plan = gateway.plan.load_full();
+    match plan.source(row.source).and_then(|source| source.published.as_ref()) {
+        Some(set) => set.keys(&gateway.clock).await,
+        None => Vec::new(),
+    }
 }
 
 /// Verifies a quarantined request again and records it when it is authentic now.
@@ -66,7 +81,7 @@ pub(crate) async fn release_quarantined(gateway: &Gateway, row: QuarantineRow) -
         body: row.body,
         at: row.first_at,
     };
-    let judged = judge(&plan, source, &received.raw(), received.at);
+    let judged = judge(gateway, &plan, source, &received.raw(), received.at).await?;
     if let Some(refused) = judged.refused.first() {
         return Err(NotReleased::StillRefused(format!("{} ({})", refused.detail, refused.reason.as_str())));
     }
@@ -101,7 +116,7 @@ pub(crate) fn keys_of(plan: &Plan, source: &Source, kept: Notification) -> Optio
         return None;
     }
     let received = as_received(kept);
-    Some(judge(plan, source, &received.raw(), received.at).keys_used)
+    Some(judge_by_own_keys(plan, source, &received.raw(), received.at).keys_used)
 }
 
 /// Takes a conflicting version as the truth and owes it by today's routes, or refuses it for good.
@@ -135,7 +150,7 @@ async fn wanted_of(
     let mut wanted = routed.wanted;
     if wanted.iter().any(|wanted| wanted.once_per_notification) {
         let received = received(gateway, row).await?;
-        let judged = judge(plan, source, &received.raw(), received.at);
+        let judged = judge(gateway, plan, source, &received.raw(), received.at).await?;
         let is_mixed = !judged.refused.is_empty()
             || judged.unproved.is_some()
             || judged.events.iter().any(|event| is_other_aside(event, row.item));
@@ -156,7 +171,7 @@ async fn read_again(
     row: &StoredEvent,
 ) -> Result<Vec<RecordEvent>, NotReleased> {
     let received = received(gateway, row).await?;
-    let judged = judge(plan, source, &received.raw(), received.at);
+    let judged = judge(gateway, plan, source, &received.raw(), received.at).await?;
     routing::tell(gateway, plan, &judged.when_failed);
     let of_this_item = judged.events.into_iter().filter(|event| event.item == row.item);
     let understood: Vec<RecordEvent> = of_this_item

@@ -1,6 +1,7 @@
 //! From bytes to a recording: verify each item, parse what is authentic, decide what becomes of it.
 //!
-//! Pure but for the clock value it is handed, so that releasing something from the quarantine walks the same path.
+//! The same path for a notification at the door and for one that is looked at again: it is handed its time. Only a key that a
+//! provider publishes may have to be waited for.
 
 use payhook_domain::error::Code;
 use payhook_domain::event::Event;
@@ -10,9 +11,11 @@ use payhook_domain::payment::Names;
 use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Aside;
-use payhook_provider::{Item, Papers, Parsed, RawRequest, Refused, Verified};
+use payhook_provider::{Key, Papers, Parsed, RawRequest, Refused, Verified};
 use payhook_store::{Disposition, RecordEvent, Recording};
 
+use crate::gateway::Gateway;
+use crate::key_set::KeyUnavailable;
 use crate::plan::{Plan, Source};
 use crate::routing::{self, WhenFailed};
 
@@ -25,7 +28,7 @@ pub(crate) struct Judged {
     pub(crate) refused: Vec<Refused>,
     /// How far what is authentic is proved, where that is not by a signature over what it says.
     pub(crate) unproved: Option<Proof>,
-    /// Which keys fitted, by position, each once.
+    /// Which of the source's own keys fitted, by position, each once.
     pub(crate) keys_used: Vec<usize>,
     /// Whether a destination of `format = "original"` was left out because the notification is mixed.
     pub(crate) original_withheld: bool,
@@ -49,27 +52,55 @@ impl Judged {
     }
 }
 
-/// Judges a request that reached `source`.
-pub(crate) fn judge(plan: &Plan, source: &Source, request: &RawRequest<'_>, now: Timestamp) -> Judged {
-    let mut judged = Judged::default();
-    match source.settings.provider.verify(request, &source.settings.keys, &source.settings.policy, now) {
-        Papers::Unreadable(refused) => judged.refused.push(refused),
-        Papers::Items(items) => {
-            for (position, item) in items.into_iter().enumerate() {
-                match item {
-                    Item::Verified(verified) => judged.take(plan, source, position, &verified, request.body),
-                    Item::Refused(refused) => judged.refused.push(refused),
-                }
-            }
-        }
+/// Judges a request that reached `source`. A key that its own lack is looked up where its provider publishes keys.
+///
+/// # Errors
+/// [`KeyUnavailable`] where that cannot be done now, so that nobody can tell.
+pub(crate) async fn judge(
+    gateway: &Gateway,
+    plan: &Plan,
+    source: &Source,
+    request: &RawRequest<'_>,
+    now: Timestamp,
+) -> Result<Judged, KeyUnavailable> {
+    let verify = |keys: &[Key]| source.settings.provider.verify(request, keys, &source.settings.policy, now);
+    let mut papers = verify(&source.settings.keys);
+    if let (Some(kid), Some(published)) = (papers.needed_key(), &source.published)
+        && let Some(key) = published.key(kid, &gateway.clock).await?
+    {
+        papers = verify(&[source.settings.keys.as_slice(), &[key]].concat());
     }
-    judged.withhold_originals_of_a_mixed_notification();
-    judged
+    Ok(Judged::by(plan, source, papers, request.body))
+}
+
+/// Judges by the source's own keys alone.
+pub(crate) fn judge_by_own_keys(plan: &Plan, source: &Source, request: &RawRequest<'_>, now: Timestamp) -> Judged {
+    let settings = &source.settings;
+    let papers = settings.provider.verify(request, &settings.keys, &settings.policy, now);
+    Judged::by(plan, source, papers, request.body)
 }
 
 impl Judged {
+    fn by(plan: &Plan, source: &Source, papers: Papers<'_>, body: &[u8]) -> Self {
+        let mut judged = Self::default();
+        match papers {
+            Papers::Unreadable(refused) => judged.refused.push(refused),
+            Papers::Items(items) => {
+                for (position, item) in items.into_iter().enumerate() {
+                    match item.as_it_stands() {
+                        Ok(verified) => judged.take(plan, source, position, &verified, body),
+                        Err(refused) => judged.refused.push(refused),
+                    }
+                }
+            }
+        }
+        judged.withhold_originals_of_a_mixed_notification();
+        judged
+    }
+
     fn take(&mut self, plan: &Plan, source: &Source, position: usize, verified: &Verified<'_>, body: &[u8]) {
-        if let Some(key) = verified.key().filter(|key| !self.keys_used.contains(key)) {
+        let own = verified.key().filter(|key| *key < source.settings.keys.len());
+        if let Some(key) = own.filter(|key| !self.keys_used.contains(key)) {
             self.keys_used.push(key);
         }
         if !verified.proof().covers_content() {

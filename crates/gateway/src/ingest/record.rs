@@ -91,7 +91,9 @@ pub(crate) async fn record(
     received: Received,
 ) -> Settled {
     let source = &plan.sources[position];
-    let judged = judge(plan, source, &received.raw(), received.at);
+    let Ok(judged) = judge(gateway, plan, source, &received.raw(), received.at).await else {
+        return undecided(gateway, source);
+    };
     let refused = refuse(gateway, source, refusals, &received, &judged);
     let mut verdicts: Vec<&'static str> = judged.refused.iter().map(|refused| refused.reason.as_str()).collect();
     let event = judged.events.first().map(|recorded| recorded.event.id);
@@ -127,6 +129,13 @@ pub(crate) async fn record(
             Settled { answer: Answer::refused(unavailable_code(&unavailable)), verdicts, event, unproved }
         }
     }
+}
+
+/// Nobody can tell yet whether it is authentic, so it is neither kept nor quarantined: it comes again.
+fn undecided(gateway: &Gateway, source: &Source) -> Settled {
+    let code = Code::KeyUnavailable;
+    count(gateway, source, code.as_str());
+    Settled { answer: Answer::refused(code), verdicts: vec![code.as_str()], event: None, unproved: None }
 }
 
 /// The code for a store that cannot take it now.

@@ -111,7 +111,7 @@ impl Against {
             PlanError::Environment { .. } => {
                 Mistakes(vec![self.finding(error.to_string(), "put it back, or give the source a new name")])
             }
-            PlanError::Destination { .. } => {
+            PlanError::Destination { .. } | PlanError::KeySet { .. } => {
                 Mistakes(vec![self.finding(error.to_string(), "`payhook check` reads the configuration")])
             }
         }

@@ -37,6 +37,7 @@ pub struct Metrics {
     pruned: Family<Kept, Counter>,
     pruned_bytes: Family<Kept, Counter>,
     route_when_failed: Family<RouteLabel, Counter>,
+    key_sets: Family<KeySetFigure, Gauge>,
     deliveries: Family<Owed, Gauge>,
     stored: Family<Stored, Gauge>,
     store: Family<StoreGauge, Gauge>,
@@ -107,6 +108,12 @@ struct RouteLabel {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KeySetFigure {
+    url: String,
+    figure: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Owed {
     destination: String,
     state: &'static str,
@@ -140,6 +147,7 @@ impl Default for Metrics {
             pruned: Family::default(),
             pruned_bytes: Family::default(),
             route_when_failed: Family::default(),
+            key_sets: Family::default(),
             deliveries: Family::default(),
             stored: Family::default(),
             store: Family::default(),
@@ -179,6 +187,8 @@ impl Metrics {
         registry.register("pruned_bytes", "Bytes that retention removed, about", self.pruned_bytes.clone());
         let failed = "Conditions of routes that failed on an event, and so counted as true";
         registry.register("route_when_failed", failed, self.route_when_failed.clone());
+        let help = "Keys that providers publish, where sources look them up";
+        registry.register("key_set", help, self.key_sets.clone());
         registry.register("deliveries", "Deliveries by destination and state", self.deliveries.clone());
         registry.register("stored", "Rows in the store", self.stored.clone());
         registry.register("store", "The store's condition", self.store.clone());
@@ -216,6 +226,17 @@ impl Metrics {
     /// Counts a condition that failed on an event.
     pub fn route_when_failed(&self, route: &str) {
         self.route_when_failed.get_or_create(&RouteLabel { route: route.to_owned() }).inc();
+    }
+
+    /// Shows how the key sets stand that sources look into now, and no other. Each by its address: how many keys are known, how
+    /// often it was fetched, and how often it could not be.
+    pub fn key_sets<'u>(&self, standings: impl Iterator<Item = (&'u str, [u64; 3])>) {
+        self.key_sets.clear();
+        for (url, figures) in standings {
+            for (figure, count) in ["keys", "fetched_total", "failed_total"].into_iter().zip(figures) {
+                self.key_sets.get_or_create(&KeySetFigure { url: url.to_owned(), figure }).set(gauge(count));
+            }
+        }
     }
 
     /// Everything in Prometheus' text form, with the store's figures as of now.

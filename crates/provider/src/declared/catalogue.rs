@@ -58,7 +58,7 @@ pub enum SchemeMistake {
     #[error("`{0}` cannot be the name of a scheme: write lower-case letters, digits and dashes, at most 40")]
     Name(String),
     /// A provider of this release has the name.
-    #[error("`{0}` is a provider of this release: give the scheme another name")]
+    #[error("`{0}` is a provider of this release: remove the scheme to use that one, or give it another name")]
     Taken(String),
     /// What it says does not fit.
     #[error("{0}")]
@@ -66,6 +66,14 @@ pub enum SchemeMistake {
     /// There were too many in this process.
     #[error("this process has read {OF_USERS_MAX} schemes: restart it")]
     TooMany,
+}
+
+impl SchemeMistake {
+    /// What cannot be read, by the word it stands under.
+    fn of(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let (path, what) = (error.path().to_string(), error.inner());
+        Self::Scheme(if path == "." { what.to_string() } else { format!("`{path}`: {what}") })
+    }
 }
 
 /// The provider that a user's scheme declares, from JSON or what was read as such. The same scheme again is the same
@@ -83,7 +91,7 @@ pub fn of_user(name: &str, scheme: serde_json::Value) -> Result<&'static dyn Pro
         return Err(SchemeMistake::Taken(name.to_owned()));
     }
     let text = scheme.to_string();
-    let draft: Draft = serde_json::from_value(scheme).map_err(|error| SchemeMistake::Scheme(error.to_string()))?;
+    let draft: Draft = serde_path_to_error::deserialize(scheme).map_err(|error| SchemeMistake::of(&error))?;
     let fingerprint = Digest::of([name.as_bytes(), text.as_bytes()]);
     let mut known = OF_USERS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(same) = known.iter().find(|known| known.fingerprint == fingerprint) {

@@ -5,6 +5,7 @@ use payhook_domain::verdict::Unverified;
 
 use super::Declared;
 use super::place::Seen;
+use super::reads::reads;
 use super::scheme::{Algorithm, Encoding, Means, Signed};
 use super::verify::{self, Shown};
 use crate::doctor::{
@@ -37,6 +38,7 @@ fn of_body(declared: &Declared, verdict: &Item<'_>, case: &Case<'_>) -> Diagnosi
     let signed = message.map(std::borrow::Cow::into_owned);
     let mut diagnosis = Diagnosis::of("the body".to_owned(), verdict, &keys, signed);
     if diagnosis.is_authentic() {
+        diagnosis.reads = reads(&declared.scheme, &case.request, case.policy);
         return diagnosis;
     }
     diagnosis.findings.extend(misplaced);
@@ -76,23 +78,38 @@ fn explain(diagnosis: &mut Diagnosis, signed: &Signed, seen: &Seen<'_>, case: &C
         _ => {}
     }
     let Some(length) = signed.algorithm.length() else { return };
-    let (mut tags, mut found) = (Vec::new(), 0);
+    let (mut tags, mut of_others, mut found) = (Vec::new(), Vec::new(), 0);
     signed.signature.each(seen, |text| {
         found += 1;
         // In either case the bytes are the same, and the door reads them.
         let is_hex = signed.encoding == Encoding::Hex && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let text = if is_hex { text.to_ascii_lowercase() } else { text.to_owned() };
         tags.extend(signatures(&text, writing(signed.encoding), length));
+        of_others.extend(of_other_length(&text, signed.encoding, length));
     });
     if found > 0 && tags.is_empty() {
-        let what = format!("no signature in {} is written as the provider writes it", signed.signature.said());
-        diagnosis.findings.push(Finding::new(Cause::SignatureEncoding, what, "it was cut or replaced on its way"));
+        let unread = || {
+            let what = format!("no signature in {} is written as the provider writes it", signed.signature.said());
+            Finding::new(Cause::SignatureEncoding, what, "it was cut or replaced on its way")
+        };
+        diagnosis.findings.push(of_others.into_iter().next().unwrap_or_else(unread));
     }
     if matches!(signed.algorithm, Algorithm::Sha256) {
         return;
     }
     let best = search(case, messages(signed, seen), &tags);
     diagnosis.findings.extend(best.unwrap_or_default());
+}
+
+/// A signature that is whole, but as long as another algorithm makes it.
+fn of_other_length(text: &str, encoding: Encoding, length: usize) -> Option<Finding> {
+    let known = [(20, "hmac-sha1"), (32, "hmac-sha256"), (64, "hmac-sha512")];
+    let fits =
+        |(other, _): &&(usize, &str)| *other != length && !signatures(text, writing(encoding), *other).is_empty();
+    let (other, algorithm) = known.iter().find(fits)?;
+    let what = format!("the signature has {other} bytes, as {algorithm} makes it, and not {length}");
+    let hint = "look at what the provider says of its algorithm; in a scheme of your own, at `algorithm`";
+    Some(Finding::new(Cause::SignatureEncoding, what, hint))
 }
 
 fn writing(encoding: Encoding) -> Writing {

@@ -42,7 +42,7 @@ pub struct Draft {
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, such as { encoding = \"base64\" }")]
 pub(super) struct SecretDraft {
     pub(super) encoding: Option<String>,
     pub(super) strip_prefix: Option<String>,
@@ -50,7 +50,7 @@ pub(super) struct SecretDraft {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, such as { source = \"header:X-Signature\" }")]
 pub(super) struct PartDraft {
     pub(super) source: OneOrMany,
     pub(super) format: Option<String>,
@@ -70,19 +70,17 @@ pub(super) struct PartDraft {
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, such as { past = 300 }")]
 pub(super) struct ToleranceDraft {
     pub(super) past: Option<u64>,
     pub(super) future: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, such as { id = \"json:/id\" }")]
 pub(super) struct EventDraft {
-    #[serde(default)]
-    pub(super) id: Vec<String>,
-    #[serde(default)]
-    pub(super) r#type: Vec<String>,
+    pub(super) id: Option<OneOrMany>,
+    pub(super) r#type: Option<OneOrMany>,
     pub(super) reference: Option<OneOrMany>,
     pub(super) provider_reference: Option<OneOrMany>,
     pub(super) payment: Option<OneOrMany>,
@@ -94,14 +92,14 @@ pub(super) struct EventDraft {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, such as { items = \"json:/events\", max = 100 }")]
 pub(super) struct BatchDraft {
     pub(super) items: String,
     pub(super) max: usize,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, such as { ok = 200 }")]
 pub(super) struct RespondDraft {
     pub(super) ok: Option<u16>,
     pub(super) bad_signature: Option<u16>,
@@ -109,14 +107,14 @@ pub(super) struct RespondDraft {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, such as { echo = \"header:X-Challenge\" }")]
 pub(super) struct ChallengeDraft {
     pub(super) echo: String,
 }
 
 /// One word, or a list of them.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "write a text, or a list of texts")]
 pub(super) enum OneOrMany {
     One(String),
     Many(Vec<String>),

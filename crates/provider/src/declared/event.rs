@@ -100,13 +100,13 @@ impl Reading<'_> {
 }
 
 /// Every part; nothing when one is missing, or there is none.
-fn together(places: &[Place], seen: &Seen<'_>) -> Option<Vec<String>> {
+pub(super) fn together(places: &[Place], seen: &Seen<'_>) -> Option<Vec<String>> {
     let parts = places.iter().map(|place| first_of(std::slice::from_ref(place), seen));
     let parts: Option<Vec<String>> = parts.collect();
     parts.filter(|parts| !parts.is_empty())
 }
 
-fn first_of(places: &[Place], seen: &Seen<'_>) -> Option<String> {
+pub(super) fn first_of(places: &[Place], seen: &Seen<'_>) -> Option<String> {
     first(places, seen).filter(|text| text.len() <= TEXT_MAX).map(|text| text.into_owned())
 }
 
@@ -116,7 +116,7 @@ fn signed(event: &Event) -> Digest {
     Digest::of([amount.as_bytes(), event.reference.as_deref().unwrap_or_default().as_bytes()])
 }
 
-fn amount(told: &Told, seen: &Seen<'_>) -> Option<Amount> {
+pub(super) fn amount(told: &Told, seen: &Seen<'_>) -> Option<Amount> {
     let currency = Currency::parse(&first(&told.currency, seen)?.to_ascii_uppercase())?;
     let (text, decimals) = (first(&told.amount, seen)?, decimals(currency));
     let value = if told.amount_is_major { minor_units(&text, decimals)? } else { text.parse().ok()? };
@@ -150,7 +150,7 @@ pub(crate) fn occurred_at(text: String) -> OccurredAt {
     OccurredAt { text, instant }
 }
 
-fn live(word: &str) -> Option<bool> {
+pub(super) fn live(word: &str) -> Option<bool> {
     match word.to_ascii_lowercase().as_str() {
         "true" | "live" | "production" => Some(true),
         "false" | "test" | "sandbox" => Some(false),

@@ -237,8 +237,9 @@ fn part(what: &str, draft: &PartDraft, usual_field: &str) -> Loaded<Part> {
     let format = match draft.format.as_deref() {
         None | Some("raw") => raw(what, draft)?,
         Some("kv") => pairs(what, draft)?,
+        Some("list") => list(what, draft, usual_field)?,
         Some("fields") => fields(what, draft, usual_field)?,
-        Some(other) => return Err(format!("`format` of `{what}` is `{other}`: write raw, kv or fields")),
+        Some(other) => return Err(format!("`format` of `{what}` is `{other}`: write raw, list, kv or fields")),
     };
     Ok(Part { places, several: draft.several, prefix, format })
 }
@@ -246,7 +247,7 @@ fn part(what: &str, draft: &PartDraft, usual_field: &str) -> Loaded<Part> {
 fn raw(what: &str, draft: &PartDraft) -> Loaded<Format> {
     let has_more = draft.item_sep.is_some() || draft.kv_sep.is_some() || draft.sep.is_some();
     if has_more || draft.key.is_some() || draft.names.is_some() || draft.field.is_some() {
-        return Err(format!("`{what}` says how to take it apart, but not its `format`: write kv or fields"));
+        return Err(format!("`{what}` says how to take it apart, but not its `format`: write list, kv or fields"));
     }
     Ok(Format::Raw)
 }
@@ -260,6 +261,24 @@ fn pairs(what: &str, draft: &PartDraft) -> Loaded<Format> {
         item_sep: separator(what, "item_sep", draft.item_sep.as_ref())?,
         kv_sep: separator(what, "kv_sep", draft.kv_sep.as_ref())?,
         wanted: wanted.all().to_vec(),
+    })
+}
+
+/// Nothing but values: each is the only field of its item.
+fn list(what: &str, draft: &PartDraft, usual: &str) -> Loaded<Format> {
+    if draft.sep.is_some() || draft.names.is_some() || draft.field.is_some() {
+        return Err(format!("`sep`, `names` and `field` of `{what}` belong to the format fields, not to list"));
+    }
+    if draft.kv_sep.is_some() || draft.key.is_some() {
+        return Err(format!("`kv_sep` and `key` of `{what}` belong to the format kv, not to list"));
+    }
+    let between = separator(what, "item_sep", draft.item_sep.as_ref())?;
+    Ok(Format::Fields {
+        item_sep: Some(between.clone()),
+        sep: between,
+        position: 0,
+        and_rest: false,
+        names: vec![usual.to_owned()],
     })
 }
 
@@ -286,7 +305,8 @@ fn fields(what: &str, draft: &PartDraft, usual: &str) -> Loaded<Format> {
 
 fn separator(what: &str, name: &str, text: Option<&String>) -> Loaded<Separator> {
     let text = text.filter(|text| !text.is_empty());
-    text.map(|text| Separator::of(text)).ok_or_else(|| format!("`{what}` has no `{name}`"))
+    text.map(|text| Separator::of(text))
+        .ok_or_else(|| format!("`{what}` has no `{name}`: what stands between two of them"))
 }
 
 fn told(draft: &EventDraft, is_batch: bool) -> Loaded<Told> {
@@ -300,8 +320,8 @@ fn told(draft: &EventDraft, is_batch: bool) -> Loaded<Told> {
         return Err("`amount` and `currency` of `event` go together".to_owned());
     }
     let told = Told {
-        id: places("event.id", &draft.id)?,
-        code: places("event.type", &draft.r#type)?,
+        id: some("event.id", &draft.id)?,
+        code: some("event.type", &draft.r#type)?,
         reference: some("event.reference", &draft.reference)?,
         provider_reference: some("event.provider_reference", &draft.provider_reference)?,
         payment: some("event.payment", &draft.payment)?,

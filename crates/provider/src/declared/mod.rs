@@ -5,7 +5,7 @@
 //! - [`place`], [`pointer`], [`part`], [`separator`]: where a value stands, and how it is taken out.
 //! - [`template`]: what is signed. [`tags`]: signatures. [`time`]: the time of signing. [`secret`]: keys.
 //! - [`sense`]: what the provider's words mean, where this release knows it.
-//! - [`verify`], [`event`], [`sign`], [`doctor`]: what every provider does.
+//! - [`verify`], [`event`], [`sign`], [`doctor`]: what every provider does. [`reads`]: what the doctor shows of a request.
 //! - [`catalogue`]: the schemes of this release, and those of users.
 
 mod catalogue;
@@ -16,6 +16,7 @@ mod load;
 mod part;
 mod place;
 mod pointer;
+mod reads;
 mod scheme;
 mod secret;
 mod sense;

@@ -166,6 +166,7 @@ impl Scheme {
             parameters: signed.map(|signed| signed.template.parameters()).unwrap_or_default(),
             names_keys: signed.is_some_and(|signed| signed.key_id.is_some()),
             takes_keys: true,
+            key_sets: None,
             sends_unsigned: false,
             covers_body: self.covers_body,
             note: self.note.as_deref(),

@@ -41,6 +41,8 @@ pub enum Belongs {
         /// Its environment, where it names one.
         environment: Option<Environment>,
     },
+    /// Nobody's own: it stands in the key set that the source looks into.
+    KeySet,
     /// Nobody's: a key's text read as it should not be. The words say how: `its text instead of the bytes it stands for`.
     Misread(&'static str),
 }

@@ -5,7 +5,7 @@ use payhook_domain::verdict::Unverified;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::{Item, Key, Refused};
+use crate::{Item, Key, NeedsKey, Refused};
 
 /// The verdict on one item of a request, and what explains it.
 #[derive(Clone, Debug)]
@@ -20,6 +20,17 @@ pub struct Diagnosis {
     pub signed: Option<Vec<u8>>,
     /// What explains it, the likeliest first.
     pub findings: Vec<Finding>,
+    /// What a declared scheme finds in it, where it is authentic.
+    pub reads: Vec<Read>,
+}
+
+/// One word of a scheme, and what stands where it points.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Read {
+    /// The scheme's word: `reference`.
+    pub word: &'static str,
+    /// What stands there, as it is understood; nothing when nothing does.
+    pub said: Option<String>,
 }
 
 impl Diagnosis {
@@ -33,9 +44,11 @@ impl Diagnosis {
     pub(crate) fn of(about: String, item: &Item<'_>, keys: &[Key], signed: Option<Vec<u8>>) -> Self {
         let (key, refused) = match item {
             Item::Verified(verified) => (verified.key().map(|position| keys[position].name.clone()), None),
-            Item::Refused(refused) => (None, Some((refused.reason, refused.detail.clone()))),
+            Item::Refused(refused) | Item::NeedsKey(NeedsKey { otherwise: refused, .. }) => {
+                (None, Some((refused.reason, refused.detail.clone())))
+            }
         };
-        Self { about, key, refused, signed, findings: Vec::new() }
+        Self { about, key, refused, signed, findings: Vec::new(), reads: Vec::new() }
     }
 
     /// A request in which there was nothing to judge.
@@ -47,6 +60,7 @@ impl Diagnosis {
             refused: Some((refused.reason, refused.detail.clone())),
             signed: None,
             findings: Vec::new(),
+            reads: Vec::new(),
         }
     }
 }
@@ -56,7 +70,7 @@ impl Serialize for Diagnosis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (reason, detail) = self.refused.as_ref().map(|(reason, detail)| (reason.as_str(), detail)).unzip();
         let text = self.signed.as_deref().map(std::str::from_utf8);
-        let mut fields = serializer.serialize_struct("Diagnosis", 7)?;
+        let mut fields = serializer.serialize_struct("Diagnosis", 8)?;
         fields.serialize_field("about", &self.about)?;
         fields.serialize_field("authentic", &self.is_authentic())?;
         fields.serialize_field("key", &self.key)?;
@@ -67,6 +81,10 @@ impl Serialize for Diagnosis {
             (text, _) => fields.serialize_field("signed", &text.and_then(Result::ok))?,
         }
         fields.serialize_field("findings", &self.findings)?;
+        match self.reads.is_empty() {
+            true => fields.skip_field("reads")?,
+            false => fields.serialize_field("reads", &self.reads)?,
+        }
         fields.end()
     }
 }
@@ -121,6 +139,10 @@ causes! {
     KeyMisread "key_misread"
     /// A retired key makes the signature.
     KeyRetired "key_retired"
+    /// The key it names is not known, and not in the set where it was looked up.
+    KeyUnknown "key_unknown"
+    /// It names a key set that the source does not look into.
+    ForeignKeySet "foreign_key_set"
     /// Another source's key makes it.
     KeyOfOtherSource "key_of_other_source"
     /// It says the other environment than the source is for.

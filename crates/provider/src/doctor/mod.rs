@@ -21,7 +21,7 @@ mod signatures;
 mod suspects;
 
 pub use case::{Belongs, Case, Suspect};
-pub use diagnosis::{Cause, Diagnosis, Finding};
+pub use diagnosis::{Cause, Diagnosis, Finding, Read};
 pub use suspects::suspects;
 
 pub(crate) use bodies::variants;

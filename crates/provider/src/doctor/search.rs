@@ -63,7 +63,7 @@ fn about(suspect: &Suspect, environment: Option<Environment>) -> Option<Finding>
             format!("the key {name} makes this signature, but is retired"),
             "the provider still signs with it, or an old notification came again: take `retired` away until nothing comes with it",
         ),
-        Belongs::Source => return None,
+        Belongs::Source | Belongs::KeySet => return None,
         Belongs::Other { source, environment: other } => {
             let crossed = other.zip(environment).filter(|(other, ours)| other != ours);
             let cause = if crossed.is_some() { Cause::OtherEnvironment } else { Cause::KeyOfOtherSource };
@@ -78,7 +78,7 @@ fn about(suspect: &Suspect, environment: Option<Environment>) -> Option<Finding>
         Belongs::Misread(how) => Finding::new(
             Cause::KeyMisread,
             format!("the signature was made with {how} ({name})"),
-            "whoever signed reads the key in another way than the provider does; look at the code that signs",
+            "whoever signed reads the key in another way than is declared: look at the code that signs or, in a scheme of your own, at `secret`",
         ),
     })
 }

@@ -3,6 +3,8 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 
+use crate::KeySets;
+
 /// Where it stands.
 pub(super) const HEADER: &str = "tl-signature";
 
@@ -11,10 +13,20 @@ const LENGTH_MAX: usize = 4_096;
 /// Most headers that are signed.
 const HEADERS_MAX: usize = 32;
 
-/// Where TrueLayer publishes the keys that sign live webhooks, and those of its sandbox. No other address counts, whatever
-/// a signature says: whoever signs could name his own.
-pub(super) const KEY_SETS: [&str; 2] =
-    ["https://webhooks.truelayer.com/.well-known/jwks", "https://webhooks.truelayer-sandbox.com/.well-known/jwks"];
+/// Where TrueLayer publishes the keys that sign live webhooks, and those of its sandbox. Beside these only the set that the
+/// source is configured with counts, whatever a signature says: whoever signs could name his own.
+pub(super) const KEY_SETS: KeySets<'static> = KeySets {
+    live: "https://webhooks.truelayer.com/.well-known/jwks",
+    test: "https://webhooks.truelayer-sandbox.com/.well-known/jwks",
+};
+
+/// Whether a key set is one of TrueLayer's own.
+fn is_truelayers(url: &str) -> bool {
+    [KEY_SETS.live, KEY_SETS.test].contains(&url)
+}
+
+/// What is said of a signature that names a key set of somebody else's.
+pub(super) const FOREIGN_SET: &str = "it names a key set (jku) that is not TrueLayer's";
 
 /// The header of a JWS, as far as it counts.
 #[derive(Debug, Deserialize)]
@@ -35,14 +47,16 @@ pub(super) struct Jws<'r> {
     pub(super) head: &'r str,
     /// The name of the key.
     pub(super) kid: String,
+    /// The key set it says the key is in.
+    pub(super) jku: Option<String>,
     /// The headers that are signed, in order, spelt as they are signed.
     pub(super) headers: Vec<String>,
     pub(super) signature: Vec<u8>,
 }
 
 impl<'r> Jws<'r> {
-    /// Reads one; an error says what it is not.
-    pub(super) fn read(text: &'r str) -> Result<Self, &'static str> {
+    /// Reads one for a source with this key set, if with any; an error says what it is not.
+    pub(super) fn read(text: &'r str, key_set: Option<&str>) -> Result<Self, &'static str> {
         if text.len() > LENGTH_MAX {
             return Err("it is longer than any TrueLayer sends");
         }
@@ -59,14 +73,20 @@ impl<'r> Jws<'r> {
         if read.alg != "ES512" || read.tl_version != "2" {
             return Err("it is of another algorithm or version than ES512 and 2");
         }
-        if read.jku.as_deref().is_some_and(|jku| !KEY_SETS.contains(&jku)) {
-            return Err("it names a key set (jku) that is not TrueLayer's");
+        if read.jku.as_deref().is_some_and(|jku| !is_truelayers(jku) && Some(jku) != key_set) {
+            return Err(FOREIGN_SET);
         }
         let headers: Vec<String> =
             read.tl_headers.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
         if headers.len() > HEADERS_MAX {
             return Err("it signs more headers than any TrueLayer sends");
         }
-        Ok(Self { head, kid: read.kid, headers, signature })
+        Ok(Self { head, kid: read.kid, jku: read.jku, headers, signature })
+    }
+
+    /// Whether its key may be looked up in this set: where the signature names the same one. A set of the operator's own
+    /// stands in for whichever of TrueLayer's is named: it may be a copy.
+    pub(super) fn names_set(&self, url: &str) -> bool {
+        self.jku.as_deref().is_some_and(|jku| jku == url || !is_truelayers(url) && is_truelayers(jku))
     }
 }

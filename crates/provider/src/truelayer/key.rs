@@ -1,16 +1,12 @@
 //! TrueLayer's keys: points on P-521. Each has an id, which is its name here.
 
-use data_encoding::BASE64URL_NOPAD;
-use serde::Deserialize;
-
 use crate::asymmetric::{self, Pair, PublicKey, Signer};
+use crate::jwks::Jwk;
 use crate::key::Material;
 use crate::{Key, KeyMistake};
 
 /// Longest key accepted, in bytes.
 const KEY_LEN_MAX: usize = 16 << 10;
-/// Bytes of one coordinate.
-const COORDINATE: usize = 66;
 
 /// Reads a public key as PEM or as a JWK; a private one, as PEM, signs as well.
 pub(super) fn read(name: &str, text: &str) -> Result<Key, KeyMistake> {
@@ -35,41 +31,12 @@ pub(super) fn read(name: &str, text: &str) -> Result<Key, KeyMistake> {
     Ok(Key::new(name, Material::Public { key, signer }))
 }
 
-/// One key of a set, as RFC 7517 writes it.
-#[derive(Deserialize)]
-struct Jwk {
-    kty: String,
-    #[serde(default)]
-    kid: Option<String>,
-    #[serde(default)]
-    crv: Option<String>,
-    #[serde(default)]
-    x: Option<String>,
-    #[serde(default)]
-    y: Option<String>,
-}
-
 fn of_jwk(name: &str, text: &str, hint: &str) -> Result<Key, KeyMistake> {
-    let jwk: Jwk = serde_json::from_str(text).map_err(|_| KeyMistake::new("is no JWK", hint))?;
+    let jwk = Jwk::read(text).ok_or_else(|| KeyMistake::new("is no JWK", hint))?;
     if jwk.kid.as_deref().is_some_and(|kid| kid != name) {
         return Err(KeyMistake::new("is a JWK with another id than its name", "name the key as its `kid` says"));
     }
-    point(&jwk)
-        .and_then(|point| PublicKey::read(Pair::P521, &point))
+    jwk.p521()
         .map(|key| Key::new(name, Material::Public { key, signer: None }))
         .ok_or_else(|| KeyMistake::new("is a JWK of another curve than P-521", hint))
-}
-
-/// The uncompressed point; coordinates whose leading zeros were dropped get them back.
-fn point(jwk: &Jwk) -> Option<Vec<u8>> {
-    if jwk.kty != "EC" || jwk.crv.as_deref() != Some("P-521") {
-        return None;
-    }
-    let mut point = vec![4];
-    for coordinate in [jwk.x.as_deref()?, jwk.y.as_deref()?] {
-        let bytes = BASE64URL_NOPAD.decode(coordinate.trim_end_matches('=').as_bytes()).ok()?;
-        point.resize(point.len() + COORDINATE.checked_sub(bytes.len())?, 0);
-        point.extend(bytes);
-    }
-    Some(point)
 }

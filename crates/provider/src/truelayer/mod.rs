@@ -1,6 +1,6 @@
 //! TrueLayer: a detached JWS (ES512) over method, path, the headers it names, and the body.
 //!
-//! - [`key`]: public keys, as PEM, as a JWK, or out of the set that TrueLayer publishes.
+//! - [`key`]: public keys, as PEM or as a JWK; those of the set that TrueLayer publishes are looked up by whoever calls.
 //! - [`jws`]: the `Tl-Signature` header, taken apart strictly.
 //! - [`verify`]: what is signed, and by which key.
 //! - [`codes`], [`fact`], [`parse`]: from the body to an event.
@@ -76,8 +76,8 @@ impl Provider for TrueLayer {
         doctor::diagnose(case)
     }
 
-    fn sign(&self, unsigned: Unsigned, key: &Key, _policy: &Policy, now: Timestamp) -> Option<SignedRequest> {
-        sign::sign(unsigned, key, now)
+    fn sign(&self, unsigned: Unsigned, key: &Key, policy: &Policy, now: Timestamp) -> Option<SignedRequest> {
+        sign::sign(unsigned, key, policy, now)
     }
 
     fn codes(&self) -> &'static [CodeRow] {
@@ -85,6 +85,6 @@ impl Provider for TrueLayer {
     }
 
     fn about(&self) -> About<'_> {
-        About { names_keys: true, ..About::in_code(true) }
+        About { names_keys: true, key_sets: Some(jws::KEY_SETS), ..About::in_code(true) }
     }
 }

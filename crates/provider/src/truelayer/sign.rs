@@ -8,15 +8,16 @@ use serde_json::json;
 use super::jws::{HEADER, KEY_SETS};
 use super::verify::message;
 use crate::key::Material;
-use crate::{Key, SignedRequest, Unsigned};
+use crate::{Key, Policy, SignedRequest, Unsigned};
 
 /// Adds the time and `Tl-Signature`; nothing when the key is the public half alone.
-pub(super) fn sign(unsigned: Unsigned, key: &Key, now: Timestamp) -> Option<SignedRequest> {
+pub(super) fn sign(unsigned: Unsigned, key: &Key, policy: &Policy, now: Timestamp) -> Option<SignedRequest> {
     let Material::Public { signer: Some(signer), .. } = &key.material else { return None };
     let Unsigned { target, mut headers, body } = unsigned;
     let at = Timestamp::from_seconds(now.as_seconds().max(0)).to_string();
+    let jku = policy.key_set.as_deref().unwrap_or(KEY_SETS.test);
     let head = json!({
-        "alg": "ES512", "kid": key.name, "tl_version": "2", "tl_headers": "X-Tl-Webhook-Timestamp", "jku": KEY_SETS[1],
+        "alg": "ES512", "kid": key.name, "tl_version": "2", "tl_headers": "X-Tl-Webhook-Timestamp", "jku": jku,
     });
     let head = BASE64URL_NOPAD.encode(head.to_string().as_bytes());
     let message = message(&head, &target, &format!("X-Tl-Webhook-Timestamp: {at}\n"), &body);

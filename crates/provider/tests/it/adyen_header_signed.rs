@@ -50,7 +50,7 @@ fn token(body: &str, signature: &str) -> Posted {
 fn signed(body: &str) -> Posted {
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.to_owned().into() };
     let signed = requests::signed("adyen", unsigned, &key("adyen", TOKEN_KEY));
-    Posted { headers: signed.headers, body: signed.body.to_vec() }
+    Posted::new(signed.headers, signed.body)
 }
 
 #[test]

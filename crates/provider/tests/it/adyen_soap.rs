@@ -42,7 +42,7 @@ fn a_published_signature_is_accepted_in_an_envelope() {
     assert_eq!((event.kind, event.code.as_str()), (Kind::PaymentAuthorised, "AUTHORISATION"));
     assert_eq!(event.provider_reference.as_deref(), Some("7914073381342284"));
     assert_eq!(event.amount.map(|amount| amount.to_string()).as_deref(), Some("11.30 EUR"));
-    let unnamed = Posted { headers: http::HeaderMap::new(), body: envelope(&one()).into_bytes() };
+    let unnamed = Posted::new(http::HeaderMap::new(), envelope(&one()));
     assert_eq!(refusal("adyen", &unnamed, &[key("adyen", KEY)]), None, "read by its bytes where no type is named");
     let marked = format!("\u{feff}{}", envelope(&one()));
     assert_eq!(verdict(&marked), None, "a mark of the byte order is no part of it");

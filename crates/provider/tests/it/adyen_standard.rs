@@ -213,7 +213,7 @@ fn an_absent_amount_is_signed_as_two_empty_values() {
         payhook_provider::Unsigned { target: "/".into(), headers: unsigned.headers, body: unsigned.body.into() };
     let keys = [key("adyen", DOCS)];
     let signed = requests::signed("adyen", unsigned, &keys[0]);
-    let request = Posted { headers: signed.headers, body: signed.body.to_vec() };
+    let request = Posted::new(signed.headers, signed.body);
     assert_eq!(event("adyen", &request, &keys).amount, None);
 }
 

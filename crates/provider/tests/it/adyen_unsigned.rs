@@ -5,7 +5,7 @@ use payhook_domain::event::Event;
 use payhook_domain::identity::Environment;
 use payhook_domain::proof::Proof;
 use payhook_domain::verdict::Unverified::{self, *};
-use payhook_provider::{Item, Papers, Parsed, Policy, Unsigned, sample};
+use payhook_provider::{Papers, Parsed, Policy, Unsigned, sample};
 
 use crate::requests::{self, NOW, Posted, envelope, event, key, provider};
 
@@ -22,9 +22,9 @@ fn judged(request: &Posted, codes: &[&str]) -> Vec<Result<Event, Unverified>> {
         Papers::Unreadable(refused) => vec![Err(refused.reason)],
         Papers::Items(items) => items
             .into_iter()
-            .map(|item| match item {
-                Item::Refused(refused) => Err(refused.reason),
-                Item::Verified(verified) => match provider("adyen").parse(&verified, Environment::Test) {
+            .map(|item| match item.as_it_stands() {
+                Err(refused) => Err(refused.reason),
+                Ok(verified) => match provider("adyen").parse(&verified, Environment::Test) {
                     Parsed::Events(mut events) => {
                         let event = events.remove(0);
                         assert_eq!(event.proof, verified.proof());
@@ -52,7 +52,7 @@ fn with_signature(signature: &str) -> Posted {
 fn signed(body: String) -> Posted {
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.into() };
     let signed = requests::signed("adyen", unsigned, &key("adyen", KEY));
-    Posted { headers: signed.headers, body: signed.body.to_vec() }
+    Posted::new(signed.headers, signed.body)
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn it_is_taken_in_every_envelope_and_by_the_type_of_the_others() {
         sample::unsigned_form(&value).expect("a form"),
         sample::unsigned_soap(&value).expect("an envelope"),
     ] {
-        let request = Posted { headers: unsigned.headers, body: unsigned.body.to_vec() };
+        let request = Posted::new(unsigned.headers, unsigned.body);
         assert_eq!(one(&request, &[]), Err(SignatureMissing));
         assert_eq!(one(&request, &["REPORT_AVAILABLE"]), Ok(Proof::Unsigned));
     }
@@ -149,7 +149,7 @@ fn what_is_not_proved_says_nothing_of_its_payment() {
 #[test]
 fn a_request_without_a_type_of_its_own_is_refused_as_ever() {
     for body in ["{}", r#"{"type":7}"#, r#"{"type":""}"#, r#"{"type":"a","type":"a"}"#, "<a/>"] {
-        let request = Posted { headers: HeaderMap::new(), body: body.as_bytes().to_vec() };
+        let request = Posted::new(HeaderMap::new(), body.as_bytes());
         assert_eq!(one(&request, &["a", ""]), Err(SignatureMissing), "{body}");
     }
 }

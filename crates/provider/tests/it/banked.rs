@@ -7,7 +7,7 @@ use payhook_domain::identity::Environment;
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified::{self, *};
-use payhook_provider::{Item, Papers, Parsed, Policy, Tolerance, Unsigned};
+use payhook_provider::{Papers, Parsed, Policy, Tolerance, Unsigned};
 
 use crate::requests::{self, Posted, key, provider, refusal};
 
@@ -25,7 +25,7 @@ fn post(body: &str, signature: &str) -> Posted {
 fn event(body: &str) -> Event {
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.to_owned().into() };
     let signed = requests::signed("banked", unsigned, &key("banked", KEY));
-    requests::event("banked", &Posted { headers: signed.headers, body: signed.body.to_vec() }, &[key("banked", KEY)])
+    requests::event("banked", &Posted::new(signed.headers, signed.body), &[key("banked", KEY)])
 }
 
 fn verdict_at(now: Timestamp, tolerance: Option<Duration>) -> Option<Unverified> {
@@ -34,10 +34,7 @@ fn verdict_at(now: Timestamp, tolerance: Option<Duration>) -> Option<Unverified>
     let policy = Policy { tolerance, ..Policy::default() };
     let papers = provider("banked").verify(&request.raw(), &[key("banked", KEY)], &policy, now);
     let Papers::Items(mut items) = papers else { panic!("one item") };
-    match items.remove(0) {
-        Item::Verified(_) => None,
-        Item::Refused(refused) => Some(refused.reason),
-    }
+    items.remove(0).as_it_stands().err().map(|refused| refused.reason)
 }
 
 #[test]
@@ -140,7 +137,7 @@ fn an_authentic_body_without_an_event_is_kept_and_not_understood() {
     for body in [r#"{"id":"s","state":"awaiting_payer"}"#, "no json", "[]"] {
         let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.into() };
         let signed = requests::signed("banked", unsigned, &key("banked", KEY));
-        let request = Posted { headers: signed.headers, body: signed.body.to_vec() };
+        let request = Posted::new(signed.headers, signed.body);
         let verified = requests::items("banked", &request, &[key("banked", KEY)]).remove(0).expect("authentic");
         let parsed = provider("banked").parse(&verified, Environment::Live);
         assert!(matches!(parsed, Parsed::NotUnderstood { .. }), "{body}");

@@ -21,17 +21,14 @@ fn signed(document: &str) -> Posted {
     let unsigned = Unsigned { target: "/in/x".to_owned(), headers: HeaderMap::new(), body: document.to_owned().into() };
     let policy = Policy::default();
     let signed = provider("braintree").sign(unsigned, &key(PUBLIC, PRIVATE), &policy, NOW).expect("signed");
-    Posted { headers: signed.headers, body: signed.body.to_vec() }
+    Posted::new(signed.headers, signed.body)
 }
 
 fn judged(request: &Posted, keys: &[Key]) -> Result<(), Unverified> {
-    let Papers::Items(items) = provider("braintree").verify(&request.raw(), keys, &Policy::default(), NOW) else {
+    let Papers::Items(mut items) = provider("braintree").verify(&request.raw(), keys, &Policy::default(), NOW) else {
         panic!("one item")
     };
-    match &items[0] {
-        Item::Verified(_) => Ok(()),
-        Item::Refused(refused) => Err(refused.reason),
-    }
+    items.remove(0).as_it_stands().map(drop).map_err(|refused| refused.reason)
 }
 
 fn parsed(document: &str) -> Parsed {

@@ -16,7 +16,7 @@ use crate::requests::{NOW, provider};
 const SEED: [u8; 32] = [7; 32];
 
 /// A private key of Ed25519, as Standard Webhooks writes it: a provider has one, a receiver does not.
-const PRIVATE: &str = "whsk_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+pub(crate) const PRIVATE: &str = "whsk_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
 /// What a source of any provider sets.
 fn policy() -> Policy {
@@ -58,10 +58,9 @@ fn signed(provider: &dyn Provider, key: &Key) -> SignedRequest {
 
 fn judged(provider: &dyn Provider, request: &SignedRequest, keys: &[Key], now: Timestamp) -> Result<(), Unverified> {
     match provider.verify(&request.as_raw(), keys, &policy(), now) {
-        Papers::Items(items) => items.into_iter().try_for_each(|item| match item {
-            Item::Verified(_) => Ok(()),
-            Item::Refused(refused) => Err(refused.reason),
-        }),
+        Papers::Items(items) => {
+            items.into_iter().try_for_each(|item| item.as_it_stands().map(drop).map_err(|refused| refused.reason))
+        }
         Papers::Unreadable(refused) => Err(refused.reason),
     }
 }

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::event::{Check, Event, Original};
 use payhook_domain::kind::Kind;
-use payhook_provider::{Key, Provider, Unsigned, sample};
+use payhook_provider::{Key, Provider, SignedRequest, Unsigned, sample};
 use serde_json::{Value, json};
 
+use crate::declared::PRIVATE;
 use crate::requests::{self, NOW, Posted, key, provider};
 
-/// The keys of `fixtures/README.md`.
+/// The keys of `fixtures/README.md`, of providers whose requests are composed.
 const KEYS: &[(&str, &str)] = &[
     ("adyen", "3F0A9C5D71E2B84620D7C1935FA8E46B12907CDE55B3A1F8649D20EC7785B9F1"),
     ("banked", "payhook-fixture-key"),
@@ -23,14 +24,42 @@ const KEYS: &[(&str, &str)] = &[
     ("stripe", "whsec_payhook-fixture-key"),
 ];
 const SEED: u64 = 1;
+/// What the keys of all the others are made of.
+const KEY_SEED: [u8; 32] = *b"payhook fixture key, 32 bytes...";
+
+/// Everyone who has fixtures: those whose requests are composed, and whoever else is declared.
+fn covered() -> Vec<&'static str> {
+    let composed = KEYS.iter().map(|(name, _)| *name);
+    composed.chain(declared()).collect()
+}
+
+/// The declared providers whose requests nobody composes.
+fn declared() -> impl Iterator<Item = &'static str> {
+    let declared = payhook_provider::all().filter(|provider| provider.about().fingerprint.is_some());
+    declared.map(|provider| provider.name()).filter(|name| !is_composed(name))
+}
+
+fn is_composed(name: &str) -> bool {
+    KEYS.iter().any(|(known, _)| *known == name)
+}
+
+fn key_of(name: &str) -> Key {
+    let known = KEYS.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
+    let own = || match name {
+        "standard-webhooks-v1a" => PRIVATE.to_owned(),
+        "wise" => fs::read_to_string(folder(name).join("key.pem")).expect("a public key"),
+        _ => provider(name).key_text(&KEY_SEED).expect("a key of its own making"),
+    };
+    key(name, &known.unwrap_or_else(own))
+}
 
 #[test]
 fn every_fixture_is_verified_and_says_what_its_events_say() {
     let mut seen = 0;
-    for &(name, text) in KEYS {
+    for name in covered() {
         for path in fixtures(name) {
             let request = read(&path);
-            let events = requests::events(name, &request, &[key(name, text)]);
+            let events = requests::events(name, &request, &[key_of(name)]);
             let shown: Vec<Value> = events.iter().map(|event| shown(event, &request.body)).collect();
             let expected = fs::read_to_string(path.with_extension("events.json")).expect("its events beside it");
             let expected: Value = serde_json::from_str(&expected).expect("JSON");
@@ -43,7 +72,7 @@ fn every_fixture_is_verified_and_says_what_its_events_say() {
 
 #[test]
 fn every_fixture_with_its_reference_changed_is_refused() {
-    for &(name, text) in KEYS {
+    for &(name, _) in KEYS {
         for path in fixtures(name) {
             let mut request = read(&path);
             let body = String::from_utf8(request.body.clone()).expect("text");
@@ -59,18 +88,65 @@ fn every_fixture_with_its_reference_changed_is_refused() {
             .into_iter();
             let at = place.filter_map(|name| Some(body.find(name)? + name.len())).next().expect("an id");
             request.body[at] = if request.body[at] == b'X' { b'Y' } else { b'X' };
-            let verdicts = requests::items(name, &request, &[key(name, text)]);
+            let verdicts = requests::items(name, &request, &[key_of(name)]);
             assert!(verdicts.iter().any(Result::is_err), "{}", path.display());
         }
     }
 }
 
 #[test]
+fn a_declared_providers_fixture_with_its_body_changed_is_refused_where_the_body_is_signed() {
+    let schemes = schemes();
+    for name in declared() {
+        let signs_body =
+            schemes[name].get("signed").and_then(toml::Value::as_str).is_some_and(|it| it.contains("{body}"));
+        for path in fixtures(name) {
+            let mut request = read(&path);
+            request.body.push(b' ');
+            let verdicts = requests::items(name, &request, &[key_of(name)]);
+            assert_eq!(verdicts.iter().any(Result::is_err), signs_body, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn whatever_a_scheme_points_at_stands_in_a_fixture_of_its_provider() {
+    for (name, scheme) in schemes() {
+        if is_composed(&name) {
+            continue;
+        }
+        let events = fixtures(&name).into_iter();
+        let events: Vec<Event> =
+            events.flat_map(|path| requests::events(&name, &read(&path), &[key_of(&name)])).collect();
+        let points_at = |word: &str| {
+            let places = scheme.get("event").and_then(|event| event.get(word));
+            places.is_some_and(|places| places.as_array().is_none_or(|places| !places.is_empty()))
+        };
+        let says = |has: fn(&Event) -> bool| events.iter().any(has);
+        for (word, is_said) in [
+            ("type", says(|event| event.code != "event")),
+            ("reference", says(|event| event.reference.is_some())),
+            ("provider_reference", says(|event| event.provider_reference.is_some())),
+            ("payment", says(|event| event.payment.is_some())),
+            ("amount", says(|event| event.amount.is_some())),
+            ("occurred_at", says(|event| event.occurred_at.is_some())),
+            ("live", says(|event| event.live.is_some())),
+        ] {
+            assert_eq!(is_said, points_at(word), "{name}: {word}");
+        }
+    }
+}
+
+fn schemes() -> toml::Table {
+    payhook_provider::declared::SCHEMES.parse().expect("the schemes are TOML")
+}
+
+#[test]
 fn every_kind_a_provider_knows_has_a_fixture() {
-    for &(name, text) in KEYS {
+    for name in covered() {
         let met: Vec<Kind> = fixtures(name)
             .iter()
-            .flat_map(|path| requests::events(name, &read(path), &[key(name, text)]))
+            .flat_map(|path| requests::events(name, &read(path), &[key_of(name)]))
             .map(|event| event.kind)
             .collect();
         for row in provider(name).codes() {
@@ -82,11 +158,14 @@ fn every_kind_a_provider_knows_has_a_fixture() {
 }
 
 #[test]
-fn every_provider_whose_words_are_known_has_fixtures() {
+fn every_provider_that_can_sign_here_has_fixtures() {
     // Where no receiver can make keys, each kind is tried beside the signature: `truelayer`, `mollie_classic`.
     let signs_here = |provider: &&dyn Provider| provider.key_text(&[0; 32]).is_some() && !provider.codes().is_empty();
     for provider in payhook_provider::all().filter(signs_here) {
-        assert!(KEYS.iter().any(|(name, _)| *name == provider.name()), "{} has no fixtures", provider.name());
+        assert!(is_composed(provider.name()), "{} has no fixtures", provider.name());
+    }
+    for name in declared() {
+        assert!(!fixtures(name).is_empty(), "{name} has no fixtures");
     }
 }
 
@@ -94,9 +173,10 @@ fn every_provider_whose_words_are_known_has_fixtures() {
 #[test]
 #[ignore = "writes files"]
 fn write_fixtures() {
-    for &(name, text) in KEYS {
-        let key = key(name, text);
-        for (file, unsigned) in composed(name) {
+    for name in covered() {
+        let key = key_of(name);
+        let unsigned = if is_composed(name) { composed(name) } else { written(name) };
+        for (file, unsigned) in unsigned {
             write(name, &file, unsigned, &key);
         }
     }
@@ -125,22 +205,38 @@ fn composed(name: &str) -> Vec<(String, Unsigned)> {
     all
 }
 
+/// The requests of a provider that nobody composes, as they stand in their files; they are signed anew.
+fn written(name: &str) -> Vec<(String, Unsigned)> {
+    let each = fixtures(name).into_iter().map(|path| {
+        let file = path.file_stem().and_then(|stem| stem.to_str()).expect("a plain name").to_owned();
+        let Posted { target, headers, body } = read(&path);
+        (file, Unsigned { target, headers, body: body.into() })
+    });
+    each.collect()
+}
+
 fn write(name: &str, file: &str, unsigned: Unsigned, key: &Key) {
-    let signed = requests::signed(name, unsigned, key);
+    let path = folder(name).join(format!("{file}.http"));
+    // Whose private key nobody has stays as it was signed; its events are written anew.
+    if provider(name).key_text(&KEY_SEED).is_some() || name == "standard-webhooks-v1a" {
+        fs::create_dir_all(folder(name)).expect("a folder");
+        fs::write(&path, shown_request(&requests::signed(name, unsigned, key))).expect("written");
+    }
+    let request = read(&path);
+    let events = requests::events(name, &request, std::slice::from_ref(key));
+    let shown: Vec<Value> = events.iter().map(|event| shown(event, &request.body)).collect();
+    let json = serde_json::to_string_pretty(&shown).expect("JSON");
+    fs::write(path.with_extension("events.json"), json + "\n").expect("written");
+}
+
+fn shown_request(signed: &SignedRequest) -> Vec<u8> {
     let mut text = format!("POST {} HTTP/1.1\n", signed.target).into_bytes();
     for (name, value) in &signed.headers {
         text.extend_from_slice(format!("{name}: {}\n", value.to_str().expect("ASCII")).as_bytes());
     }
     text.push(b'\n');
     text.extend_from_slice(&signed.body);
-    let path = folder(name).join(format!("{file}.http"));
-    fs::create_dir_all(folder(name)).expect("a folder");
-    fs::write(&path, text).expect("written");
-    let request = read(&path);
-    let events = requests::events(name, &request, std::slice::from_ref(key));
-    let shown: Vec<Value> = events.iter().map(|event| shown(event, &request.body)).collect();
-    let json = serde_json::to_string_pretty(&shown).expect("JSON");
-    fs::write(path.with_extension("events.json"), json + "\n").expect("written");
+    text
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -158,6 +254,7 @@ fn read(path: &Path) -> Posted {
     let text = fs::read(path).expect("a fixture");
     let end = text.windows(2).position(|pair| pair == b"\n\n").expect("an empty line after the headers");
     let head = std::str::from_utf8(&text[..end]).expect("headers are text");
+    let target = head.split_whitespace().nth(1).expect("a request line").to_owned();
     let mut headers = HeaderMap::new();
     for line in head.lines().skip(1) {
         let (name, value) = line.split_once(": ").expect("name: value");
@@ -166,7 +263,7 @@ fn read(path: &Path) -> Posted {
             HeaderValue::from_str(value).expect("a value"),
         );
     }
-    Posted { headers, body: text[end + 2..].to_vec() }
+    Posted { target, headers, body: text[end + 2..].to_vec() }
 }
 
 fn shown(event: &Event, body: &[u8]) -> Value {

@@ -13,7 +13,7 @@ fn signed(name: &str, body: String) -> Posted {
     let text = if name == "adyen" { ADYEN } else { "key" };
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.into() };
     let signed = requests::signed(name, unsigned, &key(name, text));
-    Posted { headers: signed.headers, body: signed.body.to_vec() }
+    Posted::new(signed.headers, signed.body)
 }
 
 fn adyen(item: &str) -> Event {
@@ -23,7 +23,7 @@ fn adyen(item: &str) -> Event {
 fn adyen_with(item: &str, hex: &str) -> Event {
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: envelope(&[item]).into() };
     let signed = requests::signed("adyen", unsigned, &key("adyen", hex));
-    event("adyen", &Posted { headers: signed.headers, body: signed.body.to_vec() }, &[key("adyen", hex)])
+    event("adyen", &Posted::new(signed.headers, signed.body), &[key("adyen", hex)])
 }
 
 fn header_signed(body: &str) -> Event {

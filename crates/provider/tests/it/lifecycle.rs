@@ -207,7 +207,7 @@ fn told_in(currency: &str, minute: usize, (code, success, own, other, value, add
     let body = envelope(&[&item.to_string()]).into();
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body };
     let signed = requests::signed("adyen", unsigned, &key("adyen", KEY));
-    event("adyen", &Posted { headers: signed.headers, body: signed.body.to_vec() }, &[key("adyen", KEY)])
+    event("adyen", &Posted::new(signed.headers, signed.body), &[key("adyen", KEY)])
 }
 
 fn story(items: &[Told]) -> Vec<Event> {

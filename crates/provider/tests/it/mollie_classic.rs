@@ -8,7 +8,7 @@ use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
 use payhook_provider::doctor::{Case, Cause};
-use payhook_provider::{Item, Papers, Parsed, Policy, RawRequest};
+use payhook_provider::{Papers, Parsed, Policy, RawRequest};
 
 use crate::requests::{NOW, provider};
 
@@ -22,9 +22,9 @@ fn judged(body: &str, codes: &[&str], now: Timestamp) -> Result<Event, Unverifie
     let Papers::Items(mut items) = provider("mollie-classic").verify(&request, &[], &policy(codes), now) else {
         panic!()
     };
-    match items.remove(0) {
-        Item::Refused(refused) => Err(refused.reason),
-        Item::Verified(verified) => match provider("mollie-classic").parse(&verified, Environment::Live) {
+    match items.remove(0).as_it_stands() {
+        Err(refused) => Err(refused.reason),
+        Ok(verified) => match provider("mollie-classic").parse(&verified, Environment::Live) {
             Parsed::Events(mut events) => Ok(events.remove(0)),
             Parsed::NotUnderstood { detail, .. } => panic!("{detail}"),
         },

@@ -11,7 +11,7 @@ const KEY: &str = "00727DB817A85C8503AD29EAD1523DB869AF0E536893BB3046C92DE7CB045
 
 fn signed(name: &str, unsigned: Unsigned) -> Posted {
     let signed = requests::signed(name, unsigned, &key(name, KEY));
-    Posted { headers: signed.headers, body: signed.body.to_vec() }
+    Posted::new(signed.headers, signed.body)
 }
 
 fn authentic(name: &str, request: &Posted) -> bool {

@@ -1,5 +1,7 @@
 //! Requests as a provider posts them, and the verdicts on them, for the suites beside this file.
 
+use std::collections::BTreeMap;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::event::Event;
 use payhook_domain::identity::Environment;
@@ -14,21 +16,27 @@ pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
 /// A request that owns what a received one borrows.
 pub(crate) struct Posted {
+    /// Path and query.
+    pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
 impl Posted {
+    pub(crate) fn new(headers: HeaderMap, body: impl Into<Vec<u8>>) -> Self {
+        Self { target: "/in/x".to_owned(), headers, body: body.into() }
+    }
+
     pub(crate) fn json(body: impl Into<Vec<u8>>) -> Self {
-        Self { headers: HeaderMap::new(), body: body.into() }.with("content-type", "application/json")
+        Self::new(HeaderMap::new(), body).with("content-type", "application/json")
     }
 
     pub(crate) fn form(body: impl Into<Vec<u8>>) -> Self {
-        Self { headers: HeaderMap::new(), body: body.into() }.with("content-type", "application/x-www-form-urlencoded")
+        Self::new(HeaderMap::new(), body).with("content-type", "application/x-www-form-urlencoded")
     }
 
     pub(crate) fn xml(body: impl Into<Vec<u8>>) -> Self {
-        Self { headers: HeaderMap::new(), body: body.into() }.with("content-type", "text/xml; charset=utf-8")
+        Self::new(HeaderMap::new(), body).with("content-type", "text/xml; charset=utf-8")
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -38,7 +46,7 @@ impl Posted {
     }
 
     pub(crate) fn raw(&self) -> RawRequest<'_> {
-        RawRequest { target: "/in/x", headers: &self.headers, body: &self.body }
+        RawRequest { target: &self.target, headers: &self.headers, body: &self.body }
     }
 }
 
@@ -50,9 +58,10 @@ pub(crate) fn key(provider_name: &str, text: &str) -> Key {
     provider(provider_name).key("current", text).expect("a key")
 }
 
-/// What a source of any provider sets: the URL is signed by one of them.
+/// What a source of any provider sets: the URL is signed by one of them, the login by another.
 fn policy() -> Policy {
-    Policy { url: Some("https://hooks.example.com/in/x".to_owned()), ..Policy::default() }
+    let parameters = BTreeMap::from([("x_login".to_owned(), "merchant".to_owned())]);
+    Policy { url: Some("https://hooks.example.com/in/x".to_owned()), parameters, ..Policy::default() }
 }
 
 /// Signs as the provider would, under the usual policy.
@@ -67,13 +76,7 @@ pub(crate) fn verify<'r>(name: &str, request: &'r Posted, keys: &[Key]) -> Paper
 /// The verdicts, item by item.
 pub(crate) fn items<'r>(name: &str, request: &'r Posted, keys: &[Key]) -> Vec<Result<Verified<'r>, Refused>> {
     match verify(name, request, keys) {
-        Papers::Items(items) => items
-            .into_iter()
-            .map(|item| match item {
-                Item::Verified(verified) => Ok(verified),
-                Item::Refused(refused) => Err(refused),
-            })
-            .collect(),
+        Papers::Items(items) => items.into_iter().map(Item::as_it_stands).collect(),
         Papers::Unreadable(refused) => vec![Err(refused)],
     }
 }

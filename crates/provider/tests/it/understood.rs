@@ -29,7 +29,7 @@ type Story = (&'static [&'static str], &'static str);
 fn heard(name: &str, body: &Value) -> Event {
     let Unsigned { target, headers, body } = sample::unsigned(name, body);
     let signed = requests::signed(name, Unsigned { target, headers, body }, &key(name, KEY));
-    requests::event(name, &Posted { headers: signed.headers, body: signed.body.to_vec() }, &[key(name, KEY)])
+    requests::event(name, &Posted::new(signed.headers, signed.body), &[key(name, KEY)])
 }
 
 /// The body of a step that happened so many minutes after the first.

@@ -223,7 +223,7 @@ fn is_webhook(payload: &Value) -> bool {
 fn signed(body: String) -> Posted {
     let unsigned = Unsigned { target: "/".into(), headers: Posted::json("").headers, body: body.into() };
     let signed = requests::signed("adyen", unsigned, &key("adyen", OWN_KEY));
-    Posted { headers: signed.headers, body: signed.body.to_vec() }
+    Posted::new(signed.headers, signed.body)
 }
 
 fn assert_items_read(file: &Path, body: &str) -> usize {
@@ -353,7 +353,7 @@ fn the_published_envelopes_are_read_without_loss() {
         let body = std::fs::read_to_string(&file).expect("a file");
         let unsigned = Unsigned { target: "/".into(), headers: Posted::xml("").headers, body: body.clone().into() };
         let signed = requests::signed("adyen", unsigned, &key("adyen", OWN_KEY));
-        let request = Posted { headers: signed.headers, body: signed.body.to_vec() };
+        let request = Posted::new(signed.headers, signed.body);
         if !body.contains("<notificationItems") {
             continue; // the answer
         }
@@ -389,7 +389,7 @@ fn the_published_form_is_read() {
         let body = std::fs::read(&file).expect("a file");
         let unsigned = Unsigned { target: "/".into(), headers: Posted::form("").headers, body: body.into() };
         let signed = requests::signed("adyen", unsigned, &key("adyen", OWN_KEY));
-        let request = Posted { headers: signed.headers, body: signed.body.to_vec() };
+        let request = Posted::new(signed.headers, signed.body);
         let event = requests::event("adyen", &request, &[key("adyen", OWN_KEY)]);
         assert_eq!(event.code, "NOTIFICATION_OF_CHARGEBACK");
         assert_eq!(event.payment.as_deref(), Some("NXDJ258MG5BV9D82"));

@@ -42,6 +42,7 @@ impl Stage {
             time: Time::new(Arc::new(Stopped), Pace::Scaled(1.0), None),
             accounts: Accounts::default(),
             base: "http://127.0.0.1:8090".parse().expect("a URL"),
+            weather: Vec::new(),
             bell: Notify::new(),
         });
         let runtime = Builder::new_current_thread().build().expect("a runtime");

@@ -10,6 +10,7 @@ use rusqlite::Transaction;
 use super::BookError;
 use crate::accounts::Accounts;
 use crate::chance::Chance;
+use crate::sender::faults::Fault;
 use crate::world::World;
 
 /// An open transaction, and the moment it happens at. Its other verbs stand with the tables they write.
@@ -34,6 +35,11 @@ impl<'b> Act<'b> {
     /// Who may ask, and for which accounts.
     pub(crate) fn accounts(&self) -> &'b Accounts {
         &self.world.accounts
+    }
+
+    /// What goes wrong with notifications that belong to no story.
+    pub(crate) fn weather(&self) -> &'b [Fault] {
+        &self.world.weather
     }
 
     /// An address of the sandbox itself.

@@ -62,6 +62,7 @@ fn nowhere(seed: u64, now: Timestamp) -> Result<World, BookError> {
         time: Time::new(Arc::new(Stopped(now)), Pace::Leaping, None),
         accounts,
         base: Url::parse("https://sandbox.example.com").expect("a constant address"),
+        weather: Vec::new(),
         bell: Notify::new(),
     })
 }

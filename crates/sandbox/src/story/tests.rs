@@ -109,6 +109,7 @@ fn a_story_goes_on_where_a_killed_sandbox_left_it() {
             base: "http://127.0.0.1:8090".parse().expect("a URL"),
             accounts: Accounts::default(),
             clock: std::sync::Arc::new(super::script::Stopped(NOW)),
+            weather: Vec::new(),
         };
         Sandbox::open(settings).expect("the book opens").world()
     };
@@ -138,6 +139,7 @@ fn a_story_stops_and_says_why_where_somebody_came_between() {
         base: "http://127.0.0.1:8090".parse().expect("a URL"),
         accounts: Accounts::default(),
         clock: std::sync::Arc::new(super::script::Stopped(NOW)),
+        weather: Vec::new(),
     };
     let world = Sandbox::open(settings).expect("memory").world();
     let Begun { run, .. } = told(&world, "3ds");

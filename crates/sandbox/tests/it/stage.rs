@@ -51,6 +51,7 @@ impl Stage {
             base: format!("http://{address}").parse().expect("a URL"),
             accounts: Accounts { merchants, ..Accounts::default() },
             clock: Arc::new(Watch(Instant::now())),
+            weather: Vec::new(),
         });
         let sandbox = sandbox.expect("the book opens");
         runtime.spawn(async move { sandbox.serve(listener, std::future::pending()).await });

@@ -39,6 +39,7 @@ fn sandbox() -> (Runtime, SocketAddr) {
         base: format!("http://{address}").parse().expect("a URL"),
         accounts: Accounts::default(),
         clock: Arc::new(Now),
+        weather: Vec::new(),
     });
     let sandbox = sandbox.expect("memory");
     runtime.spawn(async move { sandbox.serve(listener, std::future::pending()).await });

@@ -52,6 +52,7 @@ impl Provider {
             base: format!("http://{address}").parse().expect("a URL"),
             accounts: Accounts::default(),
             clock: Arc::new(WorldClock),
+            weather: Vec::new(),
         });
         let sandbox = sandbox.expect("the book opens");
         runtime.spawn(async move { sandbox.serve(listener, std::future::pending()).await });

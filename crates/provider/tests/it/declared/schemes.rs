@@ -28,6 +28,30 @@ fn a_user_declares_a_scheme_and_it_is_a_provider_like_any_other() {
     assert!(std::ptr::addr_eq(acme, again), "the same scheme is the same provider");
 }
 
+#[test]
+fn one_place_needs_no_list_around_it() {
+    let mut bare = scheme();
+    bare["event"] = json!({ "id": "json:/id", "type": "json:/type" });
+    declared::of_user("acme-bare", bare).expect("a scheme");
+}
+
+#[test]
+fn of_a_list_of_signatures_any_may_fit() {
+    let mut listed = scheme();
+    listed["signature"] = json!({ "source": "header:X-Acme", "format": "list", "item_sep": ",", "encoding": "hex" });
+    let acme = declared::of_user("acme-list", listed).expect("a scheme");
+    let keys = ["s3cret", "0ther"].map(|text| acme.key(text, text).expect("a key"));
+    let [first, second] = keys.each_ref().map(|key| signed(acme, key));
+    let tags = [&second, &first].map(|request| request.headers["x-acme"].to_str().expect("ASCII"));
+    let mut both = first.clone();
+    both.headers.insert("x-acme", tags.join(", ").parse().expect("a value"));
+    for key in &keys {
+        assert_eq!(judged(acme, &both, std::slice::from_ref(key), NOW), Ok(()));
+    }
+    both.headers.insert("x-acme", "00,11".parse().expect("a value"));
+    assert!(judged(acme, &both, &keys, NOW).is_err());
+}
+
 /// A scheme's name, what goes wrong in it, and what is told.
 type Slip = (&'static str, fn(&mut Value), &'static str);
 
@@ -56,6 +80,21 @@ fn every_slip_in_a_scheme_is_told() {
         ("acme", |scheme| scheme["signature"]["format"] = "csv".into(), "`format` of `signature` is `csv`"),
         ("acme", |scheme| scheme["signature"]["format"] = "kv".into(), "no `key`"),
         ("acme", |scheme| scheme["signature"]["kv_sep"] = "=".into(), "not its `format`"),
+        ("acme", |scheme| scheme["signature"]["format"] = "list".into(), "`signature` has no `item_sep`"),
+        (
+            "acme",
+            |scheme| {
+                scheme["signature"] = json!({ "source": "header:X", "encoding": "hex", "format": "list", "item_sep": ",", "names": ["x"] })
+            },
+            "belong to the format fields, not to list",
+        ),
+        (
+            "acme",
+            |scheme| scheme["tolerance"] = 300.into(),
+            "`tolerance`: invalid type: integer `300`, expected a table",
+        ),
+        ("acme", |scheme| scheme["event"]["id"] = 7.into(), "`event.id`: write a text, or a list of texts"),
+        ("acme", |scheme| scheme["event"]["ident"] = "json:/id".into(), "unknown field `ident`"),
         ("acme", |scheme| scheme["signature"]["unit"] = "s".into(), "`unit` belongs to `timestamp`"),
         ("acme", |scheme| scheme["timestamp"]["unit"] = "minutes".into(), "`unit` of `timestamp` is `minutes`"),
         ("acme", |scheme| scheme["timestamp"] = Value::Null, "{timestamp}, but"),

@@ -89,6 +89,52 @@ fn a_signature_written_otherwise_is_told() {
 }
 
 #[test]
+fn a_signature_as_long_as_another_algorithm_makes_it_names_that() {
+    let tag = HEXLOWER.encode(&mac(hmac::HMAC_SHA512, KEY.as_bytes(), &right()));
+    let patient = stripe(&format!("t={},v1={tag}", seconds()), BODY);
+    patient.suffers_from(Cause::SignatureEncoding, "64 bytes, as hmac-sha512 makes it, and not 32");
+    let tag = HEXLOWER.encode(&mac(hmac::HMAC_SHA256, KEY.as_bytes(), BODY));
+    let patient = Patient::new("paystack", HeaderMap::new(), BODY).with_header("x-paystack-signature", &tag);
+    patient.suffers_from(Cause::SignatureEncoding, "32 bytes, as hmac-sha256 makes it, and not 64");
+}
+
+#[test]
+fn what_an_authentic_request_says_is_shown_word_by_word_and_what_stands_nowhere_too() {
+    let body = r#"{"id":"evnt_1","key":"charge.complete","livemode":false,"data":{"id":"chrg_1","amount":1250,"currency":"thb"}}"#;
+    let secret = BASE64.encode(KEY.as_bytes());
+    let tag = HEXLOWER.encode(&mac(hmac::HMAC_SHA256, KEY.as_bytes(), &format!("{}.{body}", seconds())));
+    let patient = Patient::new("omise", HeaderMap::new(), body)
+        .with_header("omise-signature", &format!("{}, {tag}", "0".repeat(64)))
+        .with_header("omise-signature-timestamp", &seconds().to_string())
+        .with_suspects(asked("omise", &secret));
+    let reads = patient.diagnosis().reads;
+    let reads: Vec<_> = reads.iter().map(|read| (read.word, read.said.as_deref())).collect();
+    let expected = [
+        ("timestamp", Some(NOW.to_string())),
+        ("id", Some("evnt_1".to_owned())),
+        ("type", Some("charge.complete".to_owned())),
+        ("reference", None),
+        ("provider_reference", Some("chrg_1".to_owned())),
+        ("payment", Some("chrg_1".to_owned())),
+        ("amount", Some("12.50 THB".to_owned())),
+        ("occurred_at", None),
+        ("live", Some("false".to_owned())),
+    ];
+    assert_eq!(reads, expected.each_ref().map(|(word, said)| (*word, said.as_deref())));
+    assert!(patient.with_suspects(asked("omise", &BASE64.encode(OTHER.as_bytes()))).diagnosis().reads.is_empty());
+}
+
+#[test]
+fn of_a_batch_the_first_event_is_shown() {
+    let body = r#"{"events":[{"id":"EV1","resource_type":"payments","action":"confirmed"},{"id":"EV2"}]}"#;
+    let tag = HEXLOWER.encode(&mac(hmac::HMAC_SHA256, KEY.as_bytes(), body));
+    let patient = Patient::new("gocardless", HeaderMap::new(), body).with_header("webhook-signature", &tag);
+    let reads = patient.diagnosis().reads;
+    let said = |word| reads.iter().find(|read| read.word == word).and_then(|read| read.said.as_deref());
+    assert_eq!((said("id"), said("type")), (Some("EV1"), Some("payments.confirmed")));
+}
+
+#[test]
 fn a_stale_time_says_by_how_much_and_whose_the_tolerance_is() {
     let old = seconds() - 3_600;
     let tag = HEXLOWER.encode(&mac(hmac::HMAC_SHA256, KEY.as_bytes(), &format!("{old}.{BODY}")));

@@ -55,7 +55,7 @@ fn each_event_of_a_batch_has_a_payment_and_a_fact_of_its_own() {
     let unsigned = payhook_provider::sample::unsigned("gocardless", &body);
     let key = key("gocardless", super::KEY);
     let signed = requests::signed("gocardless", unsigned, &key);
-    let posted = Posted { headers: signed.headers, body: signed.body.to_vec() };
+    let posted = Posted::new(signed.headers, signed.body);
     let events = requests::events("gocardless", &posted, &[key]);
     let [confirmed, failed, refunded, active] = events.as_slice() else { panic!("four events: {events:?}") };
     assert_eq!(failed.payment.as_deref(), Some("PM2"));

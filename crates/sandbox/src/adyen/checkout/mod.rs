@@ -29,10 +29,8 @@ use crate::world::World;
 
 pub(crate) use due::Due;
 pub(crate) use modify::{Request, receive};
-pub(crate) use pay::{Address, Authenticate, CardGiven, Instrument, Purchase, choose, finish, pay, reconsider};
-pub(crate) use payment::{
-    CaptureDelay, Change, ChangeKind, ChangeState, Dispute, Payment, Settings, Shopper, Stage, State, Terms,
-};
+pub(crate) use pay::{Instrument, Purchase, choose, finish, pay, reconsider};
+pub(crate) use payment::{CaptureDelay, Change, ChangeKind, ChangeState, Dispute, Payment, Settings, Shopper, Terms};
 
 /// `/adyen/checkout/v71`.
 pub(super) fn router() -> Router<Arc<World>> {

@@ -12,7 +12,7 @@ mod shape;
 mod tell;
 mod typed;
 
-pub(crate) use item::{Amount, Detail, Item};
+pub(crate) use item::{Amount, Item};
 pub(crate) use shape::{content, date};
-pub(crate) use tell::{ONLY_WHEN_NAMED, queue, tell};
+pub(crate) use tell::{ONLY_WHEN_NAMED, tell};
 pub(crate) use typed::{TOKEN_WEBHOOK, tell_typed};

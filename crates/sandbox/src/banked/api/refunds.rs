@@ -14,9 +14,9 @@ use super::ask::Ask;
 use super::fields::{self, Fields};
 use super::order;
 use super::reply::{Refusal, Reply};
+use crate::banked::date;
 use crate::banked::merchant::{self, Asked, Wish};
 use crate::banked::refund::Refund;
-use crate::banked::{date, money};
 use crate::world::World;
 
 pub(super) async fn create(State(world): State<Arc<World>>, ask: Ask) -> Response {

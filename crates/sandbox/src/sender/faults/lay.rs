@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Fault;
 use super::copy::{Field, changed, said, written_like};
 use super::plan::Plan;
+use super::weather::{self, WEATHER};
 use crate::book::{Act, BookError, Content, Draft, Message};
 use crate::chance::Chance;
 use crate::sender::treatment::{SignedBy, Treatment};
@@ -100,7 +101,7 @@ impl Plan {
             }
             None => {
                 self.held = Some(id);
-                draft.due = draft.due.plus(HOLD_MAX);
+                draft.due = draft.due.plus(if self.story == WEATHER { weather::HOLD_MAX } else { HOLD_MAX });
                 Ok(())
             }
         }

@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Fault;
+use super::{Fault, weather};
 use crate::book::{Act, BookError, Document};
 
 /// Which faults a story has, and how far they have come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Plan {
-    story: String,
+    pub(super) story: String,
     pub(super) faults: Vec<Fault>,
     /// What waits to be overtaken.
     pub(super) held: Option<i64>,
@@ -32,6 +32,11 @@ impl Document for Plan {
 }
 
 impl Plan {
+    /// The plan of a story that begins.
+    pub(super) fn new(story: &str, faults: Vec<Fault>) -> Self {
+        Self { story: story.to_owned(), faults, held: None, burst: false }
+    }
+
     pub(super) fn has(&self, fault: Fault) -> bool {
         self.faults.contains(&fault)
     }
@@ -42,7 +47,7 @@ pub(crate) fn begin(act: &Act<'_>, story: &str, faults: &[Fault]) -> Result<(), 
     let mut faults = faults.to_vec();
     faults.sort_unstable();
     faults.dedup();
-    act.keep(&Plan { story: story.to_owned(), faults, held: None, burst: false })?;
+    act.keep(&Plan::new(story, faults))?;
     act.tells(story);
     Ok(())
 }
@@ -50,7 +55,10 @@ pub(crate) fn begin(act: &Act<'_>, story: &str, faults: &[Fault]) -> Result<(), 
 /// Lays the faults of the act's story on what the act has queued for it. What was treated already is left as it is.
 pub(crate) fn lay_on(act: &Act<'_>) -> Result<(), BookError> {
     let posted = act.take_posted();
-    if posted.is_empty() || act.story().is_empty() {
+    if act.story().is_empty() {
+        return weather::lay_on(act, posted);
+    }
+    if posted.is_empty() {
         return Ok(());
     }
     let Some(mut plan) = act.find::<Plan>(&act.story())? else { return Ok(()) };

@@ -168,8 +168,8 @@ fn a_new_key_signs_from_its_moment_on_also_what_was_queued_before() {
     stage.tell(&paid(0)[..1]);
     stage.run();
     assert!(receiver.wait_until(Duration::from_secs(10), |list| list.len() == 1), "it is tried");
-    is_down.store(false, Ordering::Relaxed);
     stage.wait_until("it was refused", || stage.messages()[0].tries == 1);
+    is_down.store(false, Ordering::Relaxed);
     stage.world.time.go_to(second);
     stage.world.bell.notify_one();
     stage.wait_until_all_is_sent();

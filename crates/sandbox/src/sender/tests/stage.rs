@@ -62,6 +62,7 @@ impl Stage {
             base: "http://127.0.0.1:8090".parse().expect("a URL"),
             accounts: Accounts::default(),
             clock: Arc::new(Watch(Instant::now())),
+            weather: Vec::new(),
         };
         let world = Sandbox::open(settings).expect("the book opens").world();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();

@@ -58,6 +58,7 @@ impl Stage {
             base: format!("http://{address}").parse().expect("a URL"),
             accounts: Accounts::default(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            weather: Vec::new(),
         });
         let sandbox = sandbox.expect("memory");
         let (stop, stopped) = oneshot::channel();

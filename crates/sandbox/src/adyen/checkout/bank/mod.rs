@@ -22,5 +22,5 @@ pub(crate) use dispute::{
 pub(crate) use fraud::fraud_notified;
 pub(crate) use money::{capture_failed, expire, let_expire, refund_failed, refund_reversed};
 pub(crate) use report::{Report, report_available};
-pub(crate) use token::{Token, store_token, token_disabled, token_stored, token_updated};
+pub(crate) use token::{store_token, token_disabled, token_updated};
 pub(crate) use unfit::Unfit;

@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Unfit;
-use super::unfit::payment as the_payment;
 use crate::adyen::checkout::items;
-use crate::adyen::checkout::payment::{Payment, State};
+use crate::adyen::checkout::payment::Payment;
 use crate::adyen::notice::{TOKEN_WEBHOOK, tell, tell_typed};
 use crate::book::{Act, BookError, Document};
 
@@ -33,19 +32,6 @@ impl Document for Token {
     fn owner(&self) -> &str {
         &self.merchant_account
     }
-}
-
-/// `recurring.token.created`: the payment's card is stored now, for its shopper. Says the token.
-pub(crate) fn token_stored(act: &Act<'_>, payment: &str) -> Result<String, Unfit> {
-    let mut payment = the_payment(act, payment)?;
-    if payment.state != State::Authorised || payment.shopper.reference.is_none() {
-        return Err(Unfit::State("only an authorised payment that names its shopper stores a token"));
-    }
-    if payment.shopper.token.is_none() {
-        store_token(act, &mut payment)?;
-        act.keep(&payment)?;
-    }
-    Ok(payment.shopper.token.unwrap_or_default())
 }
 
 /// `recurring.token.updated`: the card behind a token changed.

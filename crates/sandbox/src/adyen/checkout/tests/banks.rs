@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::stage::{ACCOUNT, QUICK, Stage, webhook};
+use crate::adyen::checkout::Payment;
 use crate::adyen::checkout::bank::{self, Unfit};
-use crate::adyen::checkout::{Payment, Stage as DisputeStage};
+use crate::adyen::checkout::payment::Stage as DisputeStage;
 use crate::adyen::notice::TOKEN_WEBHOOK;
 use crate::book::Act;
 use crate::time::Pace;
@@ -168,9 +169,9 @@ fn a_tokens_life_is_told_by_type_signed_over_the_whole_body() {
     let stage = Stage::start(QUICK);
     let url = format!("http://{}/tokens", stage.merchant.address());
     stage.world.act(|act| act.keep(&webhook("S2-2", TOKEN_WEBHOOK, &url))).expect("kept");
-    let answer = stage.pay("order-1", &json!({ "shopperReference": "shopper-7" }));
+    let answer = stage.pay("order-1", &json!({ "shopperReference": "shopper-7", "storePaymentMethod": true }));
     let psp = answer["pspReference"].as_str().expect("a reference");
-    let token = stage.bank(|act| bank::token_stored(act, psp));
+    let token = stage.payment(psp).shopper.token.expect("a token");
     stage.bank(|act| bank::token_updated(act, &token));
     stage.bank(|act| bank::token_disabled(act, &token));
     stage.unfit(|act| bank::token_updated(act, &token));

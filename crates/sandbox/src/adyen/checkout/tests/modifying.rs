@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::believed::settle;
 use super::stage::{ACCOUNT, QUICK, Stage, world};
+use crate::adyen::checkout::payment::State;
 use crate::adyen::checkout::{
-    CaptureDelay, ChangeKind, ChangeState, Instrument, Payment, Purchase, Request, Settings, State, pay, receive,
+    CaptureDelay, ChangeKind, ChangeState, Instrument, Payment, Purchase, Request, Settings, pay, receive,
 };
 use crate::adyen::notice::Amount;
 use crate::time::Pace;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::stage::{HMAC, QUICK, Stage};
-use crate::adyen::checkout::State;
+use crate::adyen::checkout::payment::State;
 use crate::time::Pace;
 
 #[test]

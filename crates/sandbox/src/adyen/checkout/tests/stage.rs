@@ -54,7 +54,15 @@ pub(super) fn reopened(file: &Path) -> Arc<World> {
 fn sandbox(file: Option<&Path>, pace: Pace, base: &str) -> Sandbox {
     let clock = Arc::new(FromNovember);
     let base = base.parse().expect("a URL");
-    let boot = Boot { file: file.map(Path::to_owned), seed: Some(7), pace, base, accounts: Accounts::default(), clock };
+    let boot = Boot {
+        file: file.map(Path::to_owned),
+        seed: Some(7),
+        pace,
+        base,
+        accounts: Accounts::default(),
+        clock,
+        weather: Vec::new(),
+    };
     Sandbox::open(boot).expect("a book")
 }
 

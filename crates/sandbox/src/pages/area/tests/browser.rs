@@ -73,6 +73,7 @@ impl Browser {
             time: Time::new(Arc::new(Stopped), Pace::Scaled(1.0), None),
             accounts: Accounts { merchants, ..Accounts::default() },
             base: "http://127.0.0.1:8090".parse().expect("a URL"),
+            weather: Vec::new(),
             bell: Notify::new(),
         });
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -1,0 +1,184 @@
+//! The receiving ends in `examples/express` and `examples/fastapi`, run as they stand behind a real gateway: what they keep of
+//! good, repeated and forged deliveries, also over a kill.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::hmac;
+use data_encoding::BASE64;
+use payhook_testkit::gateway::{Gateway, Setup};
+use payhook_testkit::{binary, wire};
+use serde_json::{Value, json};
+
+use crate::pages::root;
+use crate::stage::{KEY, SECRET};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A receiver of the examples, as a running program. It is killed when this is dropped.
+struct Receiver {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Receiver {
+    /// Starts the one of `example`, keeping what it keeps in `folder`.
+    fn start(example: &str, folder: &Path, address: SocketAddr) -> Self {
+        let port = address.port().to_string();
+        let mut command = match example {
+            "express" => express(&port),
+            _ => fastapi(&port),
+        };
+        command.env("PAYHOOK_SIGNING_SECRET", SECRET).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null());
+        let child = command.spawn().unwrap_or_else(|error| panic!("{example} cannot be run: {error}"));
+        let began = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(began.elapsed() < PATIENCE, "{example} does not listen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Self { child, address }
+    }
+
+    fn payments(&self) -> Vec<Value> {
+        let answer = wire::call(self.address, &wire::request("GET", "/payments", &[], b""), PATIENCE);
+        answer.expect("an answer").json().as_array().expect("a list").clone()
+    }
+
+    /// What it keeps of an order, once that has this status.
+    fn wait_for(&self, reference: &str, status: &str) -> Value {
+        let began = Instant::now();
+        loop {
+            let payments = self.payments();
+            if let Some(found) = payments.iter().find(|one| one["reference"] == reference && one["status"] == status) {
+                return found.clone();
+            }
+            assert!(began.elapsed() < PATIENCE, "{reference} never became {status}: {payments:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Node looks for packages beside the program, so it is run from a copy beside them.
+fn express(port: &str) -> Command {
+    let program = installed().join("server.js");
+    let source = root().join("examples/express/server.js");
+    std::fs::copy(&source, &program).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
+    let mut command = Command::new("node");
+    command.arg(program).env("PORT", port).env_remove("NODE_OPTIONS");
+    command
+}
+
+fn fastapi(port: &str) -> Command {
+    let mut command = Command::new(installed().join("python/bin/python"));
+    // Without leaving compiled files in the checkout.
+    command.args(["-B", "-m", "uvicorn", "main:app", "--log-level", "warning", "--port", port, "--app-dir"]);
+    command.arg(root().join("examples/fastapi")).env_remove("PYTHONPATH");
+    command
+}
+
+/// The folder with their packages, installed now when they are not there.
+fn installed() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("receivers");
+        let output = Command::new(root().join("e2e/receivers/install")).arg(&folder).stdin(Stdio::null()).output();
+        let output = output.unwrap_or_else(|error| panic!("e2e/receivers/install cannot be run: {error}"));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        folder
+    })
+}
+
+fn gateway(receiver: SocketAddr) -> Gateway {
+    let configuration = format!(
+        "[[source]]\nname = \"adyen\"\nprovider = \"adyen\"\nkeys = [\"{KEY}\"]\n\
+         [[destination]]\nname = \"shop\"\ntype = \"http\"\nurl = \"http://{receiver}/webhooks/payhook\"\n\
+         secret = \"{SECRET}\"\nallow = [\"127.0.0.0/8\"]\nretry = {{ schedule = [\"200ms\", \"500ms\", \"1s\", \"1s\", \"2s\", \"2s\"] }}\n\
+         [[route]]\nevents = [\"*\"]\nto = [\"shop\"]\n"
+    );
+    Setup::new(&configuration).store("reserve = 0").start()
+}
+
+/// `payhook trigger adyen`, aimed at the gateway.
+fn trigger(gateway: &Gateway, arguments: &[&str]) {
+    let to = format!("http://{}/in/adyen", gateway.public());
+    let output = Command::new(binary::payhook())
+        .args(["trigger", "adyen", "--to", &to, "--key", KEY])
+        .args(arguments)
+        .current_dir(gateway.folder())
+        .output()
+        .expect("the binary runs");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Posts an event of our own to the receiver, signed with `secret`; the status.
+fn post(receiver: SocketAddr, secret: &str, id: &str, payload: &Value) -> u16 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs().to_string();
+    let key = BASE64.decode(secret.trim_start_matches("whsec_").as_bytes()).expect("base64");
+    let body = payload.to_string();
+    let signed = format!("{id}.{now}.{body}");
+    let tag = BASE64.encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), signed.as_bytes()).as_ref());
+    let signature = format!("v1,{tag}");
+    let headers = [
+        ("content-type", "application/json"),
+        ("webhook-id", id),
+        ("webhook-timestamp", &now),
+        ("webhook-signature", &signature),
+    ];
+    wire::call(receiver, &wire::request("POST", "/webhooks/payhook", &headers, body.as_bytes()), PATIENCE)
+        .expect("an answer")
+        .status
+}
+
+fn captured(version: u32, status: &str) -> Value {
+    let payment = json!({ "id": "pay_ours", "version": version, "status": status });
+    json!({ "type": "payment.captured", "data": { "reference": "order-9", "revision": 0, "payment": payment } })
+}
+
+fn check(example: &str) {
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
+    let folder = tempfile::tempdir().expect("a folder");
+    let receiver = Receiver::start(example, folder.path(), address);
+    let gateway = gateway(address);
+
+    trigger(&gateway, &["authorised", "captured", "--set", "merchantReference=order-1"]);
+    assert_eq!(receiver.wait_for("order-1", "captured")["version"], 2);
+
+    // A forged one is refused, and a repeated one is taken and changes nothing; nor does an older one that comes late.
+    let forger = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert_eq!(post(address, forger, "evt_forged", &captured(1, "captured")), 401);
+    assert_eq!(receiver.payments().len(), 1, "a forged delivery left something");
+    assert_eq!(post(address, SECRET, "evt_a", &captured(2, "captured")), 204);
+    assert_eq!(post(address, SECRET, "evt_a", &captured(7, "refunded")), 204, "an id that was spent");
+    assert_eq!(post(address, SECRET, "evt_b", &captured(1, "authorised")), 204);
+    receiver.wait_for("order-9", "captured");
+    assert_eq!(receiver.payments().len(), 2);
+
+    // Killed while the gateway has something for it: what it took is there, and the rest comes.
+    drop(receiver);
+    trigger(&gateway, &["authorised", "--set", "merchantReference=order-2"]);
+    let receiver = Receiver::start(example, folder.path(), address);
+    receiver.wait_for("order-2", "authorised");
+    receiver.wait_for("order-1", "captured");
+    assert_eq!(post(address, SECRET, "evt_a", &captured(7, "refunded")), 204);
+    receiver.wait_for("order-9", "captured");
+}
+
+#[test]
+fn the_receiver_with_express_keeps_each_event_once() {
+    check("express");
+}
+
+#[test]
+fn the_receiver_with_fastapi_keeps_each_event_once() {
+    check("fastapi");
+}
