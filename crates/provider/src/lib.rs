@@ -53,6 +53,7 @@ mod view;
 mod xml;
 
 pub use ack::{Ack, Outcome};
+pub use adyen::decimals as adyen_decimals;
 pub use jwks::{KeySet, KeySetMistake};
 pub use key::{Key, KeyMistake};
 pub use request::RawRequest;

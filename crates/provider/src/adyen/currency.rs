@@ -8,7 +8,9 @@ pub(super) fn amount(value: &str, currency: &str) -> Option<Amount> {
     Some(Amount { value: value.parse().ok()?, currency, decimals: decimals(currency.as_str()) })
 }
 
-fn decimals(currency: &str) -> u8 {
+/// How many decimals Adyen gives a currency. From its page "Currency codes".
+#[must_use]
+pub fn decimals(currency: &str) -> u8 {
     match currency {
         "CVE" | "DJF" | "GNF" | "IDR" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF"
         | "XOF" | "XPF" => 0,

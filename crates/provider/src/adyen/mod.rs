@@ -41,6 +41,7 @@ mod soap;
 mod told;
 mod verify;
 
+pub use currency::decimals;
 pub(crate) use item::StandardItem;
 
 use payhook_domain::identity::Environment;

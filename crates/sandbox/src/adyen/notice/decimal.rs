@@ -1,26 +1,19 @@
 //! An amount as people write it: `10.00`.
 
+use payhook_provider::adyen_decimals;
+
 use super::Amount;
 
 impl Amount {
     /// The value with as many decimals as Adyen gives the currency, which are not always ISO 4217's.
     pub(crate) fn decimal(&self) -> String {
-        let decimals = decimals(&self.currency);
-        let unit = 10_u64.pow(decimals);
+        let decimals = adyen_decimals(&self.currency);
+        let unit = 10_u64.pow(decimals.into());
         let (sign, value) = (if self.value < 0 { "-" } else { "" }, self.value.unsigned_abs());
         match decimals {
             0 => format!("{sign}{value}"),
-            _ => format!("{sign}{}.{:0width$}", value / unit, value % unit, width = decimals as usize),
+            _ => format!("{sign}{}.{:0width$}", value / unit, value % unit, width = usize::from(decimals)),
         }
-    }
-}
-
-fn decimals(currency: &str) -> u32 {
-    match currency {
-        "CVE" | "DJF" | "GNF" | "IDR" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF"
-        | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
     }
 }
 

@@ -1,6 +1,5 @@
 //! A running sandbox on a free port of loopback, and a merchant's endpoint that its webhook names.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -16,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::accounts::Accounts;
 use crate::adyen::checkout::{CaptureDelay, Payment, Settings};
-use crate::adyen::webhook::{Filter, Format, HmacKey, Webhook};
+use crate::adyen::webhook::{HmacKey, Webhook};
 use crate::boot::{Sandbox, Settings as Boot};
 use crate::time::Pace;
 use crate::world::World;
@@ -70,26 +69,11 @@ fn sandbox(file: Option<&Path>, pace: Pace, base: &str) -> Sandbox {
 pub(super) fn webhook(id: &str, kind: &str, url: &str) -> Webhook {
     Webhook {
         id: id.to_owned(),
-        account: ACCOUNT.to_owned(),
         kind: kind.to_owned(),
         url: url.to_owned(),
-        active: true,
-        communication_format: Format::Json,
-        description: None,
-        username: None,
-        password: None,
-        accepts_expired_certificate: false,
-        accepts_self_signed_certificate: false,
-        accepts_untrusted_root_certificate: false,
-        populate_soap_action_header: false,
-        network_type: None,
         encryption_protocol: "HTTP".to_owned(),
-        filter_merchant_account_type: Filter::AllAccounts,
-        filter_merchant_accounts: Vec::new(),
-        include_event_codes: Vec::new(),
-        properties: BTreeMap::new(),
-        has_error: false,
         keys: vec![HmacKey { hex: HMAC.to_owned(), from: 0 }],
+        ..Webhook::blank(ACCOUNT)
     }
 }
 
