@@ -1,9 +1,13 @@
 //! Parts: captures, refunds and cancels, each by its own reference.
 //!
 //! A part counts once, however many events say that it was done. What undoes it pairs by the same reference; failing
-//! that, with a part of the same leg and amount; failing that, it is flagged and nothing is subtracted.
+//! that, with a part of the same leg and amount; failing that, it is flagged and nothing is subtracted. `reversals`
+//! makes refunds and cancels of what reverses everything.
+
+mod reversals;
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use super::belief::Part;
 use super::fold::Said;
@@ -62,13 +66,15 @@ pub(super) fn captures<'f>(said: &[Said<'f>], legs: &Legs<'f>, flags: &mut Flags
         let events = vec![by.event()];
         strands.push(Strand { leg: place, done: Some(by), whole: leg.amount(), events, ..Strand::default() });
     }
-    undo(&mut strands, Flag::UnpairedCaptureFailed, Flag::ContradictedCapture, flags);
+    let lone = undo(&mut strands, Flag::UnpairedCaptureFailed, Flag::ContradictedCapture, flags);
+    let lone = pair_by_amount(&mut strands, lone);
+    flag_unpaired(&strands, lone, Flag::UnpairedCaptureFailed, flags);
     strands.retain(|strand| !strand.told_elsewhere);
     strands
 }
 
 /// The refunds and the cancels. What reverses everything becomes the one or the other, as what is captured of its leg
-/// decides; a leg is marked as cancelled by the latter.
+/// decides; a leg is marked as cancelled by the latter. A reversal that refunded can be undone as any refund can.
 pub(super) fn refunds<'f>(
     said: &[Said<'f>],
     legs: &mut Legs<'f>,
@@ -76,34 +82,19 @@ pub(super) fn refunds<'f>(
     flags: &mut Flags,
 ) -> (Vec<Strand<'f>>, Vec<Strand<'f>>) {
     let mut refunds = gather(said, Subject::Refund, legs);
-    undo(&mut refunds, Flag::UnpairedRefundFailed, Flag::ContradictedRefund, flags);
+    let undone = reversals::take_undone(&mut refunds, legs);
+    let lone = undo(&mut refunds, Flag::UnpairedRefundFailed, Flag::ContradictedRefund, flags);
+    let mut lone = pair_by_amount(&mut refunds, lone);
     withdraw(&mut refunds, flags);
-    refunds.retain(|strand| !strand.told_elsewhere);
     let mut cancels = gather(said, Subject::Cancel, legs);
     let refused = gather(said, Subject::Reversal, legs).into_iter().filter(|strand| strand.refused.is_some());
     cancels.extend(refused.filter(|strand| strand.done.is_none()));
-    let reversals: Vec<(usize, Said<'f>)> =
-        legs.iter().enumerate().flat_map(|(place, leg)| leg.reversals.iter().map(move |one| (place, *one))).collect();
-    for (place, one) in reversals {
-        let strand = Strand { reference: &one.fact.part, leg: place, done: Some(one), ..Strand::default() };
-        let strand = Strand { events: vec![one.event()], ..strand };
-        let captured = sums_of(captures, place);
-        if captured.values().all(|sum| *sum == 0) && one.fact.effect != Effect::Returned {
-            legs.cancel(place, one);
-            cancels.push(Strand { whole: one.fact.amount, ..strand });
-            continue;
-        }
-        if captured.is_empty() {
-            flags.raise(Flag::CaptureUnknown, [one.event()]);
-        }
-        let given_back = sums_of(&refunds, place);
-        let decimals = one.fact.amount.map_or(2, |amount| amount.decimals);
-        for (currency, sum) in captured {
-            let value = sum - given_back.get(&currency).copied().unwrap_or(0);
-            let whole = Some(Amount { value: value.max(0), currency, decimals });
-            refunds.push(Strand { whole, events: strand.events.clone(), ..strand });
-        }
-    }
+    let unpaired = reversals::join(&mut refunds, &mut cancels, undone, legs, captures, flags);
+    lone.extend((0..unpaired.len()).map(|place| refunds.len() + place));
+    refunds.extend(unpaired);
+    let lone = pair_by_amount(&mut refunds, lone);
+    flag_unpaired(&refunds, lone, Flag::UnpairedRefundFailed, flags);
+    refunds.retain(|strand| !strand.told_elsewhere);
     (refunds, cancels)
 }
 
@@ -131,49 +122,54 @@ fn gather<'f>(said: &[Said<'f>], subject: Subject, legs: &Legs<'f>) -> Vec<Stran
     strands
 }
 
-/// Pairs what failed later with what it undoes.
-fn undo(strands: &mut [Strand<'_>], unpaired: Flag, contradicted: Flag, flags: &mut Flags) {
-    for place in 0..strands.len() {
-        let strand = &mut strands[place];
-        if let (Some(done), Some(refused)) = (strand.done, strand.refused) {
-            flags.raise(contradicted, [done.event(), refused.event()]);
-        }
-        if let (Some(done), Some(failed)) = (strand.done, strand.failed) {
-            flags.raise(contradicted, [done.event(), failed.event()]);
+/// Pairs what failed later with the part of the same reference. Those that undo a part nobody told of are given back.
+fn undo(strands: &mut [Strand<'_>], unpaired: Flag, contradicted: Flag, flags: &mut Flags) -> Vec<usize> {
+    let mut lone = Vec::new();
+    for (place, strand) in strands.iter_mut().enumerate() {
+        for against in iter::chain(strand.refused, strand.failed) {
+            if let Some(done) = strand.done {
+                flags.raise(contradicted, [done.event(), against.event()]);
+            }
         }
         let Some(by) = strand.undone_by() else { continue };
-        let whole = strand.amount();
         if strand.done.is_some() {
-            let (amount, undone) = (whole, by.fact.amount.or(whole));
-            let fits =
-                |whole: Amount, undone: Amount| whole.currency == undone.currency && undone.value <= whole.value.max(0);
-            if !amount.zip(undone).is_some_and(|(amount, undone)| fits(amount, undone)) {
+            if !strand.take_back(by) {
                 flags.raise(unpaired, [by.event()]);
             }
-            let same = undone.filter(|undone| amount.is_some_and(|amount| amount.currency == undone.currency));
-            strand.back = same.map_or(0, |undone| undone.value.max(0));
-        } else if strand.pending.or(strand.refused).is_none() && !pair_by_amount(strands, place, by) {
-            flags.raise(unpaired, [by.event()]);
+        } else if strand.pending.or(strand.refused).is_none() {
+            lone.push(place);
         }
     }
+    lone
 }
 
-/// Undoes a part of the same leg and amount that is known under another reference; false when there is none.
-fn pair_by_amount(strands: &mut [Strand<'_>], place: usize, by: Said<'_>) -> bool {
-    let Some(amount) = by.fact.amount else { return false };
-    let leg = strands[place].leg;
-    let same = |strand: &Strand<'_>| {
-        strand.leg == leg
-            && strand.done.is_some()
-            && strand.undone_by().is_none()
-            && strand.back == 0
-            && strand.amount().is_some_and(|known| known.value == amount.value && known.currency == amount.currency)
-    };
-    let Some(pair) = strands.iter_mut().find(|strand| same(strand)) else { return false };
-    pair.back = amount.value.max(0);
-    pair.events.push(by.event());
-    strands[place].told_elsewhere = true;
-    true
+/// Undoes parts of the same leg and amount that are known under another reference. Those that find none are given back.
+fn pair_by_amount(strands: &mut [Strand<'_>], mut lone: Vec<usize>) -> Vec<usize> {
+    lone.retain(|place| {
+        let Some(by) = strands[*place].undone_by() else { return false };
+        let Some(amount) = by.fact.amount else { return true };
+        let leg = strands[*place].leg;
+        let same = |strand: &Strand<'_>| {
+            strand.leg == leg
+                && strand.done.is_some()
+                && strand.undone_by().is_none()
+                && strand.amount().is_some_and(|known| known.value == amount.value && known.currency == amount.currency)
+        };
+        let Some(pair) = strands.iter_mut().find(|strand| same(strand)) else { return true };
+        pair.undone = Some(by);
+        pair.back = amount.value.max(0);
+        pair.events.push(by.event());
+        strands[*place].told_elsewhere = true;
+        false
+    });
+    lone
+}
+
+/// Says of each of these that it undoes nothing that is known.
+fn flag_unpaired(strands: &[Strand<'_>], lone: Vec<usize>, flag: Flag, flags: &mut Flags) {
+    for by in lone.into_iter().filter_map(|place| strands[place].undone_by()) {
+        flags.raise(flag, [by.event()]);
+    }
 }
 
 /// Pairs the withdrawal of a pending refund with the refund: by reference, else the same amount, else the only one.
@@ -226,6 +222,17 @@ impl<'f> Strand<'f> {
     fn amount(&self) -> Option<Amount> {
         let words = [self.done, self.pending, self.undone, self.failed, self.refused, self.dropped];
         self.whole.or_else(|| words.into_iter().flatten().find_map(|one| one.fact.amount))
+    }
+
+    /// Takes back what `by` undoes of it; false when that is more than it was, or of another currency.
+    fn take_back(&mut self, by: Said<'f>) -> bool {
+        let whole = self.amount();
+        let Some((whole, undone)) = whole.zip(by.fact.amount.or(whole)) else { return false };
+        if whole.currency != undone.currency {
+            return false;
+        }
+        self.back = undone.value.max(0);
+        undone.value <= whole.value.max(0)
     }
 
     /// What undid it. An outcome *failed* outweighs one *done* only when it is dated after it.

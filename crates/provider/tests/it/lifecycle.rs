@@ -27,6 +27,7 @@ type Told = (&'static str, bool, &'static str, &'static str, i64, &'static str);
 const AUTHORISED: Told = ("AUTHORISATION", true, "P1", "", 1_000, "");
 const CAPTURED: Told = ("CAPTURE", true, "C1", "P1", 1_000, "");
 const REFUNDED: Told = ("REFUND", true, "R1", "P1", 400, "");
+const REVERSED: Told = ("CANCEL_OR_REFUND", true, "X1", "P1", 1_000, "");
 const CHARGED_BACK: Told = ("CHARGEBACK", true, "D1", "P1", 1_000, "disputeStatus=Undefended");
 
 /// Each line of the lifecycle, cited by the code of its last item.
@@ -49,8 +50,27 @@ const EXAMPLES: &[(&[Told], &str)] = &[
         &[AUTHORISED, CAPTURED, ("CANCEL_OR_REFUND", true, "X1", "P1", 1_000, "modification.action=refund")],
         "refunded 1000/1000/1000/0",
     ),
-    (&[AUTHORISED, ("CANCEL_OR_REFUND", true, "X1", "P1", 1_000, "")], "cancelled 1000/0/0/0"),
-    (&[AUTHORISED, CAPTURED, ("CANCEL_OR_REFUND", true, "X1", "P1", 1_000, "")], "refunded 1000/1000/1000/0"),
+    (&[AUTHORISED, REVERSED], "cancelled 1000/0/0/0"),
+    (&[AUTHORISED, CAPTURED, REVERSED], "refunded 1000/1000/1000/0"),
+    (&[AUTHORISED, CAPTURED, REVERSED, ("REFUND_FAILED", true, "X1", "P1", 1_000, "")], "captured 1000/1000/0/0"),
+    (&[AUTHORISED, CAPTURED, REVERSED, ("REFUNDED_REVERSED", true, "X1", "P1", 1_000, "")], "captured 1000/1000/0/0"),
+    (&[AUTHORISED, CAPTURED, REVERSED, ("REFUND_FAILED", true, "X9", "P1", 1_000, "")], "captured 1000/1000/0/0"),
+    (
+        &[AUTHORISED, CAPTURED, REVERSED, ("REFUND_FAILED", true, "X1", "P1", 1_000, ""), REFUNDED],
+        "captured 1000/1000/400/0",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, REFUNDED, REVERSED, ("REFUND_FAILED", true, "R1", "P1", 400, "")],
+        "captured 1000/1000/600/0",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, REFUNDED, REVERSED, ("REFUND_FAILED", true, "X1", "P1", 600, "")],
+        "captured 1000/1000/400/0",
+    ),
+    (
+        &[AUTHORISED, REVERSED, ("REFUND_FAILED", true, "X1", "P1", 1_000, "")],
+        "cancelled 1000/0/0/0 unpaired_refund_failed",
+    ),
     (&[AUTHORISED, CAPTURED, ("CANCEL_OR_REFUND", false, "X1", "P1", 1_000, "")], "captured 1000/1000/0/0"),
     (&[AUTHORISED, CAPTURED], "captured 1000/1000/0/0"),
     (

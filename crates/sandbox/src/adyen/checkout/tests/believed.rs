@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::stage::{ACCOUNT, HMAC, QUICK, webhook, world};
 use crate::adyen::checkout::bank;
 use crate::adyen::checkout::{
-    CaptureDelay, ChangeKind, ChangeState, Instrument, Payment, Purchase, Request, Settings, pay, receive,
+    CaptureDelay, ChangeKind, Instrument, Payment, Purchase, Request, Settings, pay, receive,
 };
 use crate::adyen::notice::Amount;
 use crate::book::Act;
@@ -40,17 +40,6 @@ const VERBS: [Verb; 12] = [
     |act, psp| bank::defence_period_ended(act, psp).map(drop),
     |act, psp| bank::fraud_notified(act, psp).map(drop),
 ];
-
-/// The places of those that undo a refund.
-const UNDO_REFUNDS: [usize; 2] = [1, 2];
-
-fn is_reversed(world: &World, now: Timestamp, psp: &str) -> bool {
-    let payment = world.look(now, |act| act.find::<Payment>(psp)).expect("read").expect("kept");
-    payment
-        .changes
-        .iter()
-        .any(|change| change.kind == ChangeKind::Reversal && matches!(change.state, ChangeState::Done { .. }))
-}
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let kinds = [
@@ -94,8 +83,6 @@ fn after(world: &World, steps: &[Step], parts: bool) -> Payment {
         now = now.plus(std::time::Duration::from_secs(60));
         settle(world, now);
         match *step {
-            // A receiver takes a reversal as the end of all that was captured, whatever becomes of its parts.
-            Step::Bank(verb) if UNDO_REFUNDS.contains(&verb) && is_reversed(world, now, &psp) => {}
             Step::Bank(verb) => {
                 let done = world.book.act(now, world, |act| VERBS[verb](act, &psp));
                 assert!(!matches!(done, Err(bank::Unfit::Book(_) | bank::Unfit::Unknown(_))), "{done:?}");
