@@ -1,7 +1,7 @@
 //! A request as a provider sees it: borrowed, byte for byte.
 
-use http::HeaderMap;
 use http::header::{AsHeaderName, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
 
 /// One received request. Nothing in it was decoded, trimmed or re-ordered.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ impl<'r> RawRequest<'r> {
     #[must_use]
     pub fn header(&self, name: impl AsHeaderName) -> Option<&'r str> {
         let mut values = self.headers.get_all(name).iter();
-        let only = values.next()?.to_str().ok()?;
+        let only = visible(values.next()?)?;
         values.next().is_none().then_some(only)
     }
 
@@ -29,5 +29,25 @@ impl<'r> RawRequest<'r> {
     pub fn media_type(&self) -> String {
         let value = self.header(CONTENT_TYPE).unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+}
+
+/// The text of a header when it is visible ASCII. A header holds no control character but the tab, so this is what
+/// `HeaderValue::to_str` decides, in words instead of letter by letter.
+pub(crate) fn visible(value: &HeaderValue) -> Option<&str> {
+    std::str::from_utf8(value.as_bytes()).ok().filter(|text| text.is_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_is_visible_as_the_library_has_it_whatever_its_bytes() {
+        let texts =
+            (0..=u8::MAX).map(|byte| vec![b'a', byte, b'z']).chain(["".into(), "é".into(), "long ".repeat(99).into()]);
+        for value in texts.filter_map(|bytes: Vec<u8>| HeaderValue::from_bytes(&bytes).ok()) {
+            assert_eq!(visible(&value), value.to_str().ok(), "{value:?}");
+        }
     }
 }

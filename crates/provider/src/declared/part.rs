@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::place::{Place, Seen};
 use super::separator::Separator;
+use crate::request::visible;
 
 /// Most values of one part that are looked at: each is held against every key.
 pub(super) const VALUES_MAX: usize = 8;
@@ -51,7 +52,7 @@ impl Part {
             match place {
                 Place::Header(name) if self.several => {
                     let values = seen.request.headers.get_all(name).iter();
-                    values.filter_map(|value| value.to_str().ok()).for_each(|text| self.take_apart(text, &mut take));
+                    values.filter_map(visible).for_each(|text| self.take_apart(text, &mut take));
                 }
                 _ => {
                     if let Some(text) = place.find(seen) {
