@@ -1,5 +1,5 @@
 // The receiving end with Express: a webhook from payhook, verified, written down once, answered.
-import { fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { appendFileSync, readFileSync, truncateSync } from "node:fs";
 import express from "express";
 import { Webhook } from "standardwebhooks";
 
@@ -7,29 +7,22 @@ const webhook = new Webhook(process.env.PAYHOOK_SIGNING_SECRET);
 
 // A journal, one line per webhook: its id and its effect together, so that neither is ever on the disk without the other.
 // With a database it is one transaction: `INSERT` of the id, under a unique key, and `UPDATE` of the order.
-const journal = openSync(process.env.JOURNAL ?? "payments.jsonl", "a+");
+const journal = process.env.JOURNAL ?? "payments.jsonl";
 const seen = new Set();
 const payments = new Map();
 
-function apply({ id, revision, payment, reference }) {
-  seen.add(`${id} ${revision}`);
+function apply({ id, reference, payment }) {
+  seen.add(id);
   // Events may come in any order: the highest version of a payment is believed.
   const known = payments.get(payment?.id);
   if (payment && !(known?.version >= payment.version)) payments.set(payment.id, { ...payment, reference: reference ?? known?.reference });
 }
 
-function record(line) {
-  const bytes = Buffer.from(JSON.stringify(line) + "\n");
-  if (writeSync(journal, bytes) !== bytes.length) throw new Error("the disk took half a line");
-  fsyncSync(journal);
-  apply(line);
-}
-
-// What a kill cut short was never answered, so it comes again.
+appendFileSync(journal, "");
 const kept = readFileSync(journal);
 const end = kept.lastIndexOf("\n") + 1;
-ftruncateSync(journal, end);
-kept.subarray(0, end).toString().split("\n").filter(Boolean).forEach((line) => apply(JSON.parse(line)));
+truncateSync(journal, end); // what a kill cut short was never answered, so it comes again
+kept.toString("utf8", 0, end).split("\n").filter(Boolean).forEach((line) => apply(JSON.parse(line)));
 
 const app = express();
 app.post("/webhooks/payhook", express.raw({ type: "*/*", limit: "2mb" }), (request, response) => {
@@ -39,10 +32,13 @@ app.post("/webhooks/payhook", express.raw({ type: "*/*", limit: "2mb" }), (reque
   } catch {
     return response.sendStatus(401);
   }
-  const { payment, reference, revision } = event.data;
-  const id = request.headers["webhook-id"];
+  const { reference, payment, revision } = event.data;
+  const line = { id: `${request.headers["webhook-id"]} ${revision}`, type: event.type, reference, payment };
   try {
-    if (!seen.has(`${id} ${revision}`)) record({ id, revision, type: event.type, reference, payment });
+    if (!seen.has(line.id)) {
+      appendFileSync(journal, JSON.stringify(line) + "\n", { flush: true }); // on the disk before it is answered
+      apply(line);
+    }
   } catch (error) {
     console.error(error);
     process.exit(1); // what is on the disk is read again at the start; payhook comes again
