@@ -6,11 +6,25 @@ use payhook_testkit::machine::Machine;
 use payhook_testkit::shell::Shell;
 
 use crate::package::deb;
-use crate::pages;
+use crate::pages::census::Claim;
+use crate::pages::{self, said};
 
 const INSTALL: &str = "docs/guide/install.md";
 const BACKUP: &str = "docs/guide/backup.md";
 const UPGRADE: &str = "docs/guide/upgrade.md";
+
+const ALERTS: &str = "docs/guide/alerts.md";
+const OPERATIONS: &str = "docs/guide/operations.md";
+const RELOAD: &str = "Changing the configuration of a running gateway";
+
+pub(crate) const CLAIMS: &[Claim] = &[
+    Claim::of(INSTALL, "console"),
+    Claim::of(INSTALL, "ini"),
+    Claim::of(BACKUP, "console"),
+    Claim::of(UPGRADE, "console"),
+    Claim::of(ALERTS, "console"),
+    Claim::of(OPERATIONS, "console").under(RELOAD),
+];
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -26,13 +40,6 @@ fn machine() -> (Machine, Shell) {
 fn follow(admin: &mut Shell, page: &str, heading: &str) -> Vec<(String, String)> {
     let commands = pages::commands_under(page, heading).into_iter().filter(|command| !command.starts_with("cargo "));
     commands.map(|command| deb::here(&command)).map(|command| (command.clone(), admin.runs(&command))).collect()
-}
-
-/// What the command that begins so said.
-#[track_caller]
-fn said<'s>(followed: &'s [(String, String)], command: &str) -> &'s str {
-    let found = followed.iter().find(|(typed, _)| typed.starts_with(command));
-    &found.unwrap_or_else(|| panic!("{command} is not on the page: {followed:?}")).1
 }
 
 fn orders(admin: &mut Shell) -> String {
@@ -51,6 +58,11 @@ fn a_new_user_installs_backs_up_destroys_restores_upgrades_and_goes_back() {
     assert!(said(&first, "payhook deliveries").contains("pending"));
     assert!(said(&first, "journalctl").contains("\"request\""));
     follow(&mut admin, INSTALL, "Changing the configuration");
+    let reloaded = follow(&mut admin, OPERATIONS, RELOAD);
+    assert!(said(&reloaded, "curl").contains("\"reload\""), "{reloaded:?}");
+    for command in pages::commands(ALERTS) {
+        admin.runs(&command);
+    }
 
     let made = follow(&mut admin, BACKUP, "Make one");
     assert!(said(&made, "payhook backup").contains("verified"), "{made:?}");

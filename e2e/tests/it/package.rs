@@ -16,9 +16,14 @@ use payhook_testkit::receiver::Receiver;
 use payhook_testkit::shell::Shell;
 use payhook_testkit::{binary, wire};
 
-use crate::pages::root;
+use crate::pages::census::Claim;
+use crate::pages::{self, root};
 use deb::PACKAGE;
 use engine::Engine;
+
+const CONTAINER: &str = "docs/guide/container.md";
+
+pub(crate) const CLAIMS: &[Claim] = &[Claim::of(CONTAINER, "console")];
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -108,32 +113,39 @@ fn the_container_runs_read_only_and_as_nobody() {
     let user = engine.runs(&["image", "inspect", "--format", "{{.Config.User}}", "payhook"]);
     assert_eq!(user.trim(), "65532:65532");
 
+    let shown = pages::commands(CONTAINER);
+    let [_build, init, check, serve, list, backup] = shown.as_slice() else { panic!("{shown:?}") };
     let receiver = Receiver::start(None);
-    let public = configure(&shop, &receiver);
-    let mount = format!("{}:/etc/payhook/payhook.toml:ro", shop.join("payhook.toml").display());
-    let secrets = shop.join(".env").display().to_string();
-    let common = ["--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges", "--network", "host"];
-    // What whoever runs the test may have is all that it can give.
-    let bounds = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
-    let files = ["--volume", "payhook:/var/lib/payhook", "--volume", &mount, "--env-file", &secrets];
-    let options = [common.as_slice(), &bounds, &files].concat();
-    let file = ["--config", "/etc/payhook/payhook.toml"];
-
-    let checked = engine.runs(&[&["run", "--rm"], options.as_slice(), &["payhook", "check"], &file].concat());
-    assert!(checked.contains("is fine"), "{checked}");
-    engine.runs(&[&["run", "--detach", "--name", "shop"], options.as_slice(), &["payhook", "serve"], &file].concat());
+    let public = configure(init, &shop, &receiver);
+    assert!(types(&engine, check, &shop).contains("is fine"));
+    types(&engine, serve, &shop);
     wait_until_well(public, &engine);
     trigger(&shop, public);
     assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "it never arrived");
-    let listed = engine.runs(&[&["exec", "shop", "/usr/bin/payhook", "events", "list"], file.as_slice()].concat());
+    let listed = types(&engine, list, &shop);
     assert!(listed.contains("payment.authorised"), "{listed}");
+    assert!(types(&engine, backup, &shop).contains("verified"));
 
-    engine.runs(&["stop", "--time", "20", "shop"]);
-    assert_eq!(engine.runs(&["inspect", "--format", "{{.State.ExitCode}}", "shop"]).trim(), "0", "it stops when told");
-    engine.runs(&["start", "shop"]);
+    engine.runs(&["stop", "--time", "20", "payhook"]);
+    let ended = engine.runs(&["inspect", "--format", "{{.State.ExitCode}}", "payhook"]);
+    assert_eq!(ended.trim(), "0", "it stops when told");
+    engine.runs(&["start", "payhook"]);
     wait_until_well(public, &engine);
-    let listed = engine.runs(&[&["exec", "shop", "/usr/bin/payhook", "events", "list"], file.as_slice()].concat());
-    assert!(listed.contains("payment.authorised"), "the volume keeps it: {listed}");
+    assert!(types(&engine, list, &shop).contains("payment.authorised"), "the volume keeps it");
+}
+
+/// What the engine says to a command of the page. Ports are the machine's own, since those of the page may be taken; nobody
+/// starts it anew behind the test's back, and what whoever runs the test may have is all that it can give.
+fn types(engine: &Engine, command: &str, shop: &Path) -> String {
+    let bounds = "--network host --ulimit nofile=1024:1024 --ulimit nproc=1024:1024";
+    let command = command.replace("--publish 8080:8080 ", "").replace("--restart unless-stopped ", "");
+    let command = command.replace("docker run ", &format!("docker run {bounds} "));
+    // The folder of the page, wherever it is.
+    let (page, here) = (["./shop/", " shop/"], format!("{}/", shop.display()));
+    let command = command.replace(page[0], &here).replace(page[1], &format!(" {here}"));
+    let words: Vec<_> = command.split_whitespace().collect();
+    assert_eq!(words[0], "docker", "{command}");
+    engine.runs(&words[1..])
 }
 
 #[test]
@@ -174,10 +186,11 @@ fn lay_out(image: &Path) {
     assert!(laid.status.success(), "{}", String::from_utf8_lossy(&laid.stderr));
 }
 
-/// A first configuration that listens on free ports and delivers to `receiver`, by name; where providers post.
-fn configure(shop: &Path, receiver: &Receiver) -> SocketAddr {
-    let made =
-        Command::new(binary::payhook()).arg("init").arg(shop).args(["--store", "/var/lib/payhook/payhook.db"]).status();
+/// The page's first configuration, listening on free ports and delivering to `receiver`, by name; where providers post.
+fn configure(init: &str, shop: &Path, receiver: &Receiver) -> SocketAddr {
+    let words: Vec<_> = init.split_whitespace().collect();
+    let ["payhook", "init", "shop", more @ ..] = words.as_slice() else { panic!("{init}") };
+    let made = Command::new(binary::payhook()).arg("init").arg(shop).args(more).status();
     assert!(made.is_ok_and(|status| status.success()), "payhook init failed");
     let file = shop.join("payhook.toml");
     let text = std::fs::read_to_string(&file).expect("init wrote it");

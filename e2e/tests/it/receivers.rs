@@ -1,5 +1,5 @@
-//! The receiving ends in `examples/express` and `examples/fastapi`, run as they stand behind a real gateway: what they keep of
-//! good, repeated and forged deliveries, also over a kill.
+//! The receiving ends in `examples/express` and `examples/fastapi`, started as their pages say behind a real gateway: what
+//! they keep of good, repeated and forged deliveries, also over a kill.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -13,8 +13,12 @@ use payhook_testkit::gateway::{Gateway, Setup};
 use payhook_testkit::{binary, wire};
 use serde_json::{Value, json};
 
-use crate::pages::root;
+use crate::pages::census::Claim;
+use crate::pages::{self, root};
 use crate::stage::{KEY, SECRET};
+
+pub(crate) const CLAIMS: &[Claim] =
+    &[Claim::of("examples/express/README.md", "console"), Claim::of("examples/fastapi/README.md", "console")];
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -27,13 +31,13 @@ struct Receiver {
 impl Receiver {
     /// Starts the one of `example`, keeping what it keeps in `folder`.
     fn start(example: &str, folder: &Path, address: SocketAddr) -> Self {
-        let port = address.port().to_string();
-        let mut command = match example {
-            "express" => express(&port),
-            _ => fastapi(&port),
-        };
-        command.env("PAYHOOK_SIGNING_SECRET", SECRET).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null());
-        let child = command.spawn().unwrap_or_else(|error| panic!("{example} cannot be run: {error}"));
+        let mut command = shown(example, &address.port().to_string());
+        command.env("JOURNAL", folder.join("payments.jsonl")).env("DATABASE", folder.join("payments.db"));
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{example} cannot be run: {error}"));
         let began = Instant::now();
         while TcpStream::connect(address).is_err() {
             assert!(began.elapsed() < PATIENCE, "{example} does not listen");
@@ -68,22 +72,31 @@ impl Drop for Receiver {
     }
 }
 
-/// Node looks for packages beside the program, so it is run from a copy beside them.
-fn express(port: &str) -> Command {
-    let program = installed().join("server.js");
-    let source = root().join("examples/express/server.js");
-    std::fs::copy(&source, &program).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
-    let mut command = Command::new("node");
-    command.arg(program).env("PORT", port).env_remove("NODE_OPTIONS");
+/// The command that the example's page shows to start it, in a copy of its folder where its packages are.
+fn shown(example: &str, port: &str) -> Command {
+    let program = if example == "express" { "server.js" } else { "main.py" };
+    let source = root().join("examples").join(example).join(program);
+    std::fs::copy(&source, installed().join(program)).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
+    let page = pages::commands(&format!("examples/{example}/README.md"));
+    let starts = page.iter().find(|command| command.starts_with("PAYHOOK_SIGNING_SECRET=")).expect("it is started");
+    // What `npm start` runs is run without npm between, which would not pass a kill on.
+    let start = starts.replace("npm start", &script("start")).replace("whsec_…", SECRET).replace("3000", port);
+    let (set, words): (Vec<_>, Vec<_>) = start.split_whitespace().partition(|word| word.contains('='));
+    let mut command = Command::new(installed().join(words[0]));
+    if words[0] == "node" {
+        command = Command::new("node");
+    }
+    command.args(&words[1..]).envs(set.iter().filter_map(|word| word.split_once('='))).current_dir(installed());
+    command.env("UVICORN_LOG_LEVEL", "warning").env_remove("NODE_OPTIONS").env_remove("PYTHONPATH");
     command
 }
 
-fn fastapi(port: &str) -> Command {
-    let mut command = Command::new(installed().join("python/bin/python"));
-    // Without leaving compiled files in the checkout.
-    command.args(["-B", "-m", "uvicorn", "main:app", "--log-level", "warning", "--port", port, "--app-dir"]);
-    command.arg(root().join("examples/fastapi")).env_remove("PYTHONPATH");
-    command
+/// A script of the package.
+fn script(name: &str) -> String {
+    let package = root().join("examples/express/package.json");
+    let text = std::fs::read_to_string(&package).unwrap_or_else(|error| panic!("{}: {error}", package.display()));
+    let package: Value = serde_json::from_str(&text).expect("JSON");
+    package["scripts"][name].as_str().expect("a script").to_owned()
 }
 
 /// The folder with their packages, installed now when they are not there.
@@ -181,4 +194,19 @@ fn the_receiver_with_express_keeps_each_event_once() {
 #[test]
 fn the_receiver_with_fastapi_keeps_each_event_once() {
     check("fastapi");
+}
+
+#[test]
+fn the_packages_are_installed_as_the_pages_say() {
+    let install = std::fs::read_to_string(root().join("e2e/receivers/install")).expect("the script is there");
+    for example in ["express", "fastapi"] {
+        let page = pages::commands(&format!("examples/{example}/README.md"));
+        let [installs @ .., _start, asks] = page.as_slice() else { panic!("{page:?}") };
+        for command in installs {
+            // In the script each has more flags, for speed and silence.
+            let there = install.lines().any(|line| command.split_whitespace().all(|word| line.contains(word)));
+            assert!(there, "{command} is not what e2e/receivers/install does");
+        }
+        assert_eq!(asks, "curl http://127.0.0.1:3000/payments");
+    }
 }

@@ -7,8 +7,15 @@ use payhook_testkit::sandbox::Sandbox;
 
 use super::user::{User, free_port};
 use crate::pages;
+use crate::pages::census::Claim;
 
 const PAGE: &str = "docs/guide/sandbox.md";
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim::of(PAGE, "console"),
+    // The sandbox and the gateway are these, in other terminals.
+    Claim::of(PAGE, "sh"),
+];
+
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]

@@ -5,8 +5,12 @@ use serde_json::Value;
 
 use super::user::User;
 use crate::pages;
+use crate::pages::census::Claim;
 
 const PAGE: &str = "docs/guide/scenarios.md";
+
+pub(super) const CLAIMS: &[Claim] =
+    &[Claim::of(PAGE, "console").under("Told by trigger"), Claim::of(PAGE, "console").under("Told by the sandbox")];
 
 #[test]
 fn stories_are_triggered_as_the_guide_shows() {

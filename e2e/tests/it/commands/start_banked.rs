@@ -14,8 +14,16 @@ use tokio::runtime::Runtime;
 
 use super::user::{User, free_port};
 use crate::pages;
+use crate::pages::census::Claim;
 
 const PAGE: &str = "docs/guide/start-banked.md";
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim::of(PAGE, "console"),
+    // The sandbox and the gateway are these, in other terminals.
+    Claim::of(PAGE, "sh").under("The sandbox"),
+    Claim::of(PAGE, "sh").under("The gateway"),
+];
+
 const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Now;

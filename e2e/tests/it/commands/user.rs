@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -46,6 +46,11 @@ impl User {
     #[track_caller]
     pub(super) fn runs(&mut self, command: &str) -> String {
         self.shell.runs(command)
+    }
+
+    /// Types a command, however it goes; how it ended, what it printed and what it complained of.
+    pub(super) fn types(&mut self, command: &str) -> (Option<i32>, String, String) {
+        self.shell.types(command)
     }
 
     /// Types a command that has to end with `code`; returns what it printed and what it complained of.
@@ -101,19 +106,26 @@ impl User {
         self.write(file, &text.replace(from, to));
     }
 
-    /// Moves the gateway to ports that are free here.
-    pub(super) fn edit_addresses(&self) {
-        for usual in ["\"0.0.0.0:8080\"", "\"127.0.0.1:8081\""] {
-            self.edit("payhook.toml", usual, &format!("\"127.0.0.1:{}\"", free_port()));
+    /// Moves the gateway to ports that are free here: the public one, and the admin's.
+    pub(super) fn edit_addresses(&self) -> [u16; 2] {
+        let ports = [free_port(), free_port()];
+        for (usual, port) in ["\"0.0.0.0:8080\"", "\"127.0.0.1:8081\""].into_iter().zip(ports) {
+            self.edit("payhook.toml", usual, &format!("\"127.0.0.1:{port}\""));
         }
+        ports
     }
 
     pub(super) fn read(&self, file: &str) -> String {
-        std::fs::read_to_string(self.shell.folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+        std::fs::read_to_string(self.path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    }
+
+    /// A file where the shell stands.
+    pub(super) fn path(&self, file: &str) -> PathBuf {
+        self.shell.folder().join(file)
     }
 
     pub(super) fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.shell.folder().join(file), text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        std::fs::write(self.path(file), text).unwrap_or_else(|error| panic!("{file}: {error}"));
     }
 
     /// The names of what lies where the shell stands.
