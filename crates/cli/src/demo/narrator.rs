@@ -131,7 +131,7 @@ fn meaning(event: &Value) -> String {
         return below(&format!("set aside ({reason}): kept, and told to nobody"));
     }
     if event["stale"] == true {
-        return below("late news: the payment has moved on, and stays as it is");
+        return below("late news: the payment has moved on and stays as it is");
     }
     // Of the payment itself that was said already.
     let about_itself = event["kind"].as_str().is_some_and(|kind| kind.starts_with("payment."));
