@@ -1,8 +1,5 @@
 // What a merchant does in the customer area. Each step begins and ends on one of its pages.
-import { keyboard, mouse } from "./hand.mjs";
-
-const hand = ({ page }, by) => (by === "keyboard" ? keyboard : mouse)(page);
-const text = ({ page }, selector) => page.$eval(selector, (element) => element.innerText.trim());
+import { hand, mouse, text } from "./hand.mjs";
 
 /** From the overview: a webhook that names its account and has the AVS and CVC results added. */
 export async function create_adyen_webhook(browser, { by, url }) {
@@ -72,18 +69,6 @@ export async function open_dispute(browser, { page }) {
   await browser.go(page);
   await mouse(browser.page).press("Open a dispute");
   return text(browser, "[role=status]");
-}
-
-/** On any page: something is pressed. */
-export async function press(browser, { name }) {
-  await mouse(browser.page).press(name);
-}
-
-/** On the page of a payer's bank: who pays. */
-export async function identify(browser, { account }) {
-  const payer = mouse(browser.page);
-  await payer.fill("Account number", account);
-  await payer.press("Continue");
 }
 
 /** What the log lists. */

@@ -1,12 +1,17 @@
 // Debian's Chromium, one page of it, and everything that page complains of.
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { eyes } from "./eyes.mjs";
 
 // The package lies where it was installed, which is where this runs; this file lies in the checkout.
 const puppeteer = createRequire(join(process.cwd(), "package.json"))("puppeteer-core");
 
-const PATIENCE_MS = 15_000;
-const WIDTHS = { desktop: { width: 1200, height: 900 }, phone: { width: 360, height: 740, isMobile: true, hasTouch: true } };
+const PATIENCE_MS = 30_000;
+const WIDTHS = {
+  desktop: { width: 1200, height: 900 },
+  phone: { width: 390, height: 844, isMobile: true, hasTouch: true },
+  picture: { width: 1080, height: 800, deviceScaleFactor: 1.5 },
+};
 
 export async function openBrowser({ base, width = "desktop", scheme = "light", shots = "" }) {
   // As root, in a container, Chromium's own sandbox cannot be set up; it visits nothing but loopback.
@@ -15,7 +20,9 @@ export async function openBrowser({ base, width = "desktop", scheme = "light", s
   const page = await chromium.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   await page.setViewport({ deviceScaleFactor: 1, ...WIDTHS[width] });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  const turn = (to) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: (scheme = to) }]);
+  await turn(scheme);
+  await page.evaluateOnNewDocument(eyes);
 
   let troubles = [];
   page.on("pageerror", (error) => troubles.push(`script: ${error.message}`));
@@ -35,12 +42,23 @@ export async function openBrowser({ base, width = "desktop", scheme = "light", s
     });
   });
 
+  const told = [];
+  const network = await page.createCDPSession();
+  await network.send("Network.enable");
+  network.on("Network.eventSourceMessageReceived", ({ data }) => told.push(data));
+
   return {
     page,
     shots,
-    look: `${width}-${scheme}`,
+    /** What servers told the pages by server-sent events. */
+    told,
+    /** How it is looked at, as a part of a file's name. */
+    look: () => `${width}-${scheme}`,
+    /** To dark, or to light. */
+    turn,
+    /** To a path of where it was opened, or to an address elsewhere. */
     async go(path) {
-      await page.goto(base + path, { waitUntil: "load" });
+      await page.goto(new URL(path, base).href, { waitUntil: "load" });
     },
     takeTroubles() {
       const taken = troubles;

@@ -1,6 +1,14 @@
 // Two ways to use a page: by the mouse, and by the keyboard alone. Both find things as a person does, by what is written on
 // them, and both wait for the page that follows.
 const TABS_MAX = 200;
+/** WCAG 2.2 AA: for what is no text, such as the line around what has the focus. */
+const MARK_CONTRAST_MIN = 3;
+
+/** The hand of somebody who uses the page `by` mouse or keyboard. */
+export const hand = ({ page }, by) => (by === "keyboard" ? keyboard : mouse)(page);
+
+/** What stands there, as a person reads it. */
+export const text = ({ page }, selector) => page.$eval(selector, (element) => element.innerText.trim());
 
 /** The words by which a person knows the element. */
 const NAME = `element => {
@@ -67,15 +75,29 @@ export function keyboard(page) {
 
 const matches = (have, wanted) => have === wanted || have.startsWith(`${wanted} `);
 
-/** What has the focus, and whether a person sees that: a line around it, within the window. */
+/** Goes through all that the keyboard comes to, from the top of a fresh page; the names of what cannot be seen to have the focus. */
+export async function unseen(page) {
+  const names = [];
+  for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
+    await page.keyboard.press("Tab");
+    const at = await focused(page, "*");
+    if (at.tag === "BODY") return names;
+    if (!at.visible) names.push(`${at.tag} ${at.name}`);
+  }
+  throw new Error(`the keyboard comes to no end in ${TABS_MAX} steps`);
+}
+
+/** What has the focus, and whether a person sees that: a line around it that stands out, within the window. */
 async function focused(page, kinds) {
   return page.evaluate(
-    (kinds, name) => {
+    (kinds, name, contrast_min) => {
       const element = document.activeElement;
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
       const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-      const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+      const { contrast, ground } = window.eyes;
+      const stands_out = () => contrast(style.outlineColor, ground(element.parentElement)) >= contrast_min;
+      const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && stands_out();
       // From the last thing on the page the focus leaves it, for the browser's own.
       const left = element === document.body;
       const visible = left || (inside && outlined);
@@ -83,5 +105,6 @@ async function focused(page, kinds) {
     },
     kinds,
     NAME,
+    MARK_CONTRAST_MIN,
   );
 }

@@ -3,8 +3,9 @@ import { createInterface } from "node:readline";
 import { openBrowser } from "./browser.mjs";
 import * as area from "./area.mjs";
 import * as looks from "./looks.mjs";
+import * as shop from "./shop.mjs";
 
-const steps = { ...area, ...looks };
+const steps = { ...area, ...looks, ...shop };
 const browser = await openBrowser(JSON.parse(process.env.PAYHOOK_BROWSER));
 
 for await (const line of createInterface({ input: process.stdin })) {

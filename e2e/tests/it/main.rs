@@ -32,7 +32,7 @@
 //! - `receivers`: the examples' receiving ends, behind the binary.
 //! - `sandbox`: the pretend provider's notifications arrive, whatever happens to the gateway.
 //! - `sandbox_command`: the pretend provider as a command.
-//! - `browser`: its pages, as people see and use them.
+//! - `browser`: its pages, and those of the demo's shop, as people see and use them.
 //! - `vectors`: what providers published is judged as they published it.
 //! - `bad_input`: hundreds of broken requests, and nothing comes of them.
 //! - `stage`: the configuration and the check all of them share.

@@ -1,9 +1,15 @@
-// Keeps an order's page true: when the shop says that its state changed, the page is asked for again and put in place.
+// Keeps an order's page true, the buyer's and the merchant's: when the shop says that its state changed, the page is asked for
+// again and put in place.
 const pause = 5000; // milliseconds until a connection that ended is tried again
 
 const order = () => document.getElementById("order");
 
 async function renew() {
+  // Nothing is taken from under the hands of who is typing.
+  if (order().contains(document.activeElement) && document.activeElement.matches("input")) {
+    document.activeElement.addEventListener("blur", () => renew().catch(() => {}), { once: true });
+    return;
+  }
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok) return;
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");

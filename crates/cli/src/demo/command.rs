@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use payhook_gateway::keyfile;
 use payhook_sandbox::{Fault, Pace};
-use tokio::sync::watch;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::crowd::Crowd;
 use super::outcome::Outcome;
@@ -61,42 +61,41 @@ impl Demo {
             Manner { seed, pace: Pace::Scaled(1.0), weather: Vec::new() }
         };
         let mut stopped = stop::signalled()?;
+        let mut hung_up = signal(SignalKind::hangup()).context("SIGHUP cannot be watched")?;
         let stage = Stage::set(self.data, &manner).await?;
         output::line(&words::introduction(&stage));
         let told = tokio::select! {
             told = play(&stage, headless, self.orders, seed) => told,
+            told = narrator::tell(&stage), if !headless => told.map(|()| None),
             _ = stopped.wait_for(|stop| *stop) => Ok(None),
+            // The terminal was closed: nothing is left behind then either.
+            _ = hung_up.recv() => Ok(None),
         };
-        if !headless && told.is_ok() {
-            stay(&stage, &mut stopped).await?;
-        }
+        let goodbye = words::goodbye(&stage);
         stage.strike().await;
         let right = told?.is_none_or(|outcome| outcome.is_right());
+        if !headless {
+            output::line(&goodbye);
+        }
         Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
-/// Some people buy, and it is told what came of it.
+/// Some people buy, and it is told what came of it. Where somebody looks, it goes on until it is stopped.
 async fn play(stage: &Stage, headless: bool, orders: Option<u32>, seed: u64) -> anyhow::Result<Option<Outcome>> {
+    if !headless {
+        output::line(&words::heading());
+    }
     let before = Outcome::counts(stage).await?;
     let number = orders.unwrap_or(if headless { ORDERS } else { FIRST_BUYERS });
-    let crowd = Crowd { shop: stage.shop_url()?, number, seed };
-    let bought = tokio::select! {
-        bought = crowd.buy() => bought,
-        told = narrator::tell(stage, !headless) => return told.map(|()| None),
-    };
+    let bought = Crowd { shop: stage.shop_url()?, number, seed }.buy().await;
     let outcome = Outcome::take(stage, bought, &before).await?;
     output::line(&outcome.text());
-    Ok(Some(outcome))
-}
-
-/// Until Ctrl-C: what each notification does is told as it happens.
-async fn stay(stage: &Stage, stopped: &mut watch::Receiver<bool>) -> anyhow::Result<()> {
-    output::line(&words::now_you(stage));
-    tokio::select! {
-        told = narrator::tell(stage, true) => told,
-        _ = stopped.wait_for(|stop| *stop) => Ok(()),
+    if headless {
+        return Ok(Some(outcome));
     }
+    output::line(&words::now_you(stage));
+    std::future::pending().await
 }
 
 fn any_seed() -> anyhow::Result<u64> {

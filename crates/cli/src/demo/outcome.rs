@@ -58,16 +58,13 @@ impl Outcome {
     /// All of it.
     pub(super) fn text(&self) -> String {
         let mut text = String::from("\nWhat came of it. The orders, from the shop's database:\n\n");
-        let mut row = |what: &str, count: u64, meaning: &str| {
-            // Writing into a String does not fail.
-            let _ = writeln!(text, "  {what:<24}{count:>5}   {meaning}");
-        };
-        row("orders", self.orders.len() as u64, "");
+        let mut add = |what: &str, count: u64, meaning: &str| text.push_str(&row(what, count, meaning));
+        add("orders", self.orders.len() as u64, "");
         for (standing, number) in self.standings() {
-            row(&format!("  {standing}"), number, "");
+            add(&format!("  {standing}"), number, "");
         }
         let thanks = self.orders.iter().map(|order| u64::from(order.thanks)).sum();
-        row("people thanked", thanks, "once for each order that was paid");
+        add("people thanked", thanks, "once for each order that was paid");
         text.push_str("\nThe notifications, from the gateway's store:\n\n");
         self.counts.rows(&mut text);
         for bought in self.bought.iter().filter(|bought| !bought.is_right()) {
@@ -146,18 +143,26 @@ impl Counts {
     }
 
     fn rows(&self, text: &mut String) {
-        let mut row = |what: &str, count: u64, meaning: &str| {
-            // Writing into a String does not fail.
-            let _ = writeln!(text, "  {what:<24}{count:>5}   {meaning}");
-        };
-        row("notifications", self.notifications, "on disk before they were acknowledged");
-        row("events", self.events, "the facts in them, each once");
-        row("duplicates absorbed", self.duplicates, "acknowledged again, stored once, delivered once");
-        row("forged or cut, refused", self.quarantined, "in quarantine with the reason, delivered to nobody");
-        row("somebody else's", self.aside, "of another merchant account: set aside, delivered to nobody");
-        row("late news superseded", self.superseded, "bad news that a success had overtaken, never delivered");
-        row("delivered", self.delivered, "signed, taken by the shop");
-        row("still owed", self.owed, "");
-        row("dead letters", self.dead, "");
+        let mut add = |what: &str, count: u64, meaning: &str| text.push_str(&row(what, count, meaning));
+        add("notifications", self.notifications, "on disk before they were acknowledged");
+        add("events", self.events, "the facts in them, each once");
+        let faults = [
+            ("duplicates absorbed", self.duplicates, "acknowledged again, stored and told once"),
+            ("forged or cut, refused", self.quarantined, "in quarantine with the reason, told to nobody"),
+            ("somebody else's", self.aside, "another account's: set aside, told to nobody"),
+            ("late news superseded", self.superseded, "bad news a success overtook, told to nobody"),
+        ];
+        // With somebody at the terminal nothing goes wrong on the way.
+        for (what, count, meaning) in faults.into_iter().filter(|(_, count, _)| *count > 0) {
+            add(what, count, meaning);
+        }
+        add("delivered", self.delivered, "signed, taken by the shop");
+        add("still owed", self.owed, "");
+        add("dead letters", self.dead, "");
     }
+}
+
+/// One line of a table, within eighty columns.
+fn row(what: &str, count: u64, meaning: &str) -> String {
+    format!("  {what:<24}{count:>5}   {meaning}").trim_end().to_owned() + "\n"
 }

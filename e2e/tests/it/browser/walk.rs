@@ -17,7 +17,7 @@ pub(super) fn from_nothing_to_a_delivered_notification(by: &str) {
     let receiver = Receiver::start(Some(stage::SECRET));
     let gateway = stage::setup(&receiver).start();
     let sandbox = Sandbox::start(&[]);
-    let mut window = Window::open(&sandbox, Look { width: "desktop", scheme: "light" });
+    let mut window = Window::open(&sandbox.url(""), Look { width: "desktop", scheme: "light" });
     let url = format!("http://{}/in/adyen", gateway.public());
 
     let made = window.step(&json!({ "step": "create_adyen_webhook", "by": by, "url": url }));

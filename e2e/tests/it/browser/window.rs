@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
-use payhook_testkit::sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::pages::root;
@@ -27,10 +26,9 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Opens one on a sandbox.
-    pub(super) fn open(sandbox: &Sandbox, look: Look) -> Self {
-        let given =
-            json!({ "base": sandbox.url(""), "width": look.width, "scheme": look.scheme, "shots": screenshots() });
+    /// Opens one at an address.
+    pub(super) fn open(base: &str, look: Look) -> Self {
+        let given = json!({ "base": base, "width": look.width, "scheme": look.scheme, "shots": screenshots() });
         let mut child = Command::new("node")
             .arg(root().join("e2e/browser/main.mjs"))
             .current_dir(installed())

@@ -11,6 +11,7 @@ use minijinja::{Value, context};
 use serde::Deserialize;
 
 use super::failure::Failure;
+use super::order::View;
 use super::page::page;
 use crate::book::{self, Heard, Intention, Order, Payment};
 use crate::intentions::{self, Kind, Room};
@@ -48,11 +49,13 @@ pub(crate) async fn show(State(till): State<Arc<Till>>, Path(reference): Path<St
         let Some(order) = book::by_reference(act, &reference)? else { return Ok(None) };
         let payments = book::of_order(act, &reference)?;
         let wanted = book::intentions_of(act, &reference)?;
-        Ok(Some((order, payments, wanted, book::history(act, &reference)?)))
+        let state = View::of(act, &order.page)?.map(|view| view.state());
+        Ok(Some((order, payments, wanted, book::history(act, &reference)?, state)))
     });
-    let (order, payments, wanted, heard) = found.await?.ok_or(Failure::NotFound)?;
+    let (order, payments, wanted, heard, state) = found.await?.ok_or(Failure::NotFound)?;
     let payments = payments.iter().map(|payment| shown(payment, intentions::room(payment, &wanted, &heard)));
     let values = context! {
+        state,
         reference => order.reference.as_str(),
         page => order.page.as_str(),
         email => order.email.as_str(),
@@ -74,15 +77,16 @@ pub(crate) async fn modify(
     Form(form): Form<Modify>,
 ) -> Result<Response, Failure> {
     let kind = Kind::parse(&what).filter(|kind| *kind != Kind::Session).ok_or(Failure::NotFound)?;
+    let to = format!("/admin/orders/{reference}");
+    let unwanted = |why: String| Failure::Unwanted { why, order: to.clone() };
     let amount = match kind {
         Kind::Cancel => 0,
         _ => money::read(form.amount.as_deref().unwrap_or_default())
-            .ok_or_else(|| Failure::Refused("Please write an amount such as 12.50.".to_owned()))?,
+            .ok_or_else(|| unwanted("Please write an amount such as 12.50.".to_owned()))?,
     };
     if !token::is_secret(&form.attempt) {
-        return Err(Failure::Refused("This form is not one of ours. Please open the order again.".to_owned()));
+        return Err(unwanted("This form is not one of ours. Please open the order again.".to_owned()));
     }
-    let to = format!("/admin/orders/{reference}");
     let providers = Arc::clone(&till.providers);
     let wanted = till.book.act(move |act| {
         let Some(order) = book::by_reference(act, &reference)? else { return Ok(None) };
@@ -91,7 +95,7 @@ pub(crate) async fn modify(
     });
     match wanted.await?.ok_or(Failure::NotFound)? {
         Ok(()) => Ok(Redirect::to(&to).into_response()),
-        Err(unwanted) => Err(Failure::Refused(unwanted.to_string())),
+        Err(why) => Err(unwanted(why.to_string())),
     }
 }
 

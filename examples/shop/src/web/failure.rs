@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     NotFound,
     /// What was asked for is not possible, and why.
     Refused(String),
+    /// Nor is what the merchant asked of an order, whose page is there.
+    Unwanted { why: String, order: String },
     /// The shop's own trouble.
     Book(BookError),
 }
@@ -31,15 +33,20 @@ impl From<getrandom::Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        let mut back = None;
         let (status, title, text) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "Nothing here", "There is no such page.".to_owned()),
             Self::Refused(why) => (StatusCode::CONFLICT, "Not done", why),
+            Self::Unwanted { why, order } => {
+                back = Some(order);
+                (StatusCode::CONFLICT, "Not done", why)
+            }
             Self::Book(error) => {
                 tracing::error!(%error, "a request failed");
                 let text = "Something is wrong on our side. Nothing was charged by this; please try again in a minute.";
                 (StatusCode::SERVICE_UNAVAILABLE, "One moment", text.to_owned())
             }
         };
-        page(status, "message.html", context! { title, text })
+        page(status, "message.html", context! { title, text, back })
     }
 }

@@ -15,7 +15,7 @@ use crate::intentions::{Kind, State as Carried};
 use crate::provider::Provider;
 use crate::shop::Till;
 use crate::standing::Standing;
-use crate::{clock, token};
+use crate::{catalogue, clock, token};
 
 /// How long a page of the provider's is sent to again. Adyen closes them after an hour.
 const SESSION_SECONDS: i64 = 50 * 60;
@@ -35,7 +35,10 @@ pub(crate) async fn show(State(till): State<Arc<Till>>, Path(address): Path<Stri
     let view = till.book.read(move |act| View::of(act, &address)).await?.ok_or(Failure::NotFound)?;
     let order = &view.order;
     let line = |line: &Line| {
-        context! { name => line.name.as_str(), quantity => line.quantity, total => line.price * i64::from(line.quantity) }
+        let Line { product, name, quantity, price } = line;
+        // What is sold no more has no picture any more.
+        let picture = catalogue::find(product).map(|product| product.picture);
+        context! { product, name, quantity, picture, total => price * i64::from(*quantity) }
     };
     let opening = view.session == Some(Carried::Open) && order.standing == Standing::Waiting;
     let values = context! {

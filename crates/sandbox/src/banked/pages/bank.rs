@@ -6,6 +6,7 @@ use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State as Given};
 use axum::response::Response;
+use minijinja::{Value, context};
 use serde::Deserialize;
 
 use super::show;
@@ -32,7 +33,7 @@ pub(super) struct Decision {
 
 /// The step the payer is at.
 pub(super) async fn page(Given(world): Given<Arc<World>>, Path(id): Path<String>) -> Response {
-    show::answer(&world, |act| step(act, &id, None))
+    show::answer(&world, |act| step(act, &id, None, context! {}))
 }
 
 /// The payer said which account is theirs.
@@ -46,7 +47,7 @@ pub(super) async fn account(
     show::answer(&world, |act| {
         let digits = account.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || !ACCOUNT_DIGITS.contains(&account.len()) {
-            return step(act, &id, Some("An account number has 6 to 10 digits."));
+            return step(act, &id, Some("An account number has 6 to 10 digits."), context! { account });
         }
         payer::identify(act, &id, account)?;
         Ok(show::on_to(&format!("/banked/bank/{id}")))
@@ -62,7 +63,7 @@ pub(super) async fn decision(
     let Form(Decision { decision }) = form.unwrap_or(Form(Decision::default()));
     show::answer(&world, |act| {
         let Some(wanted) = Outcome::of_button(&decision) else {
-            return step(act, &id, Some("Press one of these buttons."));
+            return step(act, &id, Some("Press one of these buttons."), context! {});
         };
         Ok(match payer::decide(act, &id, wanted)? {
             Some((session, outcome)) => show::back_to_shop(&session, outcome.reason().is_none()),
@@ -71,11 +72,11 @@ pub(super) async fn decision(
     })
 }
 
-/// The page of the step the payer is at; away from a bank that is not asked.
-fn step(act: &Act<'_>, id: &str, problem: Option<&str>) -> Result<Response, BookError> {
+/// The page of the step the payer is at, with what was `typed` into it before; away from a bank that is not asked.
+fn step(act: &Act<'_>, id: &str, problem: Option<&str>, typed: Value) -> Result<Response, BookError> {
     let Some(session) = act.find::<Session>(id)? else { return Ok(show::gone()) };
     Ok(match session.state {
-        State::AwaitingProvider => show::page(&session, "banked-account.html", problem),
+        State::AwaitingProvider => show::page_with(&session, "banked-account.html", problem, typed),
         State::AwaitingPaymentConsent => show::page(&session, "banked-consent.html", problem),
         _ => show::on_to(&format!("/banked/pay/{id}")),
     })

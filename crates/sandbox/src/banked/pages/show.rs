@@ -26,10 +26,10 @@ pub(super) fn page(session: &Session, template: &str, problem: Option<&str>) -> 
     page_with(session, template, problem, context! {})
 }
 
-/// The same with something to choose from.
+/// The same with something to choose from, or what was typed in place of what the session says.
 pub(super) fn page_with(session: &Session, template: &str, problem: Option<&str>, more: Value) -> Response {
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    pages::page(status, template, merge_maps([context! { problem }, more, values(session)]))
+    pages::page(status, template, merge_maps([values(session), context! { problem }, more]))
 }
 
 /// There is no such session, or no more.

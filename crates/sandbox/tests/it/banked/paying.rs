@@ -216,6 +216,17 @@ fn the_pages_lead_a_payer_through_every_step_and_say_sandbox() {
 }
 
 #[test]
+fn an_account_number_that_is_none_is_shown_again_as_it_was_typed() {
+    let stage = Stage::new();
+    let session = stage.session();
+    stage.press(&format!("/banked/pay/{}", id(&session)), "bank=mock-bank");
+    let refused = stage.press(&format!("/banked/bank/{}/account", id(&session)), "account=12");
+    assert_eq!(refused.status, 422);
+    let page = refused.text();
+    assert!(page.contains("6 to 10 digits") && page.contains(r#"name="account" value="12""#), "{page}");
+}
+
+#[test]
 fn a_payer_who_turns_back_is_led_to_the_shop_and_the_payment_has_failed() {
     let stage = Stage::with_webhook();
     let session = stage.session();
