@@ -34,4 +34,4 @@ pub use hyper::body::Incoming;
 pub use limits::{ClientLimits, Limits};
 pub use read_body::{BodyError, read_body, read_body_within};
 pub use server::{Drained, Handler, Refusals, Server, Tower};
-pub use tls::{Tls, TlsError, Trust};
+pub use tls::{Leniency, Tls, TlsError, TlsVersion, Trust};

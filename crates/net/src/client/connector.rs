@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
+use rustls::{CertificateError, OtherError};
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
@@ -63,7 +64,7 @@ impl Connector {
         let stream = if origin.https {
             progress.step = Step::Handshake;
             let started = Instant::now();
-            let tls = self.shake_hands(origin, tcp).await.map_err(ClientError::Tls)?;
+            let tls = self.shake_hands(origin, tcp).await.map_err(|error| ClientError::Tls(plainly(error)))?;
             progress.timings.tls = Some(started.elapsed());
             Stream::Tls(Box::new(tls), Arc::clone(&meter))
         } else {
@@ -119,6 +120,13 @@ impl Connector {
         }
         Err(last)
     }
+}
+
+/// What is odd about a certificate, in words: rustls shows what it has no name for as it stands in its code.
+fn plainly(error: io::Error) -> io::Error {
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let Some(rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(odd)))) = tls else { return error };
+    io::Error::new(error.kind(), format!("invalid peer certificate: {odd}"))
 }
 
 /// The name the certificate must be for.

@@ -1,9 +1,12 @@
-//! TLS, both ways: a certificate from files for the server, trusted roots for the client.
+//! TLS, both ways: a certificate from files for the server, trusted roots for the client, and what one that plays a part
+//! overlooks.
 //!
 //! One cryptographic provider (aws-lc) is chosen here and handed to rustls explicitly, so nothing depends on who
 //! installed a process-wide default first.
 
 mod certificate;
+mod leniency;
+mod outline;
 mod trust;
 
 use std::sync::{Arc, LazyLock};
@@ -11,6 +14,7 @@ use std::sync::{Arc, LazyLock};
 use rustls::crypto::CryptoProvider;
 
 pub use certificate::Tls;
+pub use leniency::{Leniency, TlsVersion};
 pub use trust::Trust;
 
 /// The one cryptographic provider.

@@ -6,6 +6,7 @@ mod draining;
 mod guarding;
 mod http1;
 mod http2;
+mod leniency;
 mod slow_peers;
 mod stage;
 mod tls;
