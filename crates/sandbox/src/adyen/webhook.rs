@@ -11,10 +11,11 @@ mod trial;
 use std::collections::BTreeMap;
 
 use payhook_domain::time::Timestamp;
+use payhook_net::{Leniency, TlsVersion};
 use serde::{Deserialize, Serialize};
 
 use crate::book::{Act, BookError, Document};
-use crate::sender::Endpoint;
+use crate::sender::{Endpoint, Secured};
 
 pub(crate) use keys::{check_value, new_key};
 pub(crate) use trial::{CODES as TRIAL_CODES, trial};
@@ -113,7 +114,23 @@ impl Webhook {
             basic: self.username.clone().zip(self.password.clone()),
             headers: action.into_iter().collect(),
             url: self.url.clone(),
+            secured: self.secured(),
         }
+    }
+
+    /// What counts when it is called over TLS.
+    fn secured(&self) -> Secured {
+        let leniency = Leniency {
+            expired: self.accepts_expired_certificate,
+            self_signed: self.accepts_self_signed_certificate,
+            untrusted_root: self.accepts_untrusted_root_certificate,
+        };
+        let version = match self.encryption_protocol.as_str() {
+            "TLSv1.2" => TlsVersion::V12,
+            "TLSv1.3" => TlsVersion::V13,
+            _ => TlsVersion::Any,
+        };
+        Secured { leniency, version }
     }
 
     /// Whether a setting is on.

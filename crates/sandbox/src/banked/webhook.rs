@@ -9,7 +9,7 @@ mod trial;
 use serde::{Deserialize, Serialize};
 
 use crate::book::{Act, BookError, Document};
-use crate::sender::Endpoint;
+use crate::sender::{Endpoint, Secured};
 
 pub(crate) use trial::trial;
 
@@ -41,7 +41,7 @@ impl Webhook {
     /// Where its notifications go.
     pub(crate) fn endpoint(&self) -> Endpoint {
         let (url, key) = (self.target_url.clone(), self.signature_key.clone());
-        Endpoint { url, key, basic: None, headers: Vec::new() }
+        Endpoint { url, key, basic: None, headers: Vec::new(), secured: Secured::default() }
     }
 }
 

@@ -1,13 +1,11 @@
 //! One try: signed by the key that is good now, sent, and the answer taken down.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use data_encoding::BASE64;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use payhook_domain::time::Timestamp;
-use payhook_net::{Client, ClientLimits, ClientSettings, Guard, Outgoing, SystemResolver, Trust};
+use payhook_net::{Client, Outgoing};
 use payhook_provider::{Policy, SignedRequest, Unsigned, by_name};
 use tokio::time::Instant;
 use url::Url;
@@ -15,23 +13,10 @@ use url::Url;
 use super::Endpoint;
 use crate::book::{Attempt, Draft};
 
-/// How long either provider waits for an answer. Adyen says ten seconds; Banked says nothing, so the same.
-const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
-/// How much of an answer is kept.
-const ANSWER_BYTES_MAX: usize = 2_048;
 /// Who sends.
 const AGENT: HeaderValue = HeaderValue::from_static("payhook-sandbox");
 
-/// The client by which the sandbox reaches merchants. It may go anywhere: it is the merchant's own laptop.
-pub(crate) fn client() -> Client {
-    let anywhere = ["0.0.0.0/0", "::/0"].map(|net| net.parse().expect("a network")).to_vec();
-    let limits =
-        ClientLimits { time_max: ANSWER_TIME_MAX, answer_bytes_max: ANSWER_BYTES_MAX, ..ClientLimits::default() };
-    let resolver = std::sync::Arc::new(SystemResolver);
-    Client::new(ClientSettings { guard: Guard::new(anywhere), trust: Trust::system(), resolver, limits })
-}
-
-/// Sends a notification once.
+/// Sends a notification once, by a client of its endpoint's manner.
 pub(crate) async fn make(client: Client, draft: &Draft, endpoint: &Endpoint, now: Timestamp) -> Attempt {
     let began = Instant::now();
     let request = match signed(draft, endpoint, now) {

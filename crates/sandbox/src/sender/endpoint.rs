@@ -1,5 +1,6 @@
-//! Where a notification goes, the key it is signed with now, and whether it fails.
+//! Where a notification goes, in what manner, the key it is signed with now, and whether it fails.
 
+use super::secured::Secured;
 use super::treatment::SignedBy;
 use crate::book::{Act, BookError, Message};
 use crate::{adyen, banked};
@@ -14,6 +15,8 @@ pub(crate) struct Endpoint {
     pub(crate) basic: Option<(String, String)>,
     /// Further headers, such as a SOAP action.
     pub(crate) headers: Vec<(String, String)>,
+    /// What counts when it is called over TLS.
+    pub(crate) secured: Secured,
 }
 
 /// The endpoint of a message, as of now; nothing when its webhook is gone or switched off.

@@ -1,6 +1,6 @@
 //! All notifications that are on their way: one of each lane at most, and so many at once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -9,6 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use payhook_domain::time::Timestamp;
 use payhook_net::Client;
 
+use super::secured::Secured;
 use super::settle::settle;
 use super::{attempt, endpoint};
 use crate::book::{Act, Attempt, BookError, Message, State};
@@ -21,14 +22,15 @@ type Flown = Pin<Box<dyn Future<Output = (Message, Attempt)> + Send>>;
 
 /// What is on its way.
 pub(crate) struct Flight {
-    client: Client,
+    /// One for each manner in which somebody is called.
+    clients: HashMap<Secured, Client>,
     flown: FuturesUnordered<Flown>,
     lanes: HashSet<String>,
 }
 
 impl Flight {
     pub(crate) fn new() -> Self {
-        Self { client: attempt::client(), flown: FuturesUnordered::new(), lanes: HashSet::new() }
+        Self { clients: HashMap::new(), flown: FuturesUnordered::new(), lanes: HashSet::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -45,7 +47,8 @@ impl Flight {
             match world.look(now, |act| endpoint::of(act, &message))? {
                 Some(endpoint) => {
                     self.lanes.insert(message.draft.lane.clone());
-                    let client = self.client.clone();
+                    let secured = endpoint.secured;
+                    let client = self.clients.entry(secured).or_insert_with(|| secured.client()).clone();
                     self.flown.push(Box::pin(async move {
                         let attempt = attempt::make(client, &message.draft, &endpoint, now).await;
                         (message, attempt)

@@ -1,6 +1,7 @@
 //! Sends notifications as their provider does.
 //!
-//! - `endpoint`: where a notification goes, the key it is signed with now, and whether it fails.
+//! - `endpoint`: where a notification goes, in what manner, the key it is signed with now, and whether it fails.
+//! - `secured`: what counts when it is called over TLS.
 //! - `treatment`: how a notification is sent when not in the usual way.
 //! - `attempt`: one try, signed and sent.
 //! - `ladder`: what an answer means, and when the next try is due.
@@ -17,16 +18,18 @@ mod endpoint;
 pub(crate) mod faults;
 mod flight;
 mod ladder;
+mod secured;
 mod settle;
 #[cfg(test)]
 mod tests;
 mod treatment;
 
 pub(crate) use at_once::at_once;
-pub(crate) use attempt::{client, make};
+pub(crate) use attempt::make;
 pub(crate) use by_hand::{ignore, retry, retry_all};
 pub(crate) use endpoint::Endpoint;
 pub use faults::{Fault, NoSuchFault};
 pub(crate) use flight::Flight;
 pub(crate) use ladder::is_accepted;
+pub(crate) use secured::Secured;
 pub(crate) use treatment::Treatment;

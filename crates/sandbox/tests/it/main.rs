@@ -5,5 +5,6 @@ mod control;
 mod management;
 mod odd;
 mod outage;
+mod secured;
 mod stage;
 mod trial;

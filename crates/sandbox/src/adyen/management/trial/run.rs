@@ -15,7 +15,7 @@ use super::items::items;
 use crate::adyen::notice::content;
 use crate::adyen::webhook::Webhook;
 use crate::book::{Act, Attempt, BookError, Draft, State as Standing};
-use crate::sender::{client, is_accepted, make};
+use crate::sender::{is_accepted, make};
 use crate::world::World;
 
 /// Posted at once.
@@ -34,7 +34,7 @@ pub(crate) async fn test(State(world): State<Arc<World>>, scope: Scope, body: By
         let asked = Asked::read(&body, &scope, &webhook, act.accounts())?;
         Ok::<_, Refusal>((webhook.endpoint(act.now), trials(act, &webhook, &asked)?))
     })?;
-    let client = client();
+    let client = endpoint.secured.client();
     let posted = stream::iter(trials).map(|trial| async {
         let attempt = make(client.clone(), &trial.draft, &endpoint, world.time.now()).await;
         (trial, attempt)

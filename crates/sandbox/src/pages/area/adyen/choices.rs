@@ -27,6 +27,26 @@ pub(super) const SETTINGS: [Setting; 14] = [
     ("includeThreeDSVersion", "3-D Secure version", "threeDSVersion"),
 ];
 
+/// The words of the Management API for what is spoken over TLS; the first is the usual one.
+pub(super) const ENCRYPTIONS: [&str; 3] = ["TLSv1.2", "TLSv1.3", "HTTP"];
+
+/// Certificates that a webhook can be told to accept, by the names of the Management API.
+pub(super) fn certificates(webhook: &mut Webhook) -> [(&'static str, &'static str, &mut bool); 3] {
+    [
+        ("acceptsExpiredCertificate", "Accept an expired certificate", &mut webhook.accepts_expired_certificate),
+        (
+            "acceptsSelfSignedCertificate",
+            "Accept a self-signed certificate",
+            &mut webhook.accepts_self_signed_certificate,
+        ),
+        (
+            "acceptsUntrustedRootCertificate",
+            "Accept an untrusted root certificate",
+            &mut webhook.accepts_untrusted_root_certificate,
+        ),
+    ]
+}
+
 /// What a webhook can hear of, and for people. The second is made in the customer area alone.
 pub(super) const KINDS: [(&str, &str); 2] =
     [("standard", "payments: the standard webhook"), (TOKEN_WEBHOOK, "the life of stored cards: recurring tokens")];

@@ -39,6 +39,7 @@ pub(super) fn form(webhook: &Webhook, accounts: &Accounts, mistakes: &Mistakes) 
         id => &webhook.id, account => &webhook.account, url => &webhook.url, description => &webhook.description,
         active => &webhook.active, format => format(webhook.communication_format),
         soap_action => &webhook.populate_soap_action_header,
+        encryption => &webhook.encryption_protocol, certificates => certificates(webhook),
         username => &webhook.username, has_password => webhook.password.is_some(),
         kind => &webhook.kind, standard => webhook.kind == choices::KINDS[0].0,
         kinds => choices::KINDS.map(|(name, label)| context! { name, label }).to_vec(),
@@ -52,6 +53,12 @@ pub(super) fn form(webhook: &Webhook, accounts: &Accounts, mistakes: &Mistakes) 
         },
         mistakes,
     }
+}
+
+/// What it accepts of certificates, for people.
+fn certificates(webhook: &Webhook) -> Vec<Value> {
+    let mut webhook = webhook.clone();
+    choices::certificates(&mut webhook).map(|(name, label, on)| context! { name, label, on => *on }).to_vec()
 }
 
 fn key(key: &HmacKey, signing: Option<&HmacKey>, now: i64) -> Value {

@@ -1,6 +1,6 @@
 //! What a form says of a webhook.
 
-use super::choices::{KINDS, SETTINGS, codes};
+use super::choices::{ENCRYPTIONS, KINDS, SETTINGS, certificates, codes};
 use crate::accounts::Accounts;
 use crate::adyen::webhook::{Filter, Format, Webhook};
 use crate::pages::area::fields::{Fields, Mistakes, reachable};
@@ -19,6 +19,7 @@ pub(super) fn apply(fields: &Fields, webhook: &mut Webhook, accounts: &Accounts)
     webhook.active = fields.ticked("active");
     webhook.communication_format = format(&fields.text("format"));
     webhook.populate_soap_action_header = fields.ticked("soap_action");
+    security(fields, webhook);
     credentials(fields, webhook, &mut mistakes);
     webhook.include_event_codes = fields.chosen("code", codes());
     for (name, ..) in SETTINGS {
@@ -47,6 +48,15 @@ fn format(word: &str) -> Format {
         "http" => Format::Http,
         "soap" => Format::Soap,
         _ => Format::Json,
+    }
+}
+
+fn security(fields: &Fields, webhook: &mut Webhook) {
+    let named = fields.text("encryption");
+    let known = ENCRYPTIONS.into_iter().find(|word| *word == named);
+    known.unwrap_or(ENCRYPTIONS[0]).clone_into(&mut webhook.encryption_protocol);
+    for (name, _, accepted) in certificates(webhook) {
+        *accepted = fields.all("certificate").any(|ticked| ticked == name);
     }
 }
 

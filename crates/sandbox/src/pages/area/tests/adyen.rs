@@ -34,6 +34,22 @@ fn a_webhook_is_made_as_its_form_says_and_changed_by_the_same_form() {
 }
 
 #[test]
+fn what_is_accepted_of_certificates_is_ticked_and_shown_ticked() {
+    let browser = Browser::new();
+    let page = created(&browser, &[("encryption", "TLSv1.3"), ("certificate", "acceptsExpiredCertificate")]);
+    let webhook = only(&browser);
+    assert!(webhook.accepts_expired_certificate && !webhook.accepts_self_signed_certificate);
+    assert_eq!(webhook.encryption_protocol, "TLSv1.3");
+    let shown = browser.get(&page);
+    shown.says("value=\"acceptsExpiredCertificate\" checked").says("value=\"TLSv1.3\" selected");
+    shown.says("value=\"acceptsSelfSignedCertificate\">");
+    browser.does(&page, &[("url", "https://127.0.0.1:1/"), ("encryption", "nonsense")]);
+    let webhook = only(&browser);
+    assert!(!webhook.accepts_expired_certificate);
+    assert_eq!(webhook.encryption_protocol, "TLSv1.2", "what Adyen takes when nothing is said");
+}
+
+#[test]
 fn what_cannot_be_used_is_shown_again_with_what_is_wrong_and_nothing_is_kept() {
     let browser = Browser::new();
     let refused = browser.post(NEW, &[("url", "shop.example"), ("description", "mine"), ("username", "a:b")]);
