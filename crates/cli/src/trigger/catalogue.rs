@@ -1,5 +1,6 @@
 //! The catalogue: what can be triggered, and the refusal of what cannot.
 
+use payhook_domain::time::Timestamp;
 use payhook_provider::{Provider, sample};
 use payhook_sandbox::Story;
 use serde_json::json;
@@ -20,11 +21,11 @@ pub(super) fn has_events(provider: &dyn Provider) -> anyhow::Result<()> {
     Err(Complaint::usage(what, hint).into())
 }
 
-/// What was asked for: one story, or events. Refuses what is neither.
-pub(super) fn script<'t>(provider: &dyn Provider, asked: &'t [String]) -> anyhow::Result<Script<'t>> {
+/// What was asked for, as of a moment: one story, or events. Refuses what is neither.
+pub(super) fn script<'t>(provider: &dyn Provider, asked: &'t [String], at: Timestamp) -> anyhow::Result<Script<'t>> {
     let mut told = asked.iter().filter_map(|name| story(provider, name));
     match (told.next(), asked) {
-        (Some(story), [_]) => return Ok(Script::story(story)),
+        (Some(story), [_]) => return Ok(Script::story(story, at)),
         (Some(story), _) => {
             let hint = format!("`payhook trigger {} {}` tells it alone", provider.name(), story.name);
             return Err(Complaint::usage(format!("`{}` is a whole story", story.name), hint).into());
@@ -32,7 +33,7 @@ pub(super) fn script<'t>(provider: &dyn Provider, asked: &'t [String]) -> anyhow
         (None, _) => {}
     }
     asked.iter().try_for_each(|event| known_event(provider, event))?;
-    Ok(Script::Events(asked))
+    Ok(Script::Events(asked, at))
 }
 
 fn story(provider: &dyn Provider, name: &str) -> Option<&'static Story> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use payhook_domain::time::Timestamp;
 use payhook_gateway::config::units;
 use payhook_gateway::keyfile;
 use url::Url;
@@ -12,7 +13,7 @@ use url::Url;
 use super::{aim, catalogue, compose, plan, send};
 use crate::output;
 use crate::providers;
-use crate::settings::ConfigArgs;
+use crate::settings::{ConfigArgs, now};
 
 /// Sign and send simulated notifications, good ones and bad ones
 #[derive(Args, Debug)]
@@ -59,6 +60,10 @@ pub(crate) struct Trigger {
     /// Makes the same references again: what was sent with this seed before is a repeat
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+
+    /// The moment it happens at, such as 2026-11-28T10:00:00Z; with a seed, the same bytes again [default: now]
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    at: Option<Timestamp>,
 
     /// Send as Adyen's form instead of JSON
     #[arg(long, conflicts_with = "soap")]
@@ -131,7 +136,8 @@ impl Trigger {
             output::line(&aim::secret(&self, provider)?);
             return Ok(ExitCode::SUCCESS);
         }
-        let script = catalogue::script(provider, &self.asked)?;
+        let at = self.at.unwrap_or_else(now);
+        let script = catalogue::script(provider, &self.asked, at)?;
         let aim = aim::take(&self, provider)?;
         let seed = match self.seed {
             Some(seed) => seed,
@@ -144,6 +150,7 @@ impl Trigger {
             key: aim.key,
             policy: &aim.policy,
             script,
+            at,
             set: &self.set,
             form: self.form,
             soap: self.soap,
@@ -167,6 +174,10 @@ fn fresh_seed() -> anyhow::Result<u64> {
 fn assignment(text: &str) -> Result<(String, String), String> {
     let (field, value) = text.split_once('=').ok_or("write FIELD=VALUE")?;
     if field.is_empty() { Err("write FIELD=VALUE".to_owned()) } else { Ok((field.to_owned(), value.to_owned())) }
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse_rfc3339(text).ok_or_else(|| "write a moment such as 2026-11-28T10:00:00Z".to_owned())
 }
 
 fn delay(text: &str) -> Result<Duration, String> {

@@ -1,6 +1,7 @@
 //! One notification: composed, signed, and with the faults asked for.
 
 use anyhow::Context;
+use payhook_domain::time::Timestamp;
 use payhook_gateway::keyfile;
 use payhook_provider::{Key, Policy, Provider, SignedRequest, Unsigned, sample};
 use serde_json::{Value, json};
@@ -11,7 +12,6 @@ use super::plan::Step;
 use super::script::Script;
 use crate::complaint::Complaint;
 use crate::output;
-use crate::settings::now;
 use crate::table::printable;
 
 /// Makes the notifications of a plan.
@@ -20,6 +20,8 @@ pub(super) struct Composer<'t> {
     pub(super) key: Key,
     pub(super) policy: &'t Policy,
     pub(super) script: Script<'t>,
+    /// The moment that signatures are made at.
+    pub(super) at: Timestamp,
     pub(super) set: &'t [(String, String)],
     pub(super) form: bool,
     pub(super) soap: bool,
@@ -32,7 +34,7 @@ impl Composer<'_> {
         let (event, value) = self.script.line(self.provider, step)?;
         let unsigned = self.unsigned(&event, value)?;
         let key = if self.faults.bad_signature { &self.strange_key()? } else { &self.key };
-        let signed = self.provider.sign(unsigned, key, self.policy, now());
+        let signed = self.provider.sign(unsigned, key, self.policy, self.at);
         let mut request = signed.with_context(|| format!("{} cannot be signed with this key", self.provider.name()))?;
         if self.faults.truncate {
             request.body.truncate(request.body.len() / 2);

@@ -3,17 +3,17 @@
 use std::cell::RefCell;
 
 use anyhow::Context;
+use payhook_domain::time::Timestamp;
 use payhook_provider::{Provider, sample};
 use payhook_sandbox::{Line, Story, script};
 use serde_json::Value;
 
 use super::plan::Step;
-use crate::settings::now;
 
 /// What every round tells, each about another payment.
 pub(super) enum Script<'t> {
-    /// These, by a sample's name or the provider's code.
-    Events(&'t [String]),
+    /// These, by a sample's name or the provider's code, and the moment they happen at.
+    Events(&'t [String], Timestamp),
     /// A whole story.
     Story(Told),
 }
@@ -21,19 +21,21 @@ pub(super) enum Script<'t> {
 /// A story, and the round of it that was asked for last: the next step is of the same, most likely.
 pub(super) struct Told {
     story: &'static Story,
+    /// When it begins.
+    at: Timestamp,
     last: RefCell<Option<(u64, Vec<Line>)>>,
 }
 
 impl Script<'_> {
     /// A story to be told.
-    pub(super) fn story(story: &'static Story) -> Self {
-        Self::Story(Told { story, last: RefCell::default() })
+    pub(super) fn story(story: &'static Story, at: Timestamp) -> Self {
+        Self::Story(Told { story, at, last: RefCell::default() })
     }
 
     /// How many notifications make a round. Of a story every seed tells as many.
     pub(super) fn length(&self, seed: u64) -> anyhow::Result<usize> {
         match self {
-            Self::Events(events) => Ok(events.len()),
+            Self::Events(events, _) => Ok(events.len()),
             Self::Story(told) => told.with_round(seed, <[Line]>::len),
         }
     }
@@ -41,9 +43,9 @@ impl Script<'_> {
     /// One notification, composed: what it is called, and what it says.
     pub(super) fn line(&self, provider: &dyn Provider, step: Step) -> anyhow::Result<(String, Value)> {
         match self {
-            Self::Events(events) => {
+            Self::Events(events, at) => {
                 let (provider, event) = (provider.name(), &events[step.event]);
-                let composed = sample::compose(provider, event, step.seed, now());
+                let composed = sample::compose(provider, event, step.seed, *at);
                 Ok((event.clone(), composed.with_context(|| format!("{provider} has no event `{event}`"))?))
             }
             Self::Story(told) => {
@@ -60,7 +62,7 @@ impl Told {
         let mut last = self.last.borrow_mut();
         let lines = match last.take() {
             Some((told, lines)) if told == seed => lines,
-            _ => script(self.story, seed, now())?,
+            _ => script(self.story, seed, self.at)?,
         };
         let seen = look(&lines);
         *last = Some((seed, lines));

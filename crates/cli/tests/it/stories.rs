@@ -52,6 +52,21 @@ fn faults_are_laid_on_stories_too_and_rounds_are_of_other_payments() {
 }
 
 #[test]
+fn with_a_seed_and_a_moment_the_same_bytes_come_again() {
+    let printed = |words: &str| payhook(folder().path(), &format!("trigger {words} --print")).run().fine();
+    for story in [format!("adyen token-life --key {ADYEN_KEY}"), "banked pay-by-bank-refunded --key secret".to_owned()]
+    {
+        let at = |moment: &str| printed(&format!("{story} --seed 7 --at {moment}"));
+        let first = at("2026-11-28T10:00:00Z");
+        assert!(first.contains("2026-11-28"), "{first}");
+        assert_eq!(first, at("2026-11-28T10:00:00Z"));
+        assert_ne!(first, at("2026-11-28T10:00:01Z"));
+    }
+    let refused = payhook(folder().path(), "trigger adyen paid --at noon").run();
+    refused.complains(2, "write a moment such as", "");
+}
+
+#[test]
 fn a_story_is_told_alone_and_at_its_own_provider() {
     let refused = |words: &str, what: &str, hint: &str| {
         payhook(folder().path(), &format!("trigger {words} --print --key {ADYEN_KEY}")).run().complains(2, what, hint);
