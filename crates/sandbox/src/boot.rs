@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use payhook_domain::time::Clock;
-use payhook_net::{Drained, Server, Tower};
+use payhook_net::{Drained, Refusals, Server, Tower};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use url::Url;
@@ -86,12 +87,18 @@ impl Sandbox {
     /// Answers, and lets happen what is due, until `stop` completes. What is not done then, the next run goes on with.
     pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Drained {
         let router = http::router(Arc::clone(&self.world));
-        let served = Server::default().serve(listener, Tower(router), stop);
+        let refusals = Refusals { content_type: "text/plain; charset=utf-8", body: refusal };
+        let served = Server { refusals, ..Server::default() }.serve(listener, Tower(router), stop);
         tokio::select! {
             drained = served => drained,
             never = clockwork::run(&self.world) => match never {},
         }
     }
+}
+
+/// What is said where no page and no API comes to word: it is no HTTP, too slow, too large. It says who speaks, too.
+fn refusal(status: ::http::StatusCode) -> Bytes {
+    format!("sandbox: {status}\n").into()
 }
 
 #[cfg(test)]

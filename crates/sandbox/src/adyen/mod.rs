@@ -2,11 +2,13 @@
 //!
 //! - `checkout`: the Checkout API v71 and the hosted payment page; what a payment can go through.
 //! - `management`: the Management API v3: webhooks, their keys, test notifications.
+//! - `credential`: who may ask either.
 //! - `webhook`: one webhook as it is configured.
 //! - `notice`: what is told to whom: an item, the settings that shape it, its three formats.
 //! - `due`: what happens later.
 
 pub(crate) mod checkout;
+mod credential;
 mod due;
 mod management;
 pub(crate) mod notice;

@@ -23,6 +23,8 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .nest("/reports", adyen::reports())
         .nest("/banked/v2", banked::api())
         .nest("/sandbox/v1", control::router().layer(from_fn_with_state(Arc::clone(&world), guard_programs)))
+        .fallback(pages::nowhere)
+        .method_not_allowed_fallback(pages::no_such_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(map_response(banner))
         .with_state(world)

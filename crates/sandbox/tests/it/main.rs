@@ -5,6 +5,7 @@ mod control;
 mod management;
 mod odd;
 mod outage;
+mod repeat;
 mod secured;
 mod stage;
 mod trial;

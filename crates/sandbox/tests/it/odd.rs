@@ -1,5 +1,9 @@
 //! Requests that nobody would write: answered with a refusal of the provider's, never with an error of the sandbox's.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -90,4 +94,18 @@ fn whatever_is_asked_is_answered_as_the_provider_would() {
         Ok(())
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
+fn what_is_no_http_at_all_is_told_who_speaks_too() {
+    let stage = Stage::start();
+    let long = format!("GET / HTTP/1.1\r\nhost: x\r\nlong: {}\r\n\r\n", "x".repeat(40_000));
+    for (said, status) in [("not even HTTP\r\n\r\n", "400"), (&*long, "431")] {
+        let mut stream = TcpStream::connect(stage.address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
+        stream.write_all(said.as_bytes()).expect("it is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer, and the end");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) && answer.contains("sandbox: "), "{answer}");
+    }
 }

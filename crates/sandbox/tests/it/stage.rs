@@ -39,6 +39,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn start() -> Self {
+        Self::by(Arc::new(Watch(Instant::now())))
+    }
+
+    /// One whose world goes by this clock.
+    pub(crate) fn by(clock: Arc<dyn Clock>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("the machine gives a thread");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
@@ -50,7 +55,7 @@ impl Stage {
             pace: Pace::Scaled(1.0),
             base: format!("http://{address}").parse().expect("a URL"),
             accounts: Accounts { merchants, ..Accounts::default() },
-            clock: Arc::new(Watch(Instant::now())),
+            clock,
             weather: Vec::new(),
         });
         let sandbox = sandbox.expect("the book opens");

@@ -4,13 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path};
-use data_encoding::BASE64;
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::refusal::Refusal;
-use crate::accounts::Accounts;
+use crate::adyen::credential::is_ours;
 use crate::adyen::webhook::Webhook;
 use crate::book::Act;
 use crate::world::World;
@@ -74,19 +71,5 @@ impl FromRequestParts<Arc<World>> for Scope {
             }
             _ => Err(Refusal::Forbidden),
         }
-    }
-}
-
-/// The API key as `x-API-key`, or as the password of Basic auth, whoever's name stands before it.
-fn is_ours(headers: &HeaderMap, accounts: &Accounts) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let password = || {
-        let encoded = text(AUTHORIZATION.as_str())?.strip_prefix("Basic ")?;
-        let plain = String::from_utf8(BASE64.decode(encoded.as_bytes()).ok()?).ok()?;
-        plain.split_once(':').map(|(_, password)| password.to_owned())
-    };
-    match text("x-api-key") {
-        Some(key) => key == accounts.adyen_api_key,
-        None => password().is_some_and(|password| password == accounts.adyen_api_key),
     }
 }

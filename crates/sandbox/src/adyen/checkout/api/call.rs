@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::refusal::Refusal;
+use crate::adyen::credential::is_ours;
 use crate::book::{Act, Given};
 use crate::http::{Asked, BODY_BYTES_MAX, Once, digest};
 use crate::world::World;
@@ -46,8 +47,7 @@ impl FromRequest<Arc<World>> for Call {
 
 /// Whether the API key is right.
 pub(super) fn authorised(world: &World, headers: &HeaderMap) -> Result<(), Refusal> {
-    let given = headers.get("x-api-key").map(HeaderValue::as_bytes);
-    if given == Some(world.accounts.adyen_api_key.as_bytes()) { Ok(()) } else { Err(Refusal::Unauthorised) }
+    if is_ours(headers, &world.accounts) { Ok(()) } else { Err(Refusal::Unauthorised) }
 }
 
 impl Call {

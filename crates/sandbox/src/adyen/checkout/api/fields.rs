@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::currencies::is_currency;
 use super::refusal::Refusal;
 use crate::adyen::checkout::payment::Shopper;
 use crate::adyen::notice::Amount;
@@ -80,6 +81,9 @@ impl<'b> Fields<'b> {
         let currency = currency.filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase()));
         let value = amount.field("value").and_then(Value::as_i64).filter(|value| (0..=VALUE_MAX).contains(value));
         let (currency, value) = currency.zip(value).ok_or(Refusal::Amount)?;
+        if !is_currency(currency) {
+            return Err(Refusal::Currency);
+        }
         Ok(Some(Amount { currency: currency.to_owned(), value }))
     }
 

@@ -28,6 +28,8 @@ pub(in crate::adyen::checkout) enum Refusal {
     Null(&'static str),
     #[error("Invalid amount specified")]
     Amount,
+    #[error("Unsupported currency specified")]
+    Currency,
     #[error("Invalid card number")]
     CardNumber,
     /// A field has a value that it cannot have.
@@ -42,6 +44,8 @@ pub(in crate::adyen::checkout) enum Refusal {
     AskedBefore,
     #[error("Not found")]
     NotFound,
+    #[error("Method not allowed")]
+    Method,
     #[error("the request is larger than {0} bytes")]
     TooLarge(usize),
     #[error("Internal error")]
@@ -61,11 +65,13 @@ impl Refusal {
             Self::Missing(_) => (UNPROCESSABLE, "130", "validation"),
             Self::Null(_) | Self::Invalid(_) => (UNPROCESSABLE, "702", "validation"),
             Self::Amount => (UNPROCESSABLE, "137", "validation"),
+            Self::Currency => (UNPROCESSABLE, "138", "validation"),
             Self::CardNumber => (UNPROCESSABLE, "101", "validation"),
             Self::Original => (UNPROCESSABLE, "167", "validation"),
             Self::NotSupported => (StatusCode::INTERNAL_SERVER_ERROR, "905", "configuration"),
             Self::AskedBefore => (UNPROCESSABLE, "704", "validation"),
             Self::NotFound => (StatusCode::NOT_FOUND, "702", "validation"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "702", "validation"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "702", "validation"),
             Self::Book(_) => (StatusCode::INTERNAL_SERVER_ERROR, "703", "internal"),
         }

@@ -29,13 +29,8 @@ pub(in crate::adyen::checkout) fn router() -> Router<Arc<World>> {
         .route("/paymentLinks/{id}", get(links::show).patch(links::change))
         .route("/orders", post(orders::create))
         .route("/orders/cancel", post(orders::cancel))
-        .fallback(nothing)
-        .method_not_allowed_fallback(nothing)
-}
-
-/// Neither this path nor this method belongs to the API.
-async fn nothing() -> Refusal {
-    Refusal::NotFound
+        .fallback(async || Refusal::NotFound)
+        .method_not_allowed_fallback(async || Refusal::Method)
 }
 
 /// `/reports`.

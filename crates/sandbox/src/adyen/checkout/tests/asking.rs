@@ -5,6 +5,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 use super::stage::{ACCOUNT, API, QUICK, Stage};
+use crate::adyen::checkout::payment::Payment;
 
 const KEY: (&str, &str) = ("x-api-key", "sandbox_adyen_api_key");
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -51,6 +52,8 @@ fn each_mistake_has_the_providers_own_body() {
     ] {
         refused(&without("amount", amount), 422, "137", "Invalid amount specified", validation);
     }
+    let unheard_of = without("amount", json!({ "currency": "XYZ", "value": 1_000 }));
+    refused(&unheard_of, 422, "138", "Unsupported currency specified", validation);
 }
 
 #[test]
@@ -96,6 +99,24 @@ fn the_same_key_gets_the_same_answer_and_does_nothing_again() {
 }
 
 #[test]
+fn the_same_key_many_times_at_once_is_one_payment_and_one_answer() {
+    let stage = Stage::start(QUICK);
+    let mut body = session();
+    body["paymentMethod"] = json!({ "type": "scheme", "number": "4111111145551142", "expiryMonth": "03",
+        "expiryYear": "2030", "cvc": "737", "holderName": "J. Smith" });
+    let (body, headers) = (body.to_string(), [KEY, JSON, ("idempotency-key", "k-1")]);
+    let pay = || stage.ask("POST", &format!("{API}/payments"), &headers, body.as_bytes());
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..8).map(|_| scope.spawn(pay)).collect();
+        asking.into_iter().map(|one| one.join().expect("an answer")).collect()
+    });
+    assert!(answers.iter().all(|one| one.status == 200 && one.body == answers[0].body), "{}", answers[0].text());
+    stage.hears_of("AUTHORISATION");
+    let made = stage.world.act(|act| Payment::of_reference(act, ACCOUNT, "order-1")).expect("read");
+    assert_eq!(made.len(), 1);
+}
+
+#[test]
 fn a_refused_request_leaves_its_key_free() {
     let stage = Stage::start(QUICK);
     let headers = [KEY, JSON, ("idempotency-key", "k-1")];
@@ -107,9 +128,17 @@ fn a_refused_request_leaves_its_key_free() {
 #[test]
 fn a_path_or_a_method_that_the_api_does_not_have_is_said_in_its_own_form() {
     let stage = Stage::start(QUICK);
-    for (method, path) in [("POST", "/donations"), ("DELETE", "/sessions"), ("GET", "/paymentLinks/PL00")] {
+    for (method, path, status) in [
+        ("POST", "/donations", 404),
+        ("GET", "/paymentLinks/PL00", 404),
+        ("DELETE", "/sessions", 405),
+        ("GET", "/payments/ABCDEFGHIJKLMNOP/captures", 405),
+    ] {
         let answer = stage.ask(method, &format!("{API}{path}"), &[KEY, JSON], b"{}");
-        assert_eq!((answer.status, &answer.json()["status"]), (404, &json!(404)), "{method} {path}");
+        let body = answer.json();
+        assert_eq!((answer.status, &body["status"]), (status, &json!(status)), "{method} {path}");
+        assert_eq!((&body["errorCode"], &body["errorType"]), (&json!("702"), &json!("validation")));
+        assert!(body["message"].is_string(), "{body}");
     }
 }
 

@@ -213,6 +213,9 @@ fn a_report_is_offered_by_its_address_and_downloaded_with_the_key_alone() {
     assert!(text.contains("\"order, \"\"one\"\"\"") && text.contains(",EUR,2.50,SentForRefund,"), "{text}");
 
     assert_eq!(stage.ask("GET", url.path(), &[], b"").status, 401);
+    let as_password = format!("Basic {}", data_encoding::BASE64.encode(b"report_1@Company.Shop:sandbox_adyen_api_key"));
+    let downloaded = stage.ask("GET", url.path(), &[("authorization", &as_password)], b"");
+    assert_eq!((downloaded.status, downloaded.text()), (200, text), "as a report user's password, too");
     assert_eq!(stage.get(&format!("/reports/download/MerchantAccount/Foreign/{file}")).status, 403);
     assert_eq!(stage.get(&format!("/reports/download/MerchantAccount/{ACCOUNT}/none.csv")).status, 404);
 }

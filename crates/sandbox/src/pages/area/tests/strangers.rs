@@ -20,6 +20,19 @@ const PAGES: [&str; 8] = [
 ];
 
 #[test]
+fn where_there_is_no_page_is_said_on_one() {
+    let browser = Browser::new();
+    for path in ["/nowhere", "/area/nowhere", "/adyen/nowhere", "/banked/nowhere"] {
+        let page = browser.get(path);
+        assert_eq!(page.status, 404, "{path}");
+        page.says("There is nothing at this address").says("sandbox");
+    }
+    let page = browser.post("/area/log", &[]);
+    assert_eq!(page.status, 405);
+    page.says("cannot be asked like this").says("sandbox");
+}
+
+#[test]
 fn a_form_of_another_page_changes_nothing() {
     let browser = Browser::new();
     let (webhook, _) = browser.does("/area/adyen/webhooks", &[("url", "http://127.0.0.1:1/")]);
