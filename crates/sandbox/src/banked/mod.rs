@@ -49,6 +49,11 @@ pub(crate) fn pages() -> Router<Arc<World>> {
     pages::router()
 }
 
+/// The key that a webhook's present one has replaced.
+pub(crate) fn replaced_key(act: &Act<'_>, webhook: &str) -> Result<Option<String>, BookError> {
+    webhook::replaced_key(act, webhook)
+}
+
 /// Where the notifications of a webhook go, as of now.
 pub(crate) fn endpoint(act: &Act<'_>, webhook: &str) -> Result<Option<Endpoint>, BookError> {
     webhook::endpoint(act, webhook)

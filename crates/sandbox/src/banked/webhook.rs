@@ -1,9 +1,13 @@
 //! One webhook as it is configured at Banked's side.
 //!
 //! - `begin`: one of which nothing was said yet.
+//! - `rules`: what one can be.
+//! - `keys`: a key that takes another's place.
 //! - `trial`: a test notification.
 
 mod begin;
+mod keys;
+pub(crate) mod rules;
 mod trial;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +24,9 @@ pub(crate) struct Webhook {
     pub(crate) target_url: String,
     /// Chosen by the merchant; plain text.
     pub(crate) signature_key: Option<String>,
+    /// The one that it has replaced.
+    #[serde(default)]
+    pub(crate) replaced_key: Option<String>,
     pub(crate) events: Vec<String>,
     /// As Banked writes it.
     pub(crate) created_at: String,
@@ -49,4 +56,9 @@ impl Webhook {
 pub(super) fn endpoint(act: &Act<'_>, id: &str) -> Result<Option<Endpoint>, BookError> {
     let webhook = act.find::<Webhook>(id)?;
     Ok(webhook.as_ref().map(Webhook::endpoint))
+}
+
+/// The key that its present one has replaced, if there was another.
+pub(super) fn replaced_key(act: &Act<'_>, id: &str) -> Result<Option<String>, BookError> {
+    Ok(act.find::<Webhook>(id)?.and_then(|webhook| webhook.replaced_key))
 }

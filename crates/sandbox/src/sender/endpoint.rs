@@ -27,8 +27,11 @@ pub(super) fn of(act: &Act<'_>, message: &Message) -> Result<Option<Endpoint>, B
     let Some(usual) = usual else { return Ok(None) };
     Ok(Some(match message.treatment().signed_by {
         SignedBy::Webhook => usual,
-        SignedBy::Predecessor if adyens => Endpoint { key: adyen::replaced_key(act, webhook)?.or(usual.key), ..usual },
-        SignedBy::Predecessor => usual,
+        SignedBy::Predecessor => {
+            let replaced =
+                if adyens { adyen::replaced_key(act, webhook)? } else { banked::replaced_key(act, webhook)? };
+            Endpoint { key: replaced.or(usual.key), ..usual }
+        }
         // A stranger knows where to, and no password.
         SignedBy::Stranger(key) => Endpoint { key: Some(key), basic: None, ..usual },
     }))

@@ -36,6 +36,6 @@ pub(crate) enum SignedBy {
     Webhook,
     /// The webhook's, the one that was good before it; the one that is good now when there was none.
     Predecessor,
-    /// A stranger's, which is in nobody's configuration.
+    /// A stranger's, which is not in the merchant's configuration.
     Stranger(String),
 }

@@ -82,7 +82,14 @@ fn listen(act: &Act<'_>, provider: &str) -> Result<(), BookError> {
     let codes: Vec<_> = codes.iter().map(|row| row.code.to_owned()).collect();
     if provider == "banked" {
         let (id, target_url, created_at) = (String::new(), String::new(), String::new());
-        return act.keep(&BankedWebhook { id, target_url, signature_key: None, events: codes, created_at });
+        return act.keep(&BankedWebhook {
+            id,
+            target_url,
+            signature_key: None,
+            replaced_key: None,
+            events: codes,
+            created_at,
+        });
     }
     let standard = Webhook { id: "standard".to_owned(), include_event_codes: codes, ..Webhook::blank(ACCOUNT) };
     let kind = TOKEN_WEBHOOK.to_owned();

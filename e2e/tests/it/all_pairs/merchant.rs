@@ -11,8 +11,8 @@ use crate::sandbox::provider::Provider;
 
 /// Where webhooks lead to before there is a gateway.
 const NOWHERE: &str = "http://127.0.0.1:9/in/adyen";
-/// Banked's key is the merchant's choice.
-const BANKED_KEY: &str = "a-key-of-the-merchants-choice";
+/// Banked's keys are the merchant's choice: the one that was replaced, and the one that has replaced it.
+const BANKED_KEYS: [&str; 2] = ["a-key-of-the-merchants-choice", "another-key-of-the-merchants-choice"];
 /// What Banked tells.
 const BANKED_EVENTS: [&str; 7] = [
     "payment_initiated",
@@ -25,6 +25,8 @@ const BANKED_EVENTS: [&str; 7] = [
 ];
 /// Longer than a new key takes to sign.
 const KEY_SPREADS: Duration = Duration::from_secs(20 * 60);
+/// Faults whose copies are sent once and refused.
+const REFUSED_FOR_GOOD: [&str; 3] = ["forge", "truncate", "wrong-account"];
 /// The longest a telling may take where time leaps.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -46,7 +48,8 @@ pub(super) struct Merchant {
 }
 
 impl Merchant {
-    /// Webhooks for everything, the standard one with a key that was replaced and the one that replaced it.
+    /// Webhooks for everything, the standard one with a key that was replaced and the one that replaced it; Banked's are made
+    /// when it is known where they lead.
     pub(super) fn begin(pace: Pace) -> Self {
         let provider = Provider::at(pace);
         let (standard, first) = provider.webhook(NOWHERE);
@@ -64,7 +67,7 @@ impl Merchant {
         format!(
             "[[source]]\nname = \"adyen\"\nprovider = \"adyen\"\nkeys = {:?}\ncapture = \"manual\"\n\
              merchant_accounts = [\"SandboxMerchant\"]\n\
-             [[source]]\nname = \"banked\"\nprovider = \"banked\"\nkeys = [\"{BANKED_KEY}\"]\n",
+             [[source]]\nname = \"banked\"\nprovider = \"banked\"\nkeys = {BANKED_KEYS:?}\n",
             self.keys
         )
     }
@@ -74,7 +77,9 @@ impl Merchant {
         for webhook in [&self.standard, &self.tokens] {
             self.provider.change(webhook, &json!({ "url": format!("http://{gateway}/in/adyen") }));
         }
-        self.provider.banked_webhook(&format!("http://{gateway}/in/banked"), BANKED_KEY, &BANKED_EVENTS);
+        let banked = |key| self.provider.banked_webhook(&format!("http://{gateway}/in/banked"), key, &BANKED_EVENTS);
+        let [first, _] = BANKED_KEYS.map(banked);
+        self.provider.delete_banked_webhook(&first);
     }
 
     /// Has a story told.
@@ -103,6 +108,26 @@ impl Merchant {
             assert!(began.elapsed() < PATIENCE, "not over in time: {:?}", open());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Has sent again what was given up, as a merchant does; how many those were. Where time is fast, thirty days are over in
+    /// seconds, and a machine that has much to do makes a gateway that is killed again and again stay away longer.
+    pub(super) fn send_again_what_was_given_up(&self) -> usize {
+        let refused_for_good = |message: &Value| {
+            let faults = message["faults"].as_array().expect("a list");
+            faults.iter().any(|fault| REFUSED_FOR_GOOD.iter().any(|name| fault == name))
+        };
+        let mut given_up = self.provider.messages();
+        given_up.retain(|message| message["state"] == "given_up" && !refused_for_good(message));
+        for message in &given_up {
+            self.provider.call("POST", &format!("/sandbox/v1/messages/{}/retry", message["id"]), &Value::Null);
+        }
+        let began = Instant::now();
+        while !given_up.iter().all(|message| self.provider.message(message)["state"] == "accepted") {
+            assert!(began.elapsed() < PATIENCE, "not accepted in time: {given_up:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        given_up.len()
     }
 
     fn run(&self, told: &Told) -> Value {

@@ -102,13 +102,23 @@ impl Provider {
         (id.to_owned(), self.new_key(id))
     }
 
-    /// A webhook of Banked's for these events, with a key of the merchant's choice.
-    pub(crate) fn banked_webhook(&self, url: &str, key: &str, events: &[&str]) {
-        let basic = format!("Basic {}", data_encoding::BASE64.encode(b"pk_sandbox:sk_sandbox"));
-        let headers = [("authorization", &*basic), ("content-type", "application/json")];
+    /// A webhook of Banked's for these events, with a key of the merchant's choice; its id.
+    pub(crate) fn banked_webhook(&self, url: &str, key: &str, events: &[&str]) -> String {
         let asked = json!({ "target_url": url, "signature_key": key, "events": events });
-        let answer = self.ask("POST", "/banked/v2/webhooks", &headers, &asked.to_string());
+        let answer = self.ask_banked("POST", "/banked/v2/webhooks", &asked.to_string());
         assert_eq!(answer.status, 201, "{}", answer.text());
+        text(&answer.json()["id"])
+    }
+
+    /// Deletes one of Banked's.
+    pub(crate) fn delete_banked_webhook(&self, webhook: &str) {
+        let answer = self.ask_banked("DELETE", &format!("/banked/v2/webhooks/{webhook}"), "");
+        assert_eq!(answer.status, 204, "{}", answer.text());
+    }
+
+    fn ask_banked(&self, method: &str, path: &str, body: &str) -> Answer {
+        let basic = format!("Basic {}", data_encoding::BASE64.encode(b"pk_sandbox:sk_sandbox"));
+        self.ask(method, path, &[("authorization", &*basic), ("content-type", "application/json")], body)
     }
 
     /// A webhook as it is.
@@ -172,11 +182,11 @@ impl Provider {
         Timestamp::parse_rfc3339(&now).expect("a moment")
     }
 
-    /// Goes to this moment, unless it has passed.
+    /// Goes to this moment, unless it has passed; where time is fast, it may pass while this is asked.
     pub(crate) fn go_to(&self, moment: Timestamp) {
-        if moment > self.now() {
-            self.call("POST", "/sandbox/v1/time", &json!({ "now": moment.plus(Duration::from_millis(1)) }));
-        }
+        let asked = json!({ "now": moment.plus(Duration::from_millis(1)) }).to_string();
+        let answer = self.ask("POST", "/sandbox/v1/time", &[("content-type", "application/json")], &asked);
+        assert!(answer.is_success() || self.now() >= moment, "{} {}", answer.status, answer.text());
     }
 }
 

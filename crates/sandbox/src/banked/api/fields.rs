@@ -3,9 +3,10 @@
 use std::fmt::Display;
 
 use serde_json::{Map, Value};
-use url::{Host, Url};
+use url::Url;
 
 use super::reply::{Mistake, Refusal};
+use crate::banked::webhook::rules;
 
 /// Longest text of any field, in bytes.
 const TEXT_BYTES_MAX: usize = 2_048;
@@ -110,8 +111,7 @@ impl<'v> Fields<'v> {
     /// An address that notifications can go to: HTTPS, except on the sandbox's own machine.
     pub(super) fn target(&mut self, name: &str) -> String {
         let text = self.text(name);
-        let good = |url: Url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
-        if !text.is_empty() && !Url::parse(&text).is_ok_and(good) {
+        if !text.is_empty() && !rules::can_lead_to(&text) {
             self.wrong(name, "must be a URL that begins with https://; http:// is taken for localhost alone");
         }
         text
@@ -158,14 +158,5 @@ impl<'v> Fields<'v> {
 
     fn is_wrong_type(&self, name: &str) -> bool {
         self.value(name).is_some_and(|value| value.as_str().is_none_or(|text| text.len() > TEXT_BYTES_MAX))
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use payhook_provider::by_name;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -13,24 +12,21 @@ use super::answer::answer;
 use super::ask::Ask;
 use super::fields::{self, Fields};
 use super::reply::{Halt, Refusal, Reply};
-use crate::banked::date;
 use crate::banked::gone::Gone;
 use crate::banked::webhook::Webhook;
+use crate::banked::webhook::rules::{self, PER_EVENT_MAX};
 use crate::book::Act;
 use crate::world::World;
 
-/// Most webhooks that hear of one event.
-const PER_EVENT_MAX: usize = 5;
 /// Most events a request can name.
 const EVENTS_MAX: usize = 64;
 
 pub(super) async fn create(State(world): State<Arc<World>>, ask: Ask) -> Response {
     answer(&world, &ask, |act| {
-        let wish = read(&fields::object(&ask.body)?)?;
-        room_for(act, &wish.events)?;
-        let Wish { target_url, signature_key, events } = wish;
-        let (id, created_at) = (act.chance()?.uuid(), date::v2(act.now));
-        let webhook = Webhook { id, target_url, signature_key, events, created_at };
+        let Wish { target_url, signature_key, events } = read(&fields::object(&ask.body)?)?;
+        let mut webhook = Webhook { target_url, events, ..Webhook::begin(act)? };
+        room_for(act, &webhook)?;
+        webhook.take_key(act, signature_key)?;
         act.keep(&webhook)?;
         Ok(Reply::of(StatusCode::CREATED, &view(&webhook))?)
     })
@@ -45,10 +41,10 @@ pub(super) async fn list(State(world): State<Arc<World>>, ask: Ask) -> Response 
 
 pub(super) async fn delete(State(world): State<Arc<World>>, ask: Ask) -> Response {
     answer(&world, &ask, |act| {
-        if act.remove::<Webhook>(ask.id())? {
-            act.keep(&Gone { id: ask.id().to_owned() })?;
-        } else if act.find::<Gone>(ask.id())?.is_none() {
-            return Err(Refusal::not_found("webhook").into());
+        match act.find::<Webhook>(ask.id())? {
+            Some(webhook) => webhook.delete(act)?,
+            None if act.find::<Gone>(ask.id())?.is_some() => {}
+            None => return Err(Refusal::not_found("webhook").into()),
         }
         Ok(Reply::nothing())
     })
@@ -65,17 +61,11 @@ fn read(object: &Map<String, Value>) -> Result<Wish, Refusal> {
     let mut fields = Fields::of(object);
     let target_url = fields.target("target_url");
     let signature_key = fields.optional_text("signature_key");
-    if let Some(Err(mistake)) = signature_key.as_deref().map(usable) {
+    if let Some(Err(mistake)) = signature_key.as_deref().map(rules::can_sign) {
         fields.wrong("signature_key", mistake);
     }
     let events = events(&mut fields);
     fields.done(Wish { target_url, signature_key, events })
-}
-
-/// Whether notifications can be signed with this key.
-fn usable(key: &str) -> Result<(), String> {
-    let provider = by_name("banked").ok_or("cannot be judged here")?;
-    provider.key("signature_key", key).map(drop).map_err(|mistake| mistake.to_string())
 }
 
 /// The events named, each once.
@@ -83,7 +73,7 @@ fn events(fields: &mut Fields<'_>) -> Vec<String> {
     let mut events = Vec::new();
     for value in fields.list("events", EVENTS_MAX) {
         match value.as_str() {
-            Some(name) if is_known(name) => {
+            Some(name) if rules::events().any(|event| event == name) => {
                 if !events.iter().any(|have| have == name) {
                     events.push(name.to_owned());
                 }
@@ -95,22 +85,10 @@ fn events(fields: &mut Fields<'_>) -> Vec<String> {
     events
 }
 
-/// Whether Banked has an event of this name. The bare words are those of v3 mandates, which a v2 webhook does not hear.
-fn is_known(name: &str) -> bool {
-    let codes = by_name("banked").map(|provider| provider.codes()).unwrap_or_default();
-    name.contains('_') && codes.iter().any(|row| row.code == name)
-}
-
-fn room_for(act: &Act<'_>, events: &[String]) -> Result<(), Halt> {
-    let webhooks = act.all_of::<Webhook>("")?;
-    for event in events {
-        let hear = webhooks.iter().filter(|webhook| webhook.events.contains(event)).count();
-        if hear >= PER_EVENT_MAX {
-            let message = format!("has {event}, of which {PER_EVENT_MAX} webhooks hear already; delete one of them");
-            return Err(Refusal::wrong("events", message).into());
-        }
-    }
-    Ok(())
+fn room_for(act: &Act<'_>, webhook: &Webhook) -> Result<(), Halt> {
+    let Some(event) = rules::crowded(act, webhook)? else { return Ok(()) };
+    let message = format!("has {event}, of which {PER_EVENT_MAX} webhooks hear already; delete one of them");
+    Err(Refusal::wrong("events", message).into())
 }
 
 /// Without the key: whoever made the webhook has it.

@@ -13,6 +13,6 @@ impl Webhook {
     /// The same without an id: what a form begins with.
     pub(crate) fn blank() -> Self {
         let (id, target_url, created_at) = (String::new(), String::new(), String::new());
-        Self { id, target_url, signature_key: None, events: Vec::new(), created_at }
+        Self { id, target_url, signature_key: None, replaced_key: None, events: Vec::new(), created_at }
     }
 }

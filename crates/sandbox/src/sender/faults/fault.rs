@@ -19,7 +19,7 @@ pub enum Fault {
     Forge,
     /// Each is cut off the first time, and comes whole the second.
     Truncate,
-    /// Copies name somebody else's merchant account, properly signed.
+    /// Copies belong to somebody else's account: at Adyen they name it, properly signed; at Banked its key signs.
     WrongAccount,
     /// The key that was replaced still signs.
     OldKey,
@@ -64,8 +64,10 @@ impl Fault {
             Self::Delay => "everything comes late, in its order",
             Self::Forge => "a stranger sends copies with another amount, signed with a key that nobody knows",
             Self::Truncate => "each is cut off the first time, and comes whole the second",
-            Self::WrongAccount => "copies name somebody else's merchant account, properly signed (Adyen)",
-            Self::OldKey => "the key that was replaced still signs (Adyen)",
+            Self::WrongAccount => {
+                "copies belong to another account: named and properly signed; at Banked, its key signs"
+            }
+            Self::OldKey => "the key that was replaced still signs",
             Self::Burst => "many notifications of others come at the same moment",
         }
     }

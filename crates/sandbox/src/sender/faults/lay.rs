@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Fault;
 use super::copy::{Field, changed, said, written_like};
+use super::elsewhere::{elsewhere, their_key};
 use super::plan::Plan;
 use super::weather::{self, WEATHER};
 use crate::book::{Act, BookError, Content, Draft, Message};
@@ -65,9 +66,9 @@ impl Plan {
             copy(act, plain, id, content, Treatment { signed_by, ..Treatment::once(Fault::Forge) })?;
         }
         if self.has(Fault::WrongAccount)
-            && let Some(content) = changed(&plain.content, Field::Account, FOREIGN_ACCOUNT)
+            && let Some((content, signed_by)) = of_another_account(act, plain)
         {
-            copy(act, plain, id, content, Treatment::once(Fault::WrongAccount))?;
+            copy(act, plain, id, content, Treatment { signed_by, ..Treatment::once(Fault::WrongAccount) })?;
         }
         if self.has(Fault::Burst) && !self.burst {
             self.burst = true;
@@ -106,6 +107,15 @@ impl Plan {
             }
         }
     }
+}
+
+/// What belongs to another account, and whose key signs it: at Adyen an account is named, and the endpoint's key signs; at
+/// Banked none is, and every account has keys of its own.
+fn of_another_account(act: &Act<'_>, plain: &Draft) -> Option<(Content, SignedBy)> {
+    if plain.provider == "adyen" {
+        return changed(&plain.content, Field::Account, FOREIGN_ACCOUNT).map(|content| (content, SignedBy::Webhook));
+    }
+    elsewhere(act, &plain.content).map(|content| (content, SignedBy::Stranger(their_key(act))))
 }
 
 /// Notes a fault in a message's treatment.

@@ -5,8 +5,10 @@
 //! - `weather`: the faults of what belongs to no story.
 //! - `lay`: what each does to a message, and which copies it adds.
 //! - `copy`: a message's body with one value changed, in each of its formats.
+//! - `elsewhere`: somebody else's payment at Banked.
 
 mod copy;
+mod elsewhere;
 mod fault;
 mod lay;
 mod plan;

@@ -14,9 +14,6 @@ use crate::pages::area::frame::{go, refuse};
 use crate::pages::area::trouble::Trouble;
 use crate::world::World;
 
-/// Most webhooks that hear of one event.
-const PER_EVENT_MAX: usize = 5;
-
 /// Makes one.
 pub(in crate::pages::area) async fn create(
     State(world): State<Arc<World>>,
@@ -53,19 +50,13 @@ pub(in crate::pages::area) async fn delete(
     State(world): State<Arc<World>>,
     Path(id): Path<String>,
 ) -> Result<Response, Trouble> {
-    world.act(|act| Ok::<_, Trouble>(act.remove::<Webhook>(&find(act, &id)?.id)?))?;
+    world.act(|act| Ok::<_, Trouble>(find(act, &id)?.delete(act)?))?;
     Ok(go(PATH, "deleted"))
 }
 
 /// Keeps what the form says, unless something is wrong with it.
 fn write(act: &Act<'_>, fields: &Fields, mut webhook: Webhook) -> Result<(Webhook, Mistakes), Trouble> {
-    let mut mistakes = written::apply(fields, &mut webhook);
-    let others = act.all_of::<Webhook>("")?;
-    let others = || others.iter().filter(|other| other.id != webhook.id);
-    let hear = |event: &String| others().filter(|other| other.events.contains(event)).count();
-    if let Some(event) = webhook.events.iter().find(|event| hear(event) >= PER_EVENT_MAX) {
-        mistakes.insert("events", format!("{PER_EVENT_MAX} webhooks hear of {event} already; delete one of them"));
-    }
+    let mistakes = written::apply(act, fields, &mut webhook)?;
     if mistakes.is_empty() {
         act.keep(&webhook)?;
     }

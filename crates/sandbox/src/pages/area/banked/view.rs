@@ -1,9 +1,9 @@
 //! A webhook as its pages show it. Its key is the merchant's own, and not shown again.
 
 use minijinja::{Value, context};
-use payhook_provider::by_name;
 
 use crate::banked::webhook::Webhook;
+use crate::banked::webhook::rules::events;
 use crate::pages::area::fields::Mistakes;
 
 /// A line of the list.
@@ -22,10 +22,4 @@ pub(super) fn form(webhook: &Webhook, mistakes: &Mistakes) -> Value {
         webhook => line(webhook), id => &webhook.id, url => &webhook.target_url, events,
         has_key => webhook.signature_key.is_some(), mistakes,
     }
-}
-
-/// Banked's events. The bare words are those of v3 mandates, which a v2 webhook does not hear.
-pub(super) fn events() -> impl Iterator<Item = &'static str> {
-    let all = by_name("banked").map(|provider| provider.codes()).unwrap_or_default();
-    all.iter().map(|row| row.code).filter(|code| code.contains('_'))
 }

@@ -33,6 +33,29 @@ fn it_asks_for_https_beyond_this_machine_and_for_events() {
 }
 
 #[test]
+fn every_name_of_this_machine_does_without_https_here_as_at_the_api() {
+    let browser = Browser::new();
+    for url in ["http://shop.localhost:8080/b", "http://localhost:8080/b", "http://[::1]:8080/b"] {
+        browser.does(NEW, &[("url", url), ("event", "payment_sent")]).1.says(url);
+    }
+}
+
+#[test]
+fn a_key_that_is_typed_anew_is_remembered_as_the_one_before_and_what_is_deleted_can_be_deleted_again_at_the_api() {
+    let browser = Browser::new();
+    let form = [("url", "http://127.0.0.1:1/in/banked"), ("key", "the first"), ("event", "payment_sent")];
+    let (page, _) = browser.does(NEW, &form);
+    browser.does(&page, &[("url", "http://127.0.0.1:1/in/banked"), ("key", "the second"), ("event", "payment_sent")]);
+    let [webhook] = browser.act(|act| act.newest::<Webhook>(9)).try_into().expect("one webhook");
+    assert_eq!(webhook.replaced_key.as_deref(), Some("the first"));
+    browser.does(&format!("{page}/delete"), &[]);
+    let request = http::Request::delete(format!("/banked/v2/webhooks/{}", webhook.id));
+    let basic = format!("Basic {}", data_encoding::BASE64.encode(b"pk_sandbox:sk_sandbox"));
+    let request = request.header("authorization", basic).body(axum::body::Body::empty()).expect("a request");
+    assert_eq!(browser.send(request).status, 204);
+}
+
+#[test]
 fn five_webhooks_hear_of_an_event_and_a_sixth_does_not() {
     let browser = Browser::new();
     let form = [("url", "https://shop.example/b"), ("event", "payment_sent")];
