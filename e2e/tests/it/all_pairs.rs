@@ -108,8 +108,9 @@ fn the_fault_has_left_its_trace(house: &House, fault: Fault) {
     }
 }
 
-/// How fast the sandbox's time goes by where a gateway is killed: a retry after eight hours comes after 72 ms, and the thirty
-/// days in which Adyen tries again are more than six seconds: longer than a start takes, where there is nothing else to do.
+/// How fast the sandbox's time goes by where a gateway is killed: a retry after eight hours comes after 72 ms, and the
+/// thirty days in which Adyen tries again are more than six seconds: longer than a start takes, where there is nothing
+/// else to do.
 const KILLED_AT: f64 = 400_000.0;
 /// How many times slower where all pairs are told at once: eight times as much waits in one queue.
 const SLOWER_FOR_ALL: u32 = 4;

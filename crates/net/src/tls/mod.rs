@@ -1,5 +1,5 @@
-//! TLS, both ways: a certificate from files for the server, trusted roots for the client, and what one that plays a part
-//! overlooks.
+//! TLS, both ways: a certificate from files for the server, trusted roots for the client, and what one that plays a
+//! part overlooks.
 //!
 //! One cryptographic provider (aws-lc) is chosen here and handed to rustls explicitly, so nothing depends on who
 //! installed a process-wide default first.

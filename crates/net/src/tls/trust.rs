@@ -56,7 +56,8 @@ impl Trust {
         Ok(Self { kind: Kind::Own(over(Arc::new(roots))) })
     }
 
-    /// The system's roots, by this version, with something overlooked. Only for one who plays somebody that overlooks it.
+    /// The system's roots, by this version, with something overlooked. Only for one who plays somebody that overlooks
+    /// it.
     #[must_use]
     pub fn lenient(leniency: Leniency, version: TlsVersion) -> Self {
         Self { kind: Kind::Lenient(Arc::new(LenientTrust { leniency, version, config: OnceLock::new() })) }

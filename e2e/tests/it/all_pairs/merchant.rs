@@ -48,8 +48,8 @@ pub(super) struct Merchant {
 }
 
 impl Merchant {
-    /// Webhooks for everything, the standard one with a key that was replaced and the one that replaced it; Banked's are made
-    /// when it is known where they lead.
+    /// Webhooks for everything, the standard one with a key that was replaced and the one that replaced it; Banked's
+    /// are made when it is known where they lead.
     pub(super) fn begin(pace: Pace) -> Self {
         let provider = Provider::at(pace);
         let (standard, first) = provider.webhook(NOWHERE);
@@ -110,8 +110,9 @@ impl Merchant {
         }
     }
 
-    /// Has sent again what was given up, as a merchant does; how many those were. Where time is fast, thirty days are over in
-    /// seconds, and a machine that has much to do makes a gateway that is killed again and again stay away longer.
+    /// Has sent again what was given up, as a merchant does; how many those were. Where time is fast, thirty days are
+    /// over in seconds, and a machine that has much to do makes a gateway that is killed again and again stay away
+    /// longer.
     pub(super) fn send_again_what_was_given_up(&self) -> usize {
         let refused_for_good = |message: &Value| {
             let faults = message["faults"].as_array().expect("a list");

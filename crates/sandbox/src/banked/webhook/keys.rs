@@ -1,5 +1,5 @@
-//! A key that takes another's place. Banked has no way to change a webhook's: a merchant makes another webhook that leads to
-//! the same address, and deletes the one before, sooner or later. In the customer area it can be typed anew.
+//! A key that takes another's place. Banked has no way to change a webhook's: a merchant makes another webhook that
+//! leads to the same address, and deletes the one before, sooner or later. In the customer area it can be typed anew.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +28,8 @@ impl Document for Former {
 }
 
 impl Webhook {
-    /// Gives it a key, or none, and lets it remember which one that has replaced: its own, or that of the webhook before it
-    /// at the same address, which may be there still.
+    /// Gives it a key, or none, and lets it remember which one that has replaced: its own, or that of the webhook
+    /// before it at the same address, which may be there still.
     pub(crate) fn take_key(&mut self, act: &Act<'_>, key: Option<String>) -> Result<(), BookError> {
         let before = match self.signature_key.take() {
             Some(own) => Some(own),

@@ -1,5 +1,5 @@
-//! What a webhook can be: where it may lead, what it may hear of, which key may sign, and how many hear of one event. The API
-//! and the customer area ask here.
+//! What a webhook can be: where it may lead, what it may hear of, which key may sign, and how many hear of one event.
+//! The API and the customer area ask here.
 
 use payhook_provider::by_name;
 use url::{Host, Url};

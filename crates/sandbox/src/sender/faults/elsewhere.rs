@@ -1,5 +1,5 @@
-//! Somebody else's payment at Banked. Its notifications name no account: whose they are, the key alone says. So this is a
-//! payment of another merchant's with the same reference, told as this story is, and signed with that merchant's key.
+//! Somebody else's payment at Banked. Its notifications name no account: whose they are, the key alone says. So this is
+//! a payment of another merchant's with the same reference, told as this story is, and signed with that merchant's key.
 
 use serde_json::{Value, json};
 

@@ -109,8 +109,8 @@ impl Plan {
     }
 }
 
-/// What belongs to another account, and whose key signs it: at Adyen an account is named, and the endpoint's key signs; at
-/// Banked none is, and every account has keys of its own.
+/// What belongs to another account, and whose key signs it: at Adyen an account is named, and the endpoint's key signs;
+/// at Banked none is, and every account has keys of its own.
 fn of_another_account(act: &Act<'_>, plain: &Draft) -> Option<(Content, SignedBy)> {
     if plain.provider == "adyen" {
         return changed(&plain.content, Field::Account, FOREIGN_ACCOUNT).map(|content| (content, SignedBy::Webhook));

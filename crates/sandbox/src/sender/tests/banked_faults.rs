@@ -21,8 +21,8 @@ const CLEAN: [&str; 5] = ["payment_initiated", "payment_pending", "payment_sent"
 /// Longest wait for the story.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A refund's story with this fault, to an endpoint that takes what is signed by either of the merchant's keys; how often
-/// it knocks, and what it says.
+/// A refund's story with this fault, to an endpoint that takes what is signed by either of the merchant's keys; how
+/// often it knocks, and what it says.
 fn told(fault: Fault, knocks: usize) -> Vec<Delivery> {
     let receiver = Receiver::start(None);
     receiver.behave(|delivery| Behaviour::Answer(if signer(delivery).is_some() { 200 } else { 400 }));
