@@ -1,4 +1,4 @@
-//! Finds what a test runs: the payhook binary and the power-cut shim, built now unless they are named.
+//! Finds what a test runs: the payhook binary, the example shop and the power-cut shim, built now unless they are named.
 //!
 //! What merely lies in the target folder is not trusted: `cargo test` does not renew it, and a test of yesterday's
 //! binary proves nothing about today's. A build that has nothing to do takes a fraction of a second.
@@ -16,6 +16,15 @@ pub fn payhook() -> PathBuf {
     FOUND
         .get_or_init(|| named_or_built(&variables, "payhook", &["--package", "payhook-cli", "--bin", "payhook"]))
         .clone()
+}
+
+/// The example shop: `PAYHOOK_SHOP_BIN`, else built now.
+#[must_use]
+pub fn shop() -> PathBuf {
+    static FOUND: OnceLock<PathBuf> = OnceLock::new();
+    let (name, selection) =
+        ("payhook-example-shop", ["--package", "payhook-example-shop", "--bin", "payhook-example-shop"]);
+    FOUND.get_or_init(|| named_or_built(&["PAYHOOK_SHOP_BIN"], name, &selection)).clone()
 }
 
 /// The power-cut shim: `POWERCUT_LIB`, else built now.

@@ -13,8 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The last thing it says when it is up.
 const READY: &str = "Ctrl-C";
 
-/// A running sandbox. It is killed when this is dropped.
+/// A sandbox that runs, or was killed. Dropping it kills it.
 pub struct Sandbox {
+    arguments: Vec<String>,
     child: Child,
     address: SocketAddr,
     said: String,
@@ -27,20 +28,27 @@ impl Sandbox {
     /// When it does not say where it is.
     #[must_use]
     pub fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(binary::payhook());
-        command.args(["sandbox", "--listen", "127.0.0.1:0"]).args(arguments).env_clear();
-        let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().expect("payhook runs");
-        let mut out = BufReader::new(child.stdout.take().expect("piped"));
-        let mut said = String::new();
-        while !said.lines().any(|line| line.contains(READY)) {
-            let read = out.read_line(&mut said).expect("it prints text");
-            assert!(read > 0, "payhook sandbox ended, and said {said}");
-        }
-        // Whatever else it prints is taken off its hands.
-        std::thread::spawn(move || std::io::copy(&mut out.by_ref(), &mut std::io::sink()));
+        let arguments: Vec<_> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let (child, said) = launch(&arguments);
         let address = said.split("http://").nth(1).and_then(|rest| rest.split('/').next());
         let address = address.and_then(|address| address.parse().ok());
-        Self { child, address: address.unwrap_or_else(|| panic!("no address in {said}")), said }
+        Self { arguments, child, address: address.unwrap_or_else(|| panic!("no address in {said}")), said }
+    }
+
+    /// SIGKILL: the process is gone when this returns.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it again with the same arguments, killing it first if it runs. It is where it was when they say where to
+    /// listen, and goes on with what it had when they name a file.
+    ///
+    /// # Panics
+    /// When it does not say where it is.
+    pub fn restart(&mut self) {
+        self.kill();
+        (self.child, self.said) = launch(&self.arguments);
     }
 
     /// What it said when it was up.
@@ -92,7 +100,22 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
+}
+
+/// The process, and all it says until it is up.
+fn launch(arguments: &[String]) -> (Child, String) {
+    let mut command = Command::new(binary::payhook());
+    command.args(["sandbox", "--listen", "127.0.0.1:0"]).args(arguments).env_clear();
+    let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().expect("payhook runs");
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    let mut said = String::new();
+    while !said.lines().any(|line| line.contains(READY)) {
+        let read = out.read_line(&mut said).expect("it prints text");
+        assert!(read > 0, "payhook sandbox ended, and said {said}");
+    }
+    // Whatever else it prints is taken off its hands.
+    std::thread::spawn(move || std::io::copy(&mut out.by_ref(), &mut std::io::sink()));
+    (child, said)
 }

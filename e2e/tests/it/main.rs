@@ -1,5 +1,6 @@
 //! End-to-end tests of the shipped binary, one promise a file.
 //!
+//! - `all_killed`: gateway, pretend provider and shop, killed at random while people buy.
 //! - `all_pairs`: every story of the pretend provider, with every fault on the way, ends as it does without.
 //! - `life`: one notification through all of it.
 //! - `backup`: copies made under load, killed, restored.
@@ -43,6 +44,7 @@
 #![allow(clippy::print_stdout, reason = "each suite says what it hit; shown when a test fails or is asked for")]
 #![allow(clippy::disallowed_methods, reason = "tests run on the real clock")]
 
+mod all_killed;
 mod all_pairs;
 mod backup;
 mod bad_input;

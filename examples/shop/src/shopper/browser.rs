@@ -71,12 +71,12 @@ impl Browser {
 
     /// Sends the form of a page that has this field, button or address, with these fields filled in.
     pub(super) async fn send(&mut self, page: &Page, form: &str, fill: &[(&str, &str)]) -> Result<Page, Lost> {
-        let missing = || Lost::Missing { url: page.url.clone(), status: page.status, wanted: form.to_owned() };
-        let form = page.form(form).ok_or_else(missing)?;
-        let form = fill.iter().fold(form, |form, (name, value)| form.fill(name, value));
-        let mut url = page.url.join(&form.action).map_err(|_| missing())?;
-        let encoded = encoded(&form);
-        if form.is_post {
+        let missing = || page.lacks(form);
+        let filled = page.form(form).ok_or_else(missing)?;
+        let filled = fill.iter().fold(filled, |form, (name, value)| form.fill(name, value));
+        let mut url = page.url.join(&filled.action).map_err(|_| missing())?;
+        let encoded = encoded(&filled);
+        if filled.is_post {
             return self.follow(Method::POST, url, Some(encoded)).await;
         }
         url.set_query(Some(&encoded));

@@ -40,12 +40,13 @@ pub enum Plan {
     BankThenCard,
     /// Pay by card, and have the merchant give all of it back.
     Returns,
+    /// Pay by bank, and have the merchant give all of it back.
+    BankReturns,
 }
 
 impl Plan {
     /// Every plan, the most usual ones more than once: what a choice by chance is made from.
     pub const USUAL: [Self; 12] = [
-        Self::Card,
         Self::Card,
         Self::Card,
         Self::Asked,
@@ -57,6 +58,7 @@ impl Plan {
         Self::BankThenCard,
         Self::FailsAsked,
         Self::Returns,
+        Self::BankReturns,
     ];
 
     /// How the order has to stand in the end.
@@ -64,7 +66,7 @@ impl Plan {
     pub const fn ends(self) -> Standing {
         match self {
             Self::FailsAsked => Standing::Refused,
-            Self::Returns => Standing::Refunded,
+            Self::Returns | Self::BankReturns => Standing::Refunded,
             _ => Standing::Paid,
         }
     }
@@ -99,9 +101,10 @@ impl Errand {
     /// [`Lost`] when somebody does not answer, or not as they should. An order may have been placed.
     pub async fn run(&self) -> Result<Receipt, Lost> {
         let mut browser = Browser::new(self.patience);
-        let method = if matches!(self.plan, Plan::Bank | Plan::BankThenCard) { "bank" } else { "card" };
+        let by_bank = matches!(self.plan, Plan::Bank | Plan::BankThenCard | Plan::BankReturns);
+        let method = if by_bank { "bank" } else { "card" };
         let offer = self.check_out(&mut browser, method).await?;
-        let order = match self.plan {
+        let last = match self.plan {
             Plan::Card | Plan::Returns => pay(&mut browser, &offer, GOOD_CARD, "").await?,
             Plan::Asked => self.answer(&mut browser, &offer, "true").await?,
             Plan::FailsAsked => {
@@ -112,16 +115,18 @@ impl Errand {
                 let refused = pay(&mut browser, &offer, GOOD_CARD, REFUSED_HOLDER).await?;
                 pay(&mut browser, &refused, GOOD_CARD, "").await?
             }
-            Plan::Bank => bank(&mut browser, &offer, "approve").await?,
+            Plan::Bank | Plan::BankReturns => bank(&mut browser, &offer, "approve").await?,
             Plan::BankThenCard => {
                 let declined = bank(&mut browser, &offer, "decline").await?;
+                let declined = self.home(&mut browser, declined).await?;
                 let declined = self.wait_for(&mut browser, &declined.url, "refused").await?;
-                let offer = browser.send(&declined, "/pay", &[("method", "card")]).await?;
+                let asked = browser.send(&declined, "/pay", &[("method", "card")]).await?;
+                let offer = self.offer(&mut browser, asked, "card").await?;
                 pay(&mut browser, &offer, GOOD_CARD, "").await?
             }
         };
-        let order = order_page(&order.url);
-        if self.plan == Plan::Returns {
+        let order = order_page(&self.home(&mut browser, last).await?.url);
+        if self.plan.ends() == Standing::Refunded {
             self.wait_for(&mut browser, &order, "paid").await?;
             self.give_back(&mut browser, &order).await?;
         }
@@ -134,7 +139,40 @@ impl Errand {
         let shelf = browser.open(&self.shop).await?;
         let chosen = self.product.as_deref().map(|product| ("product", product));
         let basket = browser.send(&shelf, "/basket", chosen.as_slice()).await?;
-        browser.send(&basket, "/checkout", &[("email", "ada@example.com"), ("method", method)]).await
+        let asked = browser.send(&basket, "/checkout", &[("email", "ada@example.com"), ("method", method)]).await?;
+        self.offer(browser, asked, method).await
+    }
+
+    /// The provider's page. While it does not open, the order's own page says so; its button is pressed once it has one.
+    async fn offer(&self, browser: &mut Browser, asked: Page, method: &str) -> Result<Page, Lost> {
+        let until = Instant::now() + self.patience;
+        let mut page = asked;
+        while self.is_shops(&page) && Instant::now() < until {
+            page = match page.form("/pay") {
+                Some(_) => browser.send(&page, "/pay", &[("method", method)]).await?,
+                None => {
+                    sleep(LOOK_EVERY).await;
+                    browser.open(&order_page(&page.url)).await?
+                }
+            };
+        }
+        Ok(page)
+    }
+
+    /// Back at the shop. Who pressed twice, since the first answer got lost, is told by the provider that it is done, and
+    /// finds a link there.
+    async fn home(&self, browser: &mut Browser, page: Page) -> Result<Page, Lost> {
+        if self.is_shops(&page) {
+            return Ok(page);
+        }
+        match page.link_to(&self.shop) {
+            Some(way) => browser.open(&way).await,
+            None => Err(page.lacks("the way back to the shop")),
+        }
+    }
+
+    fn is_shops(&self, page: &Page) -> bool {
+        page.url.origin() == self.shop.origin()
     }
 
     /// Pays by a card whose issuer asks, and answers.

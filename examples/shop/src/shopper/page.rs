@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use super::browser::Lost;
+
 /// A page.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -27,6 +29,18 @@ impl Page {
     /// The first form that has a field or button of this name, or leads to an address that ends so.
     pub(super) fn form(&self, wanted: &str) -> Option<Form> {
         forms(&self.html).find(|form| form.has(wanted) || form.action.ends_with(wanted))
+    }
+
+    /// The first link that leads to that site.
+    pub(super) fn link_to(&self, site: &Url) -> Option<Url> {
+        let anchors = tags(&self.html).filter(|tag| tag.starts_with("a "));
+        let mut links = anchors.filter_map(|tag| self.url.join(&attribute(tag, "href")?).ok());
+        links.find(|link| link.origin() == site.origin())
+    }
+
+    /// That this page is not what was looked for.
+    pub(super) fn lacks(&self, wanted: &str) -> Lost {
+        Lost::Missing { url: self.url.clone(), status: self.status, wanted: wanted.to_owned() }
     }
 }
 
@@ -123,6 +137,16 @@ mod tests {
         let field = |name: &str| form.fields.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str());
         assert_eq!((field("attempt"), field("holder"), field("way")), (Some("<7>"), Some(""), Some("bank")));
         assert_eq!(form.buttons, [("answer".to_owned(), "approve".to_owned())]);
+    }
+
+    #[test]
+    fn the_way_to_another_site_is_found_among_the_links() {
+        let page = page(
+            r#"<a href="/here">Here</a> <a class="button" href="http://kites.test/orders/1?a=1&amp;b=2">Back</a>"#,
+        );
+        let kites = Url::parse("http://kites.test/").expect("a URL");
+        assert_eq!(page.link_to(&kites).expect("a link").as_str(), "http://kites.test/orders/1?a=1&b=2");
+        assert_eq!(page.link_to(&Url::parse("http://elsewhere.test/").expect("a URL")), None);
     }
 
     #[test]

@@ -74,6 +74,11 @@ impl Offer {
         matches!(self.standing, Standing::Active | Standing::Refused) && now < Timestamp::from_micros(self.expires)
     }
 
+    /// Whether it is paid, or a payment of it is on its way. One that can be paid again never is.
+    pub(crate) fn is_paid(&self) -> bool {
+        matches!(self.standing, Standing::Completed | Standing::PaymentPending)
+    }
+
     /// What a shopper who pays it by this buys.
     pub(crate) fn purchase(&self, by: Instrument) -> Purchase {
         let (session, link) = match self.kind {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::hosted::back;
 use super::over::{broken, over, unknown};
-use crate::adyen::checkout::offer::{self, Standing};
+use crate::adyen::checkout::offer;
 use crate::adyen::checkout::pay::{choose as decide, finish};
 use crate::adyen::checkout::payment::{Payment, State as PaymentState};
 use crate::book::{Act, BookError};
@@ -41,7 +41,9 @@ pub(super) async fn choose(
 ) -> Response {
     with_payment(&world, &id, |act, mut payment| {
         let hosted = offer::of(act, &payment)?;
-        if let Some(offer) = hosted.as_ref().filter(|offer| offer.standing == Standing::Completed) {
+        // Another try was good meanwhile, and this one can no longer be. A choice that was made leads on, sent again too.
+        let undecided = payment.state == PaymentState::Started;
+        if let Some(offer) = hosted.as_ref().filter(|offer| undecided && offer.is_paid()) {
             return Ok(over(offer));
         }
         decide(act, &mut payment, choice.approved)?;

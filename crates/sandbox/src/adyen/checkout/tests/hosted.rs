@@ -148,6 +148,28 @@ fn two_pages_of_one_session_pay_once() {
 }
 
 #[test]
+fn a_second_page_of_a_session_pays_nothing_while_a_payment_is_on_its_way() {
+    // It is on its way for a minute.
+    let stage = Stage::start(Pace::Scaled(1.0));
+    let (_, path) = session(&stage);
+    let challenge = sent_to(&stage.send(&path, SECURE));
+    let back = sent_to(&stage.send(&path, &format!("{CARD}PENDING")));
+    assert!(stage.send(&challenge, "approved=true").text().contains("on its way"));
+    assert_eq!(status(&stage, &back), "paymentPending");
+}
+
+#[test]
+fn a_choice_whose_answer_got_lost_is_sent_again_and_leads_to_the_shop() {
+    let stage = Stage::start(QUICK);
+    let (_, path) = session(&stage);
+    let challenge = sent_to(&stage.send(&path, SECURE));
+    let back = sent_to(&stage.send(&challenge, "approved=true"));
+    assert_eq!(sent_to(&stage.send(&challenge, "approved=true")), back);
+    stage.hears_of("AUTHORISATION");
+    assert_eq!(stage.items().len(), 1);
+}
+
+#[test]
 fn a_shopper_pays_by_bank_or_goes_back() {
     let stage = Stage::start(QUICK);
     let (_, path) = session(&stage);
