@@ -12,7 +12,8 @@ const ONE_IN: u64 = 3;
 /// How long one waits to be overtaken. Somebody is waiting for it.
 pub(super) const HOLD_MAX: Duration = Duration::from_secs(20);
 
-/// Lays a fault on one in three of what was queued, drawn by the seed.
+/// Lays a fault on one in three of what was queued, drawn by the seed. The faults take turns, so that a short while has seen
+/// each of them.
 pub(super) fn lay_on(act: &Act<'_>, posted: Vec<i64>) -> Result<(), BookError> {
     let weather = act.weather();
     if weather.is_empty() || posted.is_empty() {
@@ -24,11 +25,11 @@ pub(super) fn lay_on(act: &Act<'_>, posted: Vec<i64>) -> Result<(), BookError> {
         if chance.below(ONE_IN) > 0 {
             continue;
         }
-        let place = usize::try_from(chance.below(weather.len() as u64)).unwrap_or(0);
-        plan.faults = vec![weather[place]];
         if let Some(message) = act.message(id)?
             && message.draft.content.fault.is_none()
         {
+            plan.faults = vec![weather[plan.turn % weather.len()]];
+            plan.turn = plan.turn.wrapping_add(1);
             plan.lay_on(act, message)?;
         }
     }
