@@ -109,3 +109,16 @@ fn what_is_no_http_at_all_is_told_who_speaks_too() {
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) && answer.contains("sandbox: "), "{answer}");
     }
 }
+
+#[test]
+fn a_path_that_is_no_text_is_a_path_where_nothing_is() {
+    let stage = Stage::new();
+    for path in
+        ["/adyen/checkout/v71/payments/%ff/captures", "/adyen/checkout/v71/sessions/a%c3", "/adyen/management/v3/%fe"]
+    {
+        let method = if path.contains("captures") { "POST" } else { "GET" };
+        let answer = stage.ask(method, path, &[("x-api-key", KEY)], b"{}");
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.json()["errorCode"].is_string(), "{path}");
+    }
+}

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::reply::{Refusal, Reply};
 use super::{payment_sessions, providers, refunds, webhooks};
+use crate::http::{Nowhere, text_alone};
 use crate::world::World;
 
 /// `/banked/v2`.
@@ -20,11 +22,12 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/webhooks", post(webhooks::create).get(webhooks::list))
         .route("/webhooks/{id}", axum::routing::delete(webhooks::delete))
         .route("/providers", get(providers::list))
-        .fallback(nowhere)
+        .fallback(async || nowhere())
         .method_not_allowed_fallback(not_so)
+        .layer(from_fn_with_state(nowhere as Nowhere, text_alone))
 }
 
-async fn nowhere() -> Response {
+fn nowhere() -> Response {
     Reply::from(Refusal::not_found("address")).into()
 }
 

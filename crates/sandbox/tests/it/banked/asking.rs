@@ -76,6 +76,7 @@ fn what_cannot_be_read_or_is_nowhere_gets_the_error_body() {
         ("POST", "/payment_sessions", "[]", 400),
         ("GET", "/payment_sessions/unknown", "", 404),
         ("GET", "/nowhere", "", 404),
+        ("GET", "/payment_sessions/%ff", "", 404),
         ("PUT", "/webhooks", "{}", 405),
     ] {
         let answer = stage.ask(method, path, &[], body);

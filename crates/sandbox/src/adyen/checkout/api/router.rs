@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
 use super::modifications::{by_payment, by_reference};
 use super::refusal::Refusal;
 use super::{details, links, methods, orders, payments, reports as files, sessions};
 use crate::adyen::checkout::payment::ChangeKind;
+use crate::http::{Nowhere, text_alone};
 use crate::world::World;
 
 /// `/adyen/checkout/v71`.
@@ -31,9 +34,14 @@ pub(in crate::adyen::checkout) fn router() -> Router<Arc<World>> {
         .route("/orders/cancel", post(orders::cancel))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
+        .layer(from_fn_with_state(NOWHERE, text_alone))
 }
+
+const NOWHERE: Nowhere = || Refusal::NotFound.into_response();
 
 /// `/reports`.
 pub(in crate::adyen::checkout) fn reports() -> Router<Arc<World>> {
-    Router::new().route("/download/MerchantAccount/{account}/{file}", get(files::download))
+    Router::new()
+        .route("/download/MerchantAccount/{account}/{file}", get(files::download))
+        .layer(from_fn_with_state(NOWHERE, text_alone))
 }
