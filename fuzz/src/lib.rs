@@ -4,8 +4,12 @@
 //! parsed. The second half takes the fuzzer past the signature, to the parser behind it.
 
 mod declared;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 
 pub use declared::{Declared, takes_scheme};
+#[cfg(feature = "sandbox")]
+pub use sandbox::asks_sandbox;
 
 use std::collections::HashSet;
 

@@ -4,11 +4,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ::http::{Request, Response};
+use axum::body::Body;
 use bytes::Bytes;
+use http_body_util::BodyExt;
 use payhook_domain::time::Clock;
 use payhook_net::{Drained, Refusals, Server, Tower};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tower_service::Service;
 use url::Url;
 
 use crate::accounts::Accounts;
@@ -76,6 +80,25 @@ impl Sandbox {
     /// [`TellError`] when there is no such story or account.
     pub fn tell(&self, wanted: Wanted) -> Result<Begun, TellError> {
         self.world.act(|act| story::tell(act, wanted))
+    }
+
+    /// The answer to one request, without a socket. What is due later waits for [`Sandbox::serve`].
+    ///
+    /// # Errors
+    /// [`axum::Error`] when the answer's body breaks off.
+    pub async fn answer(&self, request: Request<Bytes>) -> Result<Response<Bytes>, axum::Error> {
+        let mut router = http::router(Arc::clone(&self.world));
+        let answer = router.call(request.map(Body::from)).await.unwrap_or_else(|never| match never {});
+        let (parts, body) = answer.into_parts();
+        Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+    }
+
+    /// Lets everything happen that will ever be due, each at its moment, and sends nothing.
+    ///
+    /// # Errors
+    /// [`BookError`] when the book cannot be read or written.
+    pub fn work_through(&self) -> Result<(), BookError> {
+        clockwork::work_through(&self.world)
     }
 
     /// What its doors are given, for tests that look behind them.
