@@ -112,7 +112,7 @@ fn what_is_no_http_at_all_is_told_who_speaks_too() {
 
 #[test]
 fn a_path_that_is_no_text_is_a_path_where_nothing_is() {
-    let stage = Stage::new();
+    let stage = Stage::start();
     for path in
         ["/adyen/checkout/v71/payments/%ff/captures", "/adyen/checkout/v71/sessions/a%c3", "/adyen/management/v3/%fe"]
     {
