@@ -56,3 +56,10 @@ fn an_order_waits_for_its_notification_turns_without_a_reload_and_forged_ones_tu
 fn every_page_of_the_shop_fits_a_phone_and_a_desk_and_can_be_read_dark_and_light() {
     shop_looks::of_every_page();
 }
+
+#[test]
+fn a_demo_whose_terminal_is_closed_goes_without_a_trace() {
+    let demo = demo::Demo::start();
+    assert!(demo.folder().is_dir());
+    assert!(demo.close_terminal());
+}

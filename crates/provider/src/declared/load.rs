@@ -94,11 +94,14 @@ fn signed(draft: &Draft, algorithm: Algorithm) -> Loaded<Signed> {
         None => return Err("`signature` has no `encoding`: write hex or base64".to_owned()),
     };
     unused("signature", part, false, true)?;
+    let signature = self::part("signature", part, "signature")?;
+    let timestamp = draft.timestamp.as_ref().map(time).transpose()?;
     let signed = Signed {
         algorithm,
-        signature: self::part("signature", part, "signature")?,
+        together: timestamp.as_ref().and_then(|time| together(&signature, &time.part)),
+        signature,
         encoding,
-        timestamp: draft.timestamp.as_ref().map(time).transpose()?,
+        timestamp,
         id: draft.id.as_ref().map(|part| plain_part("id", part)).transpose()?,
         key_id: draft.key_id.as_ref().map(|part| plain_part("key_id", part)).transpose()?,
         template,
@@ -106,6 +109,14 @@ fn signed(draft: &Draft, algorithm: Algorithm) -> Loaded<Signed> {
     };
     check_signed(&signed)?;
     Ok(signed)
+}
+
+/// The header that both stand in.
+fn together(signature: &Part, time: &Part) -> Option<HeaderName> {
+    match (signature.places.as_slice(), time.places.as_slice()) {
+        ([Place::Header(one)], [Place::Header(other)]) if one == other && !signature.several => Some(one.clone()),
+        _ => None,
+    }
 }
 
 /// What is signed, and what is said to be, have to go together.

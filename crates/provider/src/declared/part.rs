@@ -40,14 +40,9 @@ pub(super) enum Format {
 
 impl Part {
     /// Hands on every value, up to [`VALUES_MAX`]. Returns how many there were.
-    pub(super) fn each<'r>(&'r self, seen: &Seen<'r>, mut take: impl FnMut(&str)) -> usize {
-        let mut count = 0;
-        let mut take = |value: &str| {
-            if count < VALUES_MAX {
-                take(value);
-                count += 1;
-            }
-        };
+    pub(super) fn each<'r>(&'r self, seen: &Seen<'r>, take: impl FnMut(&str)) -> usize {
+        let mut taken = Taken { count: 0, take };
+        let mut take = |value: &str| taken.add(value);
         for place in &self.places {
             match place {
                 Place::Header(name) if self.several => {
@@ -61,28 +56,32 @@ impl Part {
                 }
             }
         }
-        count
+        taken.count
+    }
+
+    /// The same, out of a text that was found already.
+    pub(super) fn each_in(&self, text: &str, take: impl FnMut(&str)) -> usize {
+        let mut taken = Taken { count: 0, take };
+        self.take_apart(text, &mut |value| taken.add(value));
+        taken.count
     }
 
     /// The one value; nothing when there is none. Of several the first counts.
     pub(super) fn one<'r>(&'r self, seen: &Seen<'r>) -> Option<Cow<'r, str>> {
         let text = self.places.iter().find_map(|place| place.find(seen))?;
         match text {
-            Cow::Borrowed(text) => {
-                let mut found = None;
-                self.take_apart(text, &mut |value| {
-                    found.get_or_insert(value);
-                });
-                found.map(Cow::Borrowed)
-            }
-            Cow::Owned(text) => {
-                let mut found = None;
-                self.take_apart(&text, &mut |value| {
-                    found.get_or_insert_with(|| value.to_owned());
-                });
-                found.map(Cow::Owned)
-            }
+            Cow::Borrowed(text) => self.one_in(text).map(Cow::Borrowed),
+            Cow::Owned(text) => self.one_in(&text).map(|value| Cow::Owned(value.to_owned())),
         }
+    }
+
+    /// The same, out of a text that was found already.
+    pub(super) fn one_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let mut found = None;
+        self.take_apart(text, &mut |value| {
+            found.get_or_insert(value);
+        });
+        found
     }
 
     fn take_apart<'t>(&self, text: &'t str, take: &mut impl FnMut(&'t str)) {
@@ -118,6 +117,21 @@ impl Part {
             Place::Header(name) => Some(name),
             _ => None,
         })
+    }
+}
+
+/// The first [`VALUES_MAX`] values, as they are handed on.
+struct Taken<T> {
+    count: usize,
+    take: T,
+}
+
+impl<T: FnMut(&str)> Taken<T> {
+    fn add(&mut self, value: &str) {
+        if self.count < VALUES_MAX {
+            (self.take)(value);
+            self.count += 1;
+        }
     }
 }
 

@@ -45,6 +45,8 @@ pub(super) struct Signed {
     pub(super) signature: Part,
     pub(super) encoding: Encoding,
     pub(super) timestamp: Option<Time>,
+    /// The one header that signature and time both stand in, so that it is looked up once.
+    pub(super) together: Option<http::HeaderName>,
     pub(super) id: Option<Part>,
     /// Where the provider says which key it was: only keys of that name are tried.
     pub(super) key_id: Option<Part>,

@@ -20,21 +20,24 @@ impl Separator {
     #[inline]
     pub(super) fn split<'t>(&self, text: &'t str, mut take: impl FnMut(&'t str)) {
         let mut rest = text;
-        while let Some((part, behind)) = self.split_once(rest) {
+        while let Some((part, behind)) = self.cut(rest, memchr::memchr) {
             take(part);
             rest = behind;
         }
         take(rest);
     }
 
-    /// What stands before the first separator, and behind it.
+    /// What stands before the first separator, and behind it. Before it stands a name of a letter or two, which is walked
+    /// through sooner than a search is set up.
     #[inline]
     pub(super) fn split_once<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
+        self.cut(text, |letter, text| text.iter().position(|byte| *byte == letter))
+    }
+
+    #[inline]
+    fn cut<'t>(&self, text: &'t str, find: impl Fn(u8, &[u8]) -> Option<usize>) -> Option<(&'t str, &'t str)> {
         match self {
-            Self::Letter(letter) => {
-                let at = memchr::memchr(*letter, text.as_bytes())?;
-                Some((&text[..at], &text[at + 1..]))
-            }
+            Self::Letter(letter) => find(*letter, text.as_bytes()).map(|at| (&text[..at], &text[at + 1..])),
             Self::Text(between) => text.split_once(&**between),
         }
     }

@@ -1,7 +1,7 @@
 //! The signatures of one request, decoded without allocating.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use data_encoding::{BASE64, BASE64_NOPAD, Encoding as Alphabet, HEXLOWER_PERMISSIVE};
+use data_encoding::{BASE64, BASE64_NOPAD, Encoding as Alphabet};
 
 use super::part::VALUES_MAX;
 use super::scheme::Encoding;
@@ -29,7 +29,9 @@ impl Tags {
         let text = text.trim_ascii().as_bytes();
         let Some(place) = self.bytes.get_mut(self.count) else { return };
         let length = match encoding {
-            Encoding::Hex => read(&HEXLOWER_PERMISSIVE, text, place),
+            // The length first: the library would take a `0x` before it, which no provider writes.
+            Encoding::Hex if text.len() != 2 * self.length => None,
+            Encoding::Hex => const_hex::decode_to_slice(text, &mut place[..self.length]).ok().map(|()| self.length),
             Encoding::Base64 => read(&BASE64, text, place).or_else(|| read(&BASE64_NOPAD, text, place)),
         };
         self.count += usize::from(length == Some(self.length));
@@ -54,17 +56,21 @@ fn read(alphabet: &Alphabet, text: &[u8], place: &mut [u8; ROOM]) -> Option<usiz
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::HEXLOWER;
+
     use super::*;
 
     #[test]
     fn a_signature_is_found_however_it_is_written_and_only_at_its_full_length() {
         let tag: Vec<u8> = (0..64).collect();
-        let hex = HEXLOWER_PERMISSIVE.encode(&tag);
+        let hex = HEXLOWER.encode(&tag);
         for (text, encoding, expected) in [
             (hex.clone(), Encoding::Hex, true),
             (hex.to_uppercase(), Encoding::Hex, true),
             (format!(" {hex} "), Encoding::Hex, true),
             (hex[2..].to_owned(), Encoding::Hex, false),
+            (format!("0x{}", &hex[2..]), Encoding::Hex, false),
+            (format!("0x{hex}"), Encoding::Hex, false),
             (format!("{hex}00"), Encoding::Hex, false),
             ("zz".repeat(64), Encoding::Hex, false),
             (BASE64.encode(&tag), Encoding::Base64, true),

@@ -4,6 +4,17 @@ use std::borrow::Cow;
 
 use super::place::{Place, Seen};
 
+/// A message of so many bytes is put together before its digest is made: that of several pieces costs more than the copy.
+const SHORT_MAX: usize = 1024;
+
+/// Room for a short message.
+pub(super) type Room = [u8; SHORT_MAX];
+
+/// Empty room.
+pub(super) fn room() -> Room {
+    [0; SHORT_MAX]
+}
+
 /// A text with places in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Template(Vec<Piece>);
@@ -47,6 +58,30 @@ impl Template {
     /// Hands on every byte of what is signed, in order.
     pub(super) fn feed<'r>(&'r self, filling: &Filling<'_, 'r>, mut sink: impl FnMut(&[u8])) -> Result<(), Missing> {
         feed(&self.0, filling, &mut sink)
+    }
+
+    /// What is signed, in one piece, where it is short: the body itself, or put together in `room`. Nothing where it is
+    /// longer.
+    pub(super) fn short<'m, 'r: 'm>(
+        &'r self,
+        filling: &Filling<'_, 'r>,
+        room: &'m mut Room,
+    ) -> Result<Option<&'m [u8]>, Missing> {
+        let body = filling.seen.request.body;
+        match self.0.as_slice() {
+            [Piece::Body] => return Ok(Some(body)),
+            _ if body.len() > SHORT_MAX => return Ok(None),
+            _ => {}
+        }
+        let (mut used, mut fits) = (0, true);
+        self.feed(filling, |bytes| match room.get_mut(used..used + bytes.len()) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                used += bytes.len();
+            }
+            None => fits = false,
+        })?;
+        Ok(fits.then_some(&room[..used]))
     }
 
     /// What is signed, in one piece.

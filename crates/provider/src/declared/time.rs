@@ -15,8 +15,7 @@ pub(super) fn read(text: &str, unit: Unit) -> Option<Timestamp> {
         Unit::Text => None,
         Unit::Seconds | Unit::Milliseconds => {
             let longest = if unit == Unit::Seconds { SECONDS_LEN_MAX } else { MILLISECONDS_LEN_MAX };
-            let digits = (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-            let number: i64 = digits.then(|| text.parse().ok())??;
+            let number = (1..=longest).contains(&text.len()).then(|| digits(text))??;
             Some(if unit == Unit::Seconds {
                 Timestamp::from_seconds(number)
             } else {
@@ -24,6 +23,11 @@ pub(super) fn read(text: &str, unit: Unit) -> Option<Timestamp> {
             })
         }
     }
+}
+
+/// The number that so few digits make, and nothing else than digits.
+fn digits(text: &str) -> Option<i64> {
+    text.bytes().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
 }
 
 /// Writes a time as it is signed.

@@ -15,7 +15,7 @@ use super::part::{Part, VALUES_MAX};
 use super::place::Seen;
 use super::scheme::{Algorithm, Encoding, Means, Scheme, Signed, Unit, Window};
 use super::tags::Tags;
-use super::template::{Filling, Missing};
+use super::template::{self, Filling, Missing, Template};
 use super::time;
 use crate::key::{self, Material};
 use crate::keyring::{self, Fit};
@@ -49,14 +49,22 @@ pub(super) fn papers<'r>(
 
 /// What a signature is over, and the time it was made, as far as the request shows them.
 pub(super) struct Shown<'r> {
+    /// The text that signature and time both stand in, where they do.
+    together: Option<&'r str>,
     pub(super) timestamp: Option<Cow<'r, str>>,
     pub(super) id: Option<Cow<'r, str>>,
 }
 
 impl<'r> Shown<'r> {
     pub(super) fn by(signed: &'r Signed, seen: &Seen<'r>) -> Self {
+        let together = signed.together.as_ref().and_then(|name| seen.request.header(name));
+        let time = |part: &'r Part| match together {
+            Some(text) => part.one_in(text).map(Cow::Borrowed),
+            None => part.one(seen),
+        };
         Self {
-            timestamp: signed.timestamp.as_ref().and_then(|time| time.part.one(seen)),
+            together,
+            timestamp: signed.timestamp.as_ref().and_then(|signed| time(&signed.part)),
             id: signed.id.as_ref().and_then(|part| part.one(seen)),
         }
     }
@@ -97,15 +105,19 @@ fn fit(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key]) -> Res
     match signed.algorithm {
         Algorithm::Pair(_) => fit_pair(signed, seen, shown, keys),
         Algorithm::Hmac(_) | Algorithm::Sha256 => {
-            let tags = tags(signed, seen)?;
+            let tags = tags(signed, seen, shown)?;
             fit_tags(signed, seen, shown, keys, &tags)
         }
     }
 }
 
-fn tags(signed: &Signed, seen: &Seen<'_>) -> Result<Tags, Refusal> {
+fn tags(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>) -> Result<Tags, Refusal> {
     let mut tags = Tags::of(signed.algorithm.length().unwrap_or_default());
-    let found = signed.signature.each(seen, |text| tags.add(text, signed.encoding));
+    let add = |text: &str| tags.add(text, signed.encoding);
+    let found = match shown.together {
+        Some(text) => signed.signature.each_in(text, add),
+        None => signed.signature.each(seen, add),
+    };
     if tags.is_empty() { Err(none_readable(signed, found)) } else { Ok(tags) }
 }
 
@@ -126,9 +138,8 @@ fn fit_tags(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key], t
         for (position, key) in tried {
             let fits = match &key.material {
                 Material::Hmac(key) => {
-                    let mut context = hmac::Context::with_key(key);
-                    signed.template.feed(&shown.filling(seen, b""), |bytes| context.update(bytes)).map_err(missing)?;
-                    tags.contains(context.sign().as_ref())
+                    let tag = tag(&signed.template, &shown.filling(seen, b""), key).map_err(missing)?;
+                    tags.contains(tag.as_ref())
                 }
                 Material::Secret { text, .. } => {
                     let mut context = digest::Context::new(&digest::SHA256);
@@ -143,6 +154,15 @@ fn fit_tags(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key], t
         }
     }
     Ok(Fit::None)
+}
+
+fn tag<'r>(template: &'r Template, filling: &Filling<'_, 'r>, key: &hmac::Key) -> Result<hmac::Tag, Missing> {
+    if let Some(message) = template.short(filling, &mut template::room())? {
+        return Ok(hmac::sign(key, message));
+    }
+    let mut context = hmac::Context::with_key(key);
+    template.feed(filling, |bytes| context.update(bytes))?;
+    Ok(context.sign())
 }
 
 fn fit_pair(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key]) -> Result<Fit, Refusal> {

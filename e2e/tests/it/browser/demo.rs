@@ -124,6 +124,17 @@ impl Demo {
         (ended, self.said(), left == 0)
     }
 
+    /// Closes its terminal, as somebody who shuts the window; whether it left nothing behind.
+    pub(super) fn close_terminal(mut self) -> bool {
+        self.child.kill().expect("the terminal goes");
+        let until = Instant::now() + PATIENCE;
+        let is_empty = || std::fs::read_dir(self.temporary.path()).expect("the folder is there").next().is_none();
+        while !is_empty() && Instant::now() < until {
+            std::thread::sleep(GLANCE);
+        }
+        is_empty()
+    }
+
     fn end(&mut self) -> Option<ExitStatus> {
         // Nobody listens when it has ended by itself.
         let _ = self.keys.write_all(CTRL_C);
