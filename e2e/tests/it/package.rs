@@ -7,7 +7,7 @@ pub(crate) mod deb;
 mod engine;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -164,14 +164,23 @@ fn the_container_is_built_from_all_that_the_build_reads() {
     let unpacked = Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&source).status();
     assert!(unpacked.is_ok_and(|status| status.success()), "the context cannot be unpacked");
     assert!(!source.join(".git").exists() && !source.join("target").exists(), "the context holds more than the source");
+    let built_from = built_from();
+    let missing: Vec<_> = built_from.iter().filter(|file| !source.join(file).is_file()).collect();
+    assert!(missing.is_empty() && built_from.len() > 100, "not in the context: {missing:?} of {}", built_from.len());
     let read = Command::new("cargo")
-        .args(["check", "--quiet", "--locked", "--offline", "--package", "payhook-cli"])
+        .args(["metadata", "--locked", "--offline", "--format-version", "1"])
         .current_dir(&source)
-        // What it depends on was built for the tests already.
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target folder"))
         .output()
         .expect("cargo runs");
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+}
+
+/// What the binary was built from, as cargo lists it beside the binary, from the root on.
+fn built_from() -> Vec<PathBuf> {
+    let list = binary::payhook().with_extension("d");
+    let list = std::fs::read_to_string(&list).unwrap_or_else(|error| panic!("{}: {error}", list.display()));
+    let (_, files) = list.split_once(": ").expect("`binary: files`, as make has it");
+    files.split_whitespace().filter_map(|file| Path::new(file).strip_prefix(root()).ok()).map(Path::to_owned).collect()
 }
 
 /// Which process the service runs.

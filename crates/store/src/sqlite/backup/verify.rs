@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::thread;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::time::Instant;
@@ -26,10 +27,13 @@ const COUNTED: [(&str, &[i64]); 4] = [
     ("quarantine", &[sort::QUARANTINED]),
 ];
 
-/// Pages checked between two rests, and how much longer than they took it rests. Without rests the check would keep a
-/// processor busy for seconds, and read as fast as the disk gives.
-const PAGES_PER_REST: i32 = 64;
+/// How long it checks between two rests, and how much longer than that it rests. Without rests the check would keep a
+/// processor busy for seconds, and read as fast as the disk gives. With many short ones it would take minutes on a busy
+/// machine, where each ends when its turn comes.
+const CHECKED_BETWEEN: Duration = Duration::from_millis(1);
 const REST_TIMES: u32 = 2;
+/// Pages, or steps of a statement, between two looks at the clock.
+const STEPS_PER_LOOK: i32 = 64;
 
 /// Reads all of the copy at `path`, made from a file of this schema.
 pub(super) fn verify(path: &Path, schema: u32, rests: bool) -> Result<Sound, BackupError> {
@@ -56,15 +60,18 @@ pub(super) fn verify(path: &Path, schema: u32, rests: bool) -> Result<Sound, Bac
     Ok(Sound { notifications: rows[0], events: rows[1], schema })
 }
 
-/// SQLite asks whether to go on once for so many pages, and is let go on after a rest.
+/// SQLite asks now and then whether to go on, and is let go on, after a rest when it is time for one.
 fn rest_now_and_then(copy: &mut Connection) -> rusqlite::Result<()> {
     let mut since = Instant::now();
     let rest = move || {
-        thread::sleep(since.elapsed() * REST_TIMES);
-        since = Instant::now();
+        let checked = since.elapsed();
+        if checked >= CHECKED_BETWEEN {
+            thread::sleep(checked * REST_TIMES);
+            since = Instant::now();
+        }
         false
     };
-    copy.progress_handler(PAGES_PER_REST, Some(rest))
+    copy.progress_handler(STEPS_PER_LOOK, Some(rest))
 }
 
 fn counted(copy: &Connection, table: &str, sorts: &[i64]) -> rusqlite::Result<Result<u64, BackupError>> {
