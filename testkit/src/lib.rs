@@ -13,7 +13,7 @@
 //! | [`raw`] | any bytes on a socket, for bad input |
 //! | [`notifications`] | signed notifications, quickly |
 //! | [`powercut`] | power cuts, failing and slow syncs for a running gateway |
-//! | [`steady`] | an address that is still free for a process that was killed |
+//! | [`steady`] | an address that is still free when it is used, and when who had it was killed |
 //! | [`tmpfs`] | a small disk that fills up |
 //! | [`machine`] | a machine of its own, with a service manager, thrown away afterwards |
 //! | [`shell`] | a shell somebody types into |

@@ -1,4 +1,4 @@
-//! An address for a process that is killed and comes back to it.
+//! An address for a process that is told where to listen, and comes back there when it was killed.
 //!
 //! Whoever asks for port 0 gets one of those that the kernel also gives to connections: while the process is down one of
 //! these may take it, even the very connection that looks for the process, and it could not come back. So these are below.

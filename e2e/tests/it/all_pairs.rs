@@ -17,7 +17,7 @@ use house::House;
 use merchant::{Merchant, Told};
 use payhook_sandbox::{Fault, Pace, stories};
 use payhook_testkit::gateway::Setup;
-use payhook_testkit::scale;
+use payhook_testkit::{scale, steady};
 use serde_json::Value;
 
 /// What every story ends in, by its name.
@@ -128,8 +128,8 @@ fn a_story_ends_as_it_does_without_faults_when_the_gateway_is_killed_meanwhile()
         let slower = if scale::is_long() { SLOWER_FOR_ALL } else { 1 };
         let merchant = Merchant::begin(Pace::Scaled(KILLED_AT / f64::from(slower)));
         // Always at the same address: who is killed comes back where everybody expects it.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
-        let setup = Setup::new(&merchant.sources()).variable("PAYHOOK__SERVER__PUBLIC", port.to_string());
+        let address = steady::address();
+        let setup = Setup::new(&merchant.sources()).variable("PAYHOOK__SERVER__PUBLIC", address.to_string());
         let mut gateway = setup.store("reserve = 0").start();
         merchant.lead_to(gateway.public());
         let told: Vec<_> = pairs(round).map(|(story, faults)| merchant.tell(story, round, &faults)).collect();

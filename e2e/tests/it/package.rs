@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use payhook_testkit::machine::Machine;
 use payhook_testkit::receiver::Receiver;
 use payhook_testkit::shell::Shell;
-use payhook_testkit::{binary, wire};
+use payhook_testkit::{binary, steady, wire};
 
 use crate::pages::census::Claim;
 use crate::pages::{self, root};
@@ -203,7 +203,7 @@ fn configure(init: &str, shop: &Path, receiver: &Receiver) -> SocketAddr {
     assert!(made.is_ok_and(|status| status.success()), "payhook init failed");
     let file = shop.join("payhook.toml");
     let text = std::fs::read_to_string(&file).expect("init wrote it");
-    let [public, admin] = [free_address(), free_address()];
+    let [public, admin] = [steady::address(), steady::address()];
     let there = format!("http://localhost:{}/", receiver.address().port());
     let text = text
         .replace("0.0.0.0:8080", &public.to_string())
@@ -230,11 +230,6 @@ fn wait_until_well(public: SocketAddr, engine: &Engine) {
         assert!(began.elapsed() < PATIENCE, "it is not well: {}", engine.runs(&["logs", "shop"]));
         std::thread::sleep(Duration::from_millis(50));
     }
-}
-
-fn free_address() -> SocketAddr {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("a bound socket has an address")
 }
 
 /// `→ Overall exposure level for payhook.service: 1.4 OK`, in tenths.

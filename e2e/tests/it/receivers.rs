@@ -1,7 +1,7 @@
 //! The receiving ends in `examples/express` and `examples/fastapi`, started as their pages say behind a real gateway: what
 //! they keep of good, repeated and forged deliveries, also over a kill.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use payhook_testkit::gateway::{Gateway, Setup};
-use payhook_testkit::{binary, wire};
+use payhook_testkit::{binary, steady, wire};
 use serde_json::{Value, json};
 
 use crate::pages::census::Claim;
@@ -158,7 +158,7 @@ fn captured(version: u32, status: &str) -> Value {
 }
 
 fn check(example: &str) {
-    let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
+    let address = steady::address();
     let folder = tempfile::tempdir().expect("a folder");
     let receiver = Receiver::start(example, folder.path(), address);
     let gateway = gateway(address);

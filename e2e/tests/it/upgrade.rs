@@ -8,7 +8,7 @@ mod dump;
 pub(crate) mod history;
 
 use std::collections::BTreeSet;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use payhook_testkit::gateway::Gateway;
 use payhook_testkit::receiver::Receiver;
-use payhook_testkit::{binary, wire};
+use payhook_testkit::{binary, steady, wire};
 use serde_json::{Value, json};
 
 use crate::stage::{SECRET, authorisation, configuration};
@@ -97,12 +97,6 @@ fn send_until(to: SocketAddr, first: usize, stopped: &AtomicBool, acknowledged: 
     sent
 }
 
-/// A port that was free a moment ago.
-fn free() -> SocketAddr {
-    let socket = TcpListener::bind("127.0.0.1:0").expect("a port");
-    socket.local_addr().expect("an address")
-}
-
 /// What `payhook check` says of a folder's configuration: its exit code, stdout and stderr.
 fn check(folder: &Path, words: &[&str]) -> (Option<i32>, String, String) {
     let config = folder.join("payhook.toml");
@@ -156,7 +150,7 @@ fn every_earlier_schema_is_taken_over_under_load_and_nothing_of_it_is_lost() {
         let receiver = Receiver::start(Some(SECRET));
         let folder = tempfile::tempdir().expect("a folder");
         let before = history::put(schema, folder.path());
-        let to = free();
+        let to = steady::address();
         let providers = Providers::begin(to);
         std::thread::sleep(AGAIN_AFTER * 20);
         let setup = history::setup(&receiver).in_folder(folder.path());

@@ -1,14 +1,13 @@
 //! A user: a folder, a shell with `payhook` on its path, and a gateway left running in another terminal.
 
 use std::cell::RefCell;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use payhook_testkit::shell::Shell;
-use payhook_testkit::{binary, process};
+use payhook_testkit::{binary, process, steady};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -149,6 +148,5 @@ fn process(program: &Path, variables: &Variables) -> Command {
 
 /// A port that nobody has.
 pub(super) fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
+    steady::address().port()
 }

@@ -1,22 +1,16 @@
 //! Listeners that move to another port, and certificates that come, change and are wrong, while requests flow.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::time::Duration;
 
 use payhook_testkit::notifications::Item;
 use payhook_testkit::poster::{Fate, Load};
 use payhook_testkit::receiver::Receiver;
-use payhook_testkit::wire;
+use payhook_testkit::{steady, wire};
 
 use super::{PATIENCE, PAUSE, said, taken};
 use crate::listeners::tls;
 use crate::stage::{SECRET, acknowledged, adyen, authorisation, nothing_is_lost, setup};
-
-/// An address nobody listens on: it was just free.
-fn free() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("bound")
-}
 
 fn paced(number: usize) -> Vec<u8> {
     std::thread::sleep(PAUSE);
@@ -32,7 +26,7 @@ fn a_listener_moves_to_another_port_and_every_request_on_its_way_is_answered() {
     let mut from = gateway.public();
     let mut safe = std::collections::BTreeSet::new();
     for round in 1..=5 {
-        let to = free();
+        let to = steady::address();
         let first = round * OLD;
         let load = Load::start(from, 8, move |number| Some(paced(first + number)));
         assert!(load.wait_until(PATIENCE, |counts| counts.acknowledged > 50), "nothing was answered at {from}");
@@ -70,7 +64,7 @@ fn the_admin_listener_moves_too() {
     let receiver = Receiver::start(Some(SECRET));
     let gateway = setup(&receiver).start();
     let text = gateway.configuration();
-    let to = free();
+    let to = steady::address();
     gateway.rewrite(&text.replacen("admin = \"127.0.0.1:0\"", &format!("admin = \"{to}\""), 1));
     gateway.signal(libc::SIGHUP);
     assert!(gateway.wait_for_log("listens at another address", PATIENCE).is_some());
