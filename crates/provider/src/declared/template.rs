@@ -68,10 +68,11 @@ impl Template {
         room: &'m mut Room,
     ) -> Result<Option<&'m [u8]>, Missing> {
         let body = filling.seen.request.body;
-        match self.0.as_slice() {
-            [Piece::Body] => return Ok(Some(body)),
-            _ if body.len() > SHORT_MAX => return Ok(None),
-            _ => {}
+        if self.is_the_body() {
+            return Ok(Some(body));
+        }
+        if body.len() > SHORT_MAX {
+            return Ok(None);
         }
         let (mut used, mut fits) = (0, true);
         self.feed(filling, |bytes| match room.get_mut(used..used + bytes.len()) {
@@ -86,12 +87,17 @@ impl Template {
 
     /// What is signed, in one piece.
     pub(super) fn whole<'r>(&'r self, filling: &Filling<'_, 'r>) -> Result<Cow<'r, [u8]>, Missing> {
-        if self.0 == [Piece::Body] {
+        if self.is_the_body() {
             return Ok(Cow::Borrowed(filling.seen.request.body));
         }
         let mut whole = Vec::with_capacity(filling.seen.request.body.len() + 128);
         self.feed(filling, |bytes| whole.extend_from_slice(bytes))?;
         Ok(Cow::Owned(whole))
+    }
+
+    /// Whether it is the body and nothing else.
+    fn is_the_body(&self) -> bool {
+        self.0 == [Piece::Body]
     }
 
     /// Whether the body, or a part of it, is signed.
