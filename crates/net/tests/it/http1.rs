@@ -108,7 +108,7 @@ async fn a_body_too_large_is_refused_even_while_it_is_still_being_sent() {
 
 #[tokio::test]
 async fn a_panic_is_a_500_and_harms_nothing_else() {
-    let server = Running::echo();
+    let server = Running::patient_echo();
     let mut bystander = Raw::to(&server).await;
     bystander.say("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let mut raw = Raw::to(&server).await;

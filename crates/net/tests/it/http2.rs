@@ -54,7 +54,7 @@ async fn requests_share_a_connection_without_waiting_for_each_other() {
 
 #[tokio::test]
 async fn a_panic_costs_its_own_request_only() {
-    let server = Running::echo();
+    let server = Running::patient_echo();
     let (sender, _connection) = connect(&server).await;
     assert_eq!(post(&sender, "/panic", "").await, r#"500 {"error":{"status":500}}"#);
     assert_eq!(post(&sender, "/after", "x").await, "200 POST /after x");

@@ -68,6 +68,12 @@ impl Running {
         Self::start(SHORT, None, Echo)
     }
 
+    /// The echo handler, for what panics: a busy machine takes longer than a short wait to print where it came from.
+    pub(crate) fn patient_echo() -> Self {
+        let (header_time_max, idle_time_max, write_time_max) = (PATIENCE, PATIENCE, PATIENCE);
+        Self::start(Limits { header_time_max, idle_time_max, write_time_max, ..SHORT }, None, Echo)
+    }
+
     /// Another takes its place; the sender is the stop, which must be kept.
     pub(crate) fn tell_to_hand_over(self) -> (oneshot::Sender<()>, JoinHandle<Drained>) {
         let _ = self.hand_over.send(());

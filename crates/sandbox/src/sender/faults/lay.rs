@@ -10,7 +10,7 @@ use super::Fault;
 use super::copy::{Field, changed, said, written_like};
 use super::elsewhere::{elsewhere, their_key};
 use super::plan::Plan;
-use super::weather::{self, WEATHER};
+use super::weather;
 use crate::book::{Act, BookError, Content, Draft, Message};
 use crate::chance::Chance;
 use crate::sender::treatment::{SignedBy, Treatment};
@@ -102,7 +102,7 @@ impl Plan {
             }
             None => {
                 self.held = Some(id);
-                draft.due = draft.due.plus(if self.story == WEATHER { weather::HOLD_MAX } else { HOLD_MAX });
+                draft.due = draft.due.plus(if weather::has(&self.story) { weather::HOLD_MAX } else { HOLD_MAX });
                 Ok(())
             }
         }

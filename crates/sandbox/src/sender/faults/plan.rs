@@ -17,9 +17,9 @@ pub(super) struct Plan {
     pub(super) held: Option<i64>,
     /// Whether the burst was.
     pub(super) burst: bool,
-    /// Of the weather: which fault's turn it is.
+    /// Of the weather: how many notifications have come into it.
     #[serde(default)]
-    pub(super) turn: usize,
+    pub(super) seen: u64,
 }
 
 impl Document for Plan {
@@ -37,7 +37,7 @@ impl Document for Plan {
 impl Plan {
     /// The plan of a story that begins.
     pub(super) fn new(story: &str, faults: Vec<Fault>) -> Self {
-        Self { story: story.to_owned(), faults, held: None, burst: false, turn: 0 }
+        Self { story: story.to_owned(), faults, held: None, burst: false, seen: 0 }
     }
 
     pub(super) fn has(&self, fault: Fault) -> bool {

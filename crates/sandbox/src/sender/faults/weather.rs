@@ -3,35 +3,46 @@
 use std::time::Duration;
 
 use super::plan::Plan;
-use crate::book::{Act, BookError};
+use crate::book::{Act, BookError, Message};
 
-/// The name its plan is kept under. No story is called so: theirs have numbers.
-pub(super) const WEATHER: &str = "weather";
-/// One notification in so many meets it.
+/// What the names of its plans begin with. No story is called so: theirs have numbers.
+const WEATHER: &str = "weather";
+/// Of so many of a provider's in a row, one meets it.
 const ONE_IN: u64 = 3;
 /// How long one waits to be overtaken. Somebody is waiting for it.
 pub(super) const HOLD_MAX: Duration = Duration::from_secs(20);
 
-/// Lays a fault on one in three of what was queued, drawn by the seed. The faults take turns, so that a short while has seen
-/// each of them.
+/// Lays faults on what was queued.
 pub(super) fn lay_on(act: &Act<'_>, posted: Vec<i64>) -> Result<(), BookError> {
-    let weather = act.weather();
-    if weather.is_empty() || posted.is_empty() {
+    if act.weather().is_empty() {
         return Ok(());
     }
-    let mut plan = act.find::<Plan>(WEATHER)?.unwrap_or_else(|| Plan::new(WEATHER, Vec::new()));
     for id in posted {
-        let mut chance = act.chance_aside(&format!("weather {id}"));
-        if chance.below(ONE_IN) > 0 {
-            continue;
-        }
         if let Some(message) = act.message(id)?
             && message.draft.content.fault.is_none()
         {
-            plan.faults = vec![weather[plan.turn % weather.len()]];
-            plan.turn = plan.turn.wrapping_add(1);
-            plan.lay_on(act, message)?;
+            meet(act, message)?;
         }
     }
+    Ok(())
+}
+
+/// Which of each three meets it, the seed draws. The faults take turns, and each provider has turns of its own: another
+/// account's is told apart by its name at one, and by its key at another, so that a short while has to see both.
+fn meet(act: &Act<'_>, message: Message) -> Result<(), BookError> {
+    let name = format!("{WEATHER} {}", message.draft.provider);
+    let mut plan = act.find::<Plan>(&name)?.unwrap_or_else(|| Plan::new(&name, Vec::new()));
+    let (round, place) = (plan.seen / ONE_IN, plan.seen % ONE_IN);
+    plan.seen += 1;
+    if act.chance_aside(&format!("{name} {round}")).below(ONE_IN) == place {
+        let turn = usize::try_from(round).unwrap_or(0) % act.weather().len();
+        plan.faults = vec![act.weather()[turn]];
+        plan.lay_on(act, message)?;
+    }
     act.keep(&plan)
+}
+
+/// Whether a plan of this name is the weather's.
+pub(super) fn has(plan: &str) -> bool {
+    plan.starts_with(WEATHER)
 }

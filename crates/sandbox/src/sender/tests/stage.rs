@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use crate::adyen::notice::{Item, tell};
 use crate::adyen::webhook::{HmacKey, Webhook};
 use crate::book::{Act, BookError, Message, State};
+use crate::sender::Fault;
 use crate::world::World;
 use crate::{Accounts, Pace, Sandbox, Settings, clockwork};
 
@@ -55,6 +56,11 @@ impl Stage {
 
     /// On a file, which an earlier one may have left.
     pub(super) fn on(file: Option<&Path>, pace: Pace) -> Self {
+        Self::under(file, pace, &[])
+    }
+
+    /// On a file, with these faults on what belongs to no story.
+    pub(super) fn under(file: Option<&Path>, pace: Pace, weather: &[Fault]) -> Self {
         let settings = Settings {
             file: file.map(Path::to_owned),
             seed: Some(7),
@@ -62,7 +68,7 @@ impl Stage {
             base: "http://127.0.0.1:8090".parse().expect("a URL"),
             accounts: Accounts::default(),
             clock: Arc::new(Watch(Instant::now())),
-            weather: Vec::new(),
+            weather: weather.to_vec(),
         };
         let world = Sandbox::open(settings).expect("the book opens").world();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
