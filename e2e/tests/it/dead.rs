@@ -2,7 +2,7 @@
 //! and nothing is stuck.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use payhook_testkit::gateway::{Gateway, Setup};
 use payhook_testkit::notifications::Item;
@@ -10,7 +10,7 @@ use payhook_testkit::receiver::{Behaviour, Delivery, Receiver};
 use payhook_testkit::scale;
 use serde_json::{Value, json};
 
-use crate::stage::{SECRET, adyen, configuration};
+use crate::stage::{SECRET, adyen, configuration, until};
 use crate::turns::{Turn, generation, turns};
 
 /// Connections that post at once.
@@ -105,14 +105,6 @@ fn post_all(gateway: &mut Gateway, steps: &[usize], kills: usize, meanwhile: imp
 
 fn in_state(gateway: &Gateway, state: &str) -> Vec<Value> {
     gateway.list(&format!("/api/v1/deliveries?state={state}&limit=500"))
-}
-
-fn until(gateway: &Gateway, what: &str, holds: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "{what} never came:\n{}", gateway.log_text());
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// Makes every dead letter again, page after page, as `deliveries retry --all` does; how many.

@@ -14,7 +14,7 @@ use payhook_testkit::receiver::{Behaviour, Receiver};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::stage::{KEY, SECRET, authorisation, configuration, setup};
+use crate::stage::{KEY, SECRET, authorisation, configuration, setup, until};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -81,14 +81,6 @@ impl Report {
 
     fn of_severity(&self, severity: &str) -> Vec<&Value> {
         self.findings.iter().filter(|finding| finding["severity"] == severity).collect()
-    }
-}
-
-fn until(gateway: &Gateway, what: &str, holds: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "{what} never came:\n{}", gateway.log_text());
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

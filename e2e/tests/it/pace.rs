@@ -10,7 +10,7 @@ use payhook_testkit::receiver::{Behaviour, Delivery, Receiver};
 use payhook_testkit::standard_webhooks::Signature;
 use serde_json::Value;
 
-use crate::stage::{SECRET, authorisation, configuration};
+use crate::stage::{SECRET, authorisation, configuration, until};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -38,14 +38,6 @@ fn turn(gateway: &Gateway, action: &str) -> Value {
     let answer = gateway.post(&format!("/api/v1/destinations/shop/{action}"), &Value::Null);
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
-}
-
-fn until(gateway: &Gateway, what: &str, holds: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "{what} never came:\n{}", gateway.log_text());
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// `payhook destinations …` in the gateway's folder: how it ended, and what it said.

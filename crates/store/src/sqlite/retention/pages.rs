@@ -40,7 +40,7 @@ pub(super) fn step(
         pruned.returned.add_all(surplus, page_bytes);
         return Ok(None);
     }
-    let given = give_back(connection, surplus)?;
+    let given = give_back(connection, surplus, STEP_MAX)?;
     if given > 0 {
         fault::pass(Point::RetentionPages);
     }
@@ -67,13 +67,14 @@ fn surplus(connection: &Connection) -> rusqlite::Result<u64> {
     Ok(number(connection, "freelist_count")?.saturating_sub(kept))
 }
 
-/// Gives some of them back; how many. The statement gives one at a time, so it may be left off after any.
-fn give_back(connection: &Connection, surplus: u64) -> rusqlite::Result<u64> {
+/// Gives some of them back; how many. The statement gives one at a time, so it may be left off after any; but one at least
+/// is given, since none means that there are no more, and a thread that was kept waiting has used its time up beforehand.
+fn give_back(connection: &Connection, surplus: u64, longest: Duration) -> rusqlite::Result<u64> {
     let since = Instant::now();
     let mut give_back = connection.prepare_cached(GIVE_BACK)?;
     let mut pages = give_back.query([])?;
     let mut given = 0;
-    while given < surplus && since.elapsed() < STEP_MAX && pages.next()?.is_some() {
+    while given < surplus && (given == 0 || since.elapsed() < longest) && pages.next()?.is_some() {
         given += 1;
     }
     Ok(given)
@@ -85,4 +86,20 @@ fn shrinks(connection: &Connection) -> rusqlite::Result<bool> {
 
 fn number(connection: &Connection, name: &str) -> rusqlite::Result<u64> {
     connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_has_no_time_left_still_gives_one_page_back_so_that_the_sweep_goes_on() {
+        let connection = Connection::open_in_memory().expect("opens");
+        let fill = "PRAGMA auto_vacuum = INCREMENTAL; CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(1000000)); DELETE FROM t";
+        connection.execute_batch(fill).expect("filled and emptied");
+        let free = || number(&connection, "freelist_count").expect("a number");
+        let before = free();
+        assert_eq!(give_back(&connection, before, Duration::ZERO), Ok(1));
+        assert_eq!(free(), before - 1);
+    }
 }
