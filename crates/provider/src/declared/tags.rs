@@ -2,6 +2,7 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use data_encoding::{BASE64, BASE64_NOPAD, Encoding as Alphabet};
+use smallvec::SmallVec;
 
 use super::part::VALUES_MAX;
 use super::scheme::Encoding;
@@ -13,38 +14,42 @@ const ROOM: usize = LENGTH_MAX + 2;
 
 /// Up to [`VALUES_MAX`] digests of one length.
 pub(super) struct Tags {
-    bytes: [[u8; ROOM]; VALUES_MAX],
+    read: SmallVec<[[u8; ROOM]; VALUES_MAX]>,
     length: usize,
-    count: usize,
 }
 
 impl Tags {
     /// None yet, of this many bytes each.
     pub(super) fn of(length: usize) -> Self {
-        Self { bytes: [[0; ROOM]; VALUES_MAX], length, count: 0 }
+        Self { read: SmallVec::new(), length }
     }
 
     /// Takes a signature in, where it can be read and has the right length.
     pub(super) fn add(&mut self, text: &str, encoding: Encoding) {
+        if self.read.len() == VALUES_MAX {
+            return;
+        }
         let text = text.trim_ascii().as_bytes();
-        let Some(place) = self.bytes.get_mut(self.count) else { return };
+        let mut place = [0; ROOM];
         let length = match encoding {
             // The length first: the library would take a `0x` before it, which no provider writes.
             Encoding::Hex if text.len() != 2 * self.length => None,
             Encoding::Hex => const_hex::decode_to_slice(text, &mut place[..self.length]).ok().map(|()| self.length),
-            Encoding::Base64 => read(&BASE64, text, place).or_else(|| read(&BASE64_NOPAD, text, place)),
+            Encoding::Base64 => read(&BASE64, text, &mut place).or_else(|| read(&BASE64_NOPAD, text, &mut place)),
         };
-        self.count += usize::from(length == Some(self.length));
+        if length == Some(self.length) {
+            self.read.push(place);
+        }
     }
 
     /// Whether none could be read.
     pub(super) fn is_empty(&self) -> bool {
-        self.count == 0
+        self.read.is_empty()
     }
 
     /// Whether `tag` is among them; each comparison takes the same time wherever they differ.
     pub(super) fn contains(&self, tag: &[u8]) -> bool {
-        self.bytes[..self.count].iter().any(|bytes| verify_slices_are_equal(&bytes[..self.length], tag).is_ok())
+        self.read.iter().any(|bytes| verify_slices_are_equal(&bytes[..self.length], tag).is_ok())
     }
 }
 

@@ -2,18 +2,15 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::place::{Place, Seen};
 
 /// A message of so many bytes is put together before its digest is made: that of several pieces costs more than the copy.
 const SHORT_MAX: usize = 1024;
 
-/// Room for a short message.
-pub(super) type Room = [u8; SHORT_MAX];
-
-/// Empty room.
-pub(super) fn room() -> Room {
-    [0; SHORT_MAX]
-}
+/// Room for a short message, beside the stack's other things.
+pub(super) type Room = SmallVec<[u8; SHORT_MAX]>;
 
 /// A text with places in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,15 +71,14 @@ impl Template {
         if body.len() > SHORT_MAX {
             return Ok(None);
         }
-        let (mut used, mut fits) = (0, true);
-        self.feed(filling, |bytes| match room.get_mut(used..used + bytes.len()) {
-            Some(place) => {
-                place.copy_from_slice(bytes);
-                used += bytes.len();
+        let mut fits = true;
+        self.feed(filling, |bytes| {
+            fits &= room.len() + bytes.len() <= SHORT_MAX;
+            if fits {
+                room.extend_from_slice(bytes);
             }
-            None => fits = false,
         })?;
-        Ok(fits.then_some(&room[..used]))
+        Ok(fits.then_some(room))
     }
 
     /// What is signed, in one piece.

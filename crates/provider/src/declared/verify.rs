@@ -15,7 +15,7 @@ use super::part::{Part, VALUES_MAX};
 use super::place::Seen;
 use super::scheme::{Algorithm, Encoding, Means, Scheme, Signed, Unit, Window};
 use super::tags::Tags;
-use super::template::{self, Filling, Missing, Template};
+use super::template::{Filling, Missing, Room, Template};
 use super::time;
 use crate::key::{self, Material};
 use crate::keyring::{self, Fit};
@@ -157,7 +157,7 @@ fn fit_tags(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key], t
 }
 
 fn tag<'r>(template: &'r Template, filling: &Filling<'_, 'r>, key: &hmac::Key) -> Result<hmac::Tag, Missing> {
-    if let Some(message) = template.short(filling, &mut template::room())? {
+    if let Some(message) = template.short(filling, &mut Room::new())? {
         return Ok(hmac::sign(key, message));
     }
     let mut context = hmac::Context::with_key(key);
