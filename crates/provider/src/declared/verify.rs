@@ -105,20 +105,21 @@ fn fit(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key]) -> Res
     match signed.algorithm {
         Algorithm::Pair(_) => fit_pair(signed, seen, shown, keys),
         Algorithm::Hmac(_) | Algorithm::Sha256 => {
-            let tags = tags(signed, seen, shown)?;
+            let mut tags = Tags::of(signed.algorithm.length().unwrap_or_default());
+            read(signed, seen, shown, &mut tags)?;
             fit_tags(signed, seen, shown, keys, &tags)
         }
     }
 }
 
-fn tags(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>) -> Result<Tags, Refusal> {
-    let mut tags = Tags::of(signed.algorithm.length().unwrap_or_default());
+/// Reads the signatures, at least one, to where they are kept: so many bytes are not worth moving.
+fn read(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, tags: &mut Tags) -> Result<(), Refusal> {
     let add = |text: &str| tags.add(text, signed.encoding);
     let found = match shown.together {
         Some(text) => signed.signature.each_in(text, add),
         None => signed.signature.each(seen, add),
     };
-    if tags.is_empty() { Err(none_readable(signed, found)) } else { Ok(tags) }
+    if tags.is_empty() { Err(none_readable(signed, found)) } else { Ok(()) }
 }
 
 fn none_readable(signed: &Signed, found: usize) -> Refusal {
