@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::process;
 use crate::shell::Shell;
 
 /// Longest it may take to boot.
@@ -97,7 +98,10 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        // Its first process is killed with it, and with that all others.
+        // Without its first process none of the others can be; one whose booter alone is killed runs on for ever.
+        if self.leader != 0 {
+            process::signal(self.leader, libc::SIGKILL);
+        }
         let _ = self.boot.kill();
         let _ = self.boot.wait();
     }
