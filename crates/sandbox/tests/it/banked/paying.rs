@@ -154,7 +154,7 @@ fn an_endpoint_that_refuses_one_notification_still_hears_of_the_next_and_of_the_
     stage.heard(1);
     stage.turn(5);
     assert_eq!(kinds(&stage, 3), [PaymentInitiated, PaymentPending, PaymentSent]);
-    stage.turn(60);
+    stage.turn_until_heard(60, 4);
     assert_eq!(kinds(&stage, 4), [PaymentInitiated, PaymentInitiated, PaymentPending, PaymentSent]);
     let ids: Vec<_> =
         stage.heard(4).into_iter().filter(|event| event.kind == PaymentInitiated).map(|event| event.id).collect();

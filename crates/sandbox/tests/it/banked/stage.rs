@@ -16,6 +16,7 @@ use payhook_testkit::wire::{self, Answer};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 /// The key that the merchant chose.
 pub(crate) const KEY: &str = "f063a7029d6b959d8cc11e23148a302929da113a6b0671238ab9d1bcfb63645a";
@@ -154,6 +155,16 @@ impl Stage {
         self.clock.0.fetch_add(seconds, Ordering::SeqCst);
         // Whoever asks rings the sandbox's bell, so that it looks at the clock.
         self.get("/providers");
+    }
+
+    /// Lets so many seconds pass until `number` notifications have arrived. What was refused is due so long after the sandbox
+    /// has noted the refusal, which may be after the clock was turned.
+    pub(crate) fn turn_until_heard(&self, seconds: i64, number: usize) {
+        let began = Instant::now();
+        while !self.merchant.wait_until(Duration::from_millis(200), |list| list.len() >= number) {
+            assert!(began.elapsed() < PATIENCE, "{} of {number}", self.merchant.count());
+            self.turn(seconds);
+        }
     }
 
     /// The first `number` notifications, verified and read, once they have arrived.
