@@ -4,6 +4,7 @@
 
 pub(crate) mod tls;
 
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use payhook_testkit::gateway::{Gateway, Setup};
@@ -66,13 +67,13 @@ fn a_request_in_flight_at_the_stop_is_answered() {
     let receiver = Receiver::start(Some(SECRET));
     let (setup, shim) = setup(&receiver).under_power_cut();
     let mut gateway = setup.start();
-    shim.slow_syncs(Duration::from_secs(1)).expect("the gateway runs under the shim");
+    shim.slow_syncs(Duration::from_secs(3)).expect("the gateway runs under the shim");
     let load = gateway.load(4, |number| (number < 4).then(|| authorisation(number)));
     assert!(load.wait_until(PATIENCE, |counts| counts.in_flight == 4), "nothing was in flight");
-    std::thread::sleep(Duration::from_millis(200));
+    std::thread::sleep(Duration::from_millis(500));
     gateway.signal(libc::SIGTERM);
-    std::thread::sleep(Duration::from_millis(300));
-    assert!(raw::send(gateway.public(), &authorisation(9), PATIENCE).is_err(), "a stopping gateway takes nothing new");
+    until("a stopping gateway takes nothing new", || TcpStream::connect(gateway.public()).is_err());
+    assert!(load.wait_until(Duration::ZERO, |counts| counts.in_flight == 4), "what was in flight is not waited for");
     let fates = load.finish();
     assert!(fates.len() == 4 && fates.values().all(payhook_testkit::poster::Fate::acknowledged), "{fates:?}");
     assert_eq!(gateway.wait(STOP_TIME_MAX).and_then(|exit| exit.code()), Some(0));
