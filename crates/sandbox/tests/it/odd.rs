@@ -122,3 +122,25 @@ fn a_path_that_is_no_text_is_a_path_where_nothing_is() {
         assert!(answer.json()["errorCode"].is_string(), "{path}");
     }
 }
+
+#[test]
+fn a_path_that_an_api_does_not_have_is_told_in_that_apis_words_also_its_own_address_with_and_without_a_slash() {
+    let stage = Stage::start();
+    let apis = [
+        ("/adyen/checkout/v71", "/errorType"),
+        ("/adyen/management/v3", "/title"),
+        ("/banked/v2", "/errors/0/message"),
+        ("/sandbox/v1", "/error/message"),
+    ];
+    for (api, said_at) in apis {
+        for path in ["", "/", "/nothing", "/nothing/"] {
+            for method in ["GET", "POST"] {
+                let answer = stage.ask(method, &format!("{api}{path}"), &[("x-api-key", KEY)], b"{}");
+                assert!(
+                    answer.json().pointer(said_at).is_some_and(Value::is_string),
+                    "{method} {api}{path}: {answer:?}"
+                );
+            }
+        }
+    }
+}
