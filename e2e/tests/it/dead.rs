@@ -152,7 +152,7 @@ fn dead_letters_made_again_under_load_and_kills_keep_the_order_and_nothing_is_st
     });
     for _ in 0..4 {
         let is_quiet = || ["pending", "blocked"].iter().all(|state| in_state(&gateway, state).is_empty());
-        until(&gateway, "a quiet gateway", is_quiet);
+        until(&gateway, PATIENCE, "a quiet gateway", is_quiet);
         retry_all(&gateway);
     }
     assert!(in_state(&gateway, "dead").is_empty(), "what is made again is dead no longer");
@@ -190,7 +190,7 @@ fn a_lane_that_stopped_at_a_dead_letter_stays_so_through_kills_until_a_person_de
     }
     let stopped = payments - payments.div_ceil(4);
     let is_stopped = || in_state(&gateway, "pending").is_empty() && in_state(&gateway, "dead").len() == stopped;
-    until(&gateway, "the end of what may go", is_stopped);
+    until(&gateway, PATIENCE, "the end of what may go", is_stopped);
     gateway.kill();
     gateway.restart();
     std::thread::sleep(Duration::from_millis(300));
@@ -234,9 +234,9 @@ fn decide_for_each(gateway: &mut Gateway, payments: usize) {
     let decided = (0..payments).filter(|payment| matches!(payment % 4, 1 | 2)).count();
     let left = 2 * ((0..payments).filter(|payment| payment % 4 == 3).count());
     let is_done = || in_state(gateway, "pending").is_empty() && in_state(gateway, "blocked").len() == left;
-    until(gateway, "the lanes that were opened", is_done);
+    until(gateway, PATIENCE, "the lanes that were opened", is_done);
     assert!(decided > 0 && left > 0, "each way is taken");
     retry_all(gateway);
     let is_quiet = || ["pending", "blocked", "dead"].iter().all(|state| in_state(gateway, state).is_empty());
-    until(gateway, "the end of all lanes", is_quiet);
+    until(gateway, PATIENCE, "the end of all lanes", is_quiet);
 }

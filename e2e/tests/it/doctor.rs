@@ -106,7 +106,7 @@ fn a_healthy_gateway_has_no_problem() {
     let receiver = Receiver::start(Some(SECRET));
     let gateway = setup(&receiver).store("reserve = 0").start();
     trigger(&gateway, KEY, "12");
-    until(&gateway, "the last delivery", || deliveries(&gateway, "delivered") == 12);
+    until(&gateway, PATIENCE, "the last delivery", || deliveries(&gateway, "delivered") == 12);
     let report = Report::of(&gateway);
     assert_eq!((report.code, report.of_severity("problem").len()), (Some(0), 0), "{:#?}", report.findings);
     let doubtful: Vec<_> =
@@ -145,14 +145,14 @@ fn dead_letters_and_paused_and_resting_destinations_are_found() {
     let breaker = "type = \"http\"\nbreaker = { failures = 2, rest = \"60s\", rest_max = \"60s\" }";
     let gateway = Setup::new(&configuration(&receiver).replace("type = \"http\"", breaker)).start();
     trigger(&gateway, KEY, "2");
-    until(&gateway, "dead letters", || deliveries(&gateway, "dead") == 2);
+    until(&gateway, PATIENCE, "dead letters", || deliveries(&gateway, "dead") == 2);
     let report = Report::of(&gateway);
     assert_eq!(report.code, Some(1));
     report.must_find("dead_letters", "problem", "2 deliveries to shop");
 
     receiver.behave(|_| Behaviour::Answer(503));
     trigger(&gateway, KEY, "4");
-    until(&gateway, "a rest", || gateway.get("/api/v1/destinations/shop").json()["state"] == "resting");
+    until(&gateway, PATIENCE, "a rest", || gateway.get("/api/v1/destinations/shop").json()["state"] == "resting");
     Report::of(&gateway).must_find("destinations", "warning", "shop has failed");
     assert_eq!(gateway.post("/api/v1/destinations/shop/pause", &Value::Null).status, 200);
     Report::of(&gateway).must_find("destinations", "warning", "shop is paused");
@@ -170,7 +170,7 @@ fn keys_near_and_past_their_end_unused_ones_and_a_retired_one_in_use_are_found()
     let mut gateway = Setup::new(&with_keys(&receiver, &keys)).start();
     trigger(&gateway, KEY, "12");
     trigger(&gateway, RETIRED_KEY, "1");
-    until(&gateway, "the refusal", || !gateway.list("/api/v1/quarantine").is_empty());
+    until(&gateway, PATIENCE, "the refusal", || !gateway.list("/api/v1/quarantine").is_empty());
     // What is found does not depend on what the process remembers.
     gateway.restart();
     let report = Report::of(&gateway);
@@ -214,7 +214,7 @@ fn open_to_others(path: &Path) {
 fn a_reserve_above_the_free_space_is_not_ready_and_says_why() {
     let receiver = Receiver::start(Some(SECRET));
     let gateway = setup(&receiver).store("reserve = \"1000000 TiB\"").start();
-    until(&gateway, "the look at the disk", || gateway.get("/readyz").status == 503);
+    until(&gateway, PATIENCE, "the look at the disk", || gateway.get("/readyz").status == 503);
     let reason = gateway.get("/readyz").json()["reasons"][0].clone();
     assert_eq!(reason["code"], "disk_reserve");
     assert!(reason["hint"].as_str().is_some_and(|hint| hint.contains("make room")), "{reason}");
@@ -265,7 +265,9 @@ fn a_refused_change_and_a_backup_folder_that_is_gone_are_found() {
     let backups = TempDir::new().expect("a folder");
     let backup = format!("backup = {{ folder = \"{}\", every = \"1h\" }}", backups.path().display());
     let gateway = setup(&receiver).store(&backup).start();
-    until(&gateway, "the first backup", || Report::of(&gateway).finds("backups", "ok", "the newest backup is"));
+    until(&gateway, PATIENCE, "the first backup", || {
+        Report::of(&gateway).finds("backups", "ok", "the newest backup is")
+    });
     let configured = gateway.configuration();
     assert_eq!(gateway.reload(&configured.replace("[[route]]", "[[rout]]"))["outcome"], "refused");
     backups.close().expect("the folder can be removed");
@@ -291,7 +293,7 @@ fn a_clock_that_is_behind_and_one_that_jumped_are_found() {
     assert_eq!(report.code, Some(1));
     drop(gateway);
     let gateway = turned(&receiver, folder.path(), 100 * 24 * 60);
-    until(&gateway, "the look at the clock", || {
+    until(&gateway, PATIENCE, "the look at the clock", || {
         Report::of(&gateway).finds("retention", "problem", "nothing is removed")
     });
     assert_eq!(gateway.post("/api/v1/prune", &json!({ "yes": true })).status, 200);

@@ -69,7 +69,7 @@ fn a_breaker_opens_stays_open_through_a_kill_probes_alone_and_no_delivery_dies()
     assert!(short.contains("schedule = [\"50ms\"]") && short.contains(lines), "the stage has a destination");
     let mut gateway = Setup::new(&short).start();
     send(&gateway, 0..ORDERS);
-    until(&gateway, "the rest", || shop(&gateway)["state"] == "resting");
+    until(&gateway, PATIENCE, "the rest", || shop(&gateway)["state"] == "resting");
     let rests = shop(&gateway);
     gateway.kill();
     gateway.restart();
@@ -77,13 +77,13 @@ fn a_breaker_opens_stays_open_through_a_kill_probes_alone_and_no_delivery_dies()
     assert_eq!((&after["state"], &after["down_since"]), (&rests["state"], &rests["down_since"]), "{after}");
     assert_eq!(after["resting_until"], rests["resting_until"], "a restart does not shorten the rest");
     receiver.forget();
-    until(&gateway, "the first probe", || receiver.count() == 1);
+    until(&gateway, PATIENCE, "the first probe", || receiver.count() == 1);
     std::thread::sleep(A_WHILE);
     assert_eq!(receiver.count(), 1, "one probe, and a longer rest");
     assert_eq!(shop(&gateway)["state"], "resting");
     receiver.behave(|_| Behaviour::Answer(200));
     let delivered = || gateway.list("/api/v1/deliveries?state=delivered").len();
-    until(&gateway, "the backlog", || delivered() == ORDERS);
+    until(&gateway, PATIENCE, "the backlog", || delivered() == ORDERS);
     assert_eq!(shop(&gateway)["state"], "running");
     assert!(gateway.list("/api/v1/deliveries?state=dead").is_empty(), "an outage kills nothing");
     gateway.restart();
@@ -134,7 +134,7 @@ fn a_pause_outlives_a_kill_and_resume_lets_everything_go() {
     gateway.restart();
     send(&gateway, 10..11);
     // What was not settled before the kill comes twice.
-    until(&gateway, "what came after the pause", || receiver.ids().len() == 11);
+    until(&gateway, PATIENCE, "what came after the pause", || receiver.ids().len() == 11);
 }
 
 #[test]

@@ -16,8 +16,8 @@ pub(crate) const KEY: &str = "0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C4B5A697887
 /// The secret deliveries are signed with.
 pub(crate) const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
-/// Longest the last owed delivery may take after everything is up again, and anything that is waited for.
-const SETTLING: Duration = Duration::from_secs(120);
+/// Longest the last owed delivery may take after everything is up again.
+const SETTLING: Duration = Duration::from_secs(60);
 
 /// Sources, one destination at `receiver`, one route for everything.
 pub(crate) fn configuration(receiver: &Receiver) -> String {
@@ -104,10 +104,10 @@ impl Stored {
 }
 
 /// Asks until it is so.
-pub(crate) fn until(gateway: &Gateway, what: &str, holds: impl Fn() -> bool) {
+pub(crate) fn until(gateway: &Gateway, patience: Duration, what: &str, holds: impl Fn() -> bool) {
     let began = Instant::now();
     while !holds() {
-        assert!(began.elapsed() < SETTLING, "{what} never came:\n{}", gateway.log_text());
+        assert!(began.elapsed() < patience, "{what} never came:\n{}", gateway.log_text());
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -65,7 +65,7 @@ fn sweep(gateway: &Gateway) {
 fn tells_of_the_clock(gateway: &Gateway) {
     let now = Timestamp::parse_rfc3339(&now(gateway)).expect("a moment");
     let this_week = format!("/api/v1/events?kind=alert.clock&since={}", now.minus(Duration::from_secs(24 * 60 * 60)));
-    until(gateway, "the alert about the clock", || gateway.list(&this_week).len() == 1);
+    until(gateway, PATIENCE, "the alert about the clock", || gateway.list(&this_week).len() == 1);
 }
 
 #[test]
