@@ -42,21 +42,29 @@ impl Part {
     /// Hands on every value, up to [`VALUES_MAX`]. Returns how many there were.
     pub(super) fn each<'r>(&'r self, seen: &Seen<'r>, take: impl FnMut(&str)) -> usize {
         let mut taken = Taken { count: 0, take };
-        let mut take = |value: &str| taken.add(value);
-        for place in &self.places {
-            match place {
-                Place::Header(name) if self.several => {
-                    let values = seen.request.headers.get_all(name).iter();
-                    values.filter_map(visible).for_each(|text| self.take_apart(text, &mut take));
-                }
-                _ => {
-                    if let Some(text) = place.find(seen) {
-                        self.take_apart(&text, &mut take);
-                    }
+        self.places.iter().for_each(|place| self.take_at(place, seen, &mut |value| taken.add(value)));
+        taken.count
+    }
+
+    /// The same, of one of its places alone.
+    pub(super) fn each_at<'r>(&self, place: &'r Place, seen: &Seen<'r>, take: impl FnMut(&str)) -> usize {
+        let mut taken = Taken { count: 0, take };
+        self.take_at(place, seen, &mut |value| taken.add(value));
+        taken.count
+    }
+
+    fn take_at<'r>(&self, place: &'r Place, seen: &Seen<'r>, take: &mut impl FnMut(&str)) {
+        match place {
+            Place::Header(name) if self.several => {
+                let values = seen.request.headers.get_all(name).iter();
+                values.filter_map(visible).for_each(|text| self.take_apart(text, &mut *take));
+            }
+            _ => {
+                if let Some(text) = place.find(seen) {
+                    self.take_apart(&text, take);
                 }
             }
         }
-        taken.count
     }
 
     /// The same, out of a text that was found already.

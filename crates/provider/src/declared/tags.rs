@@ -1,8 +1,8 @@
 //! The signatures of one request, decoded without allocating.
 
+use arrayvec::ArrayVec;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use data_encoding::{BASE64, BASE64_NOPAD, Encoding as Alphabet};
-use smallvec::SmallVec;
 
 use super::part::VALUES_MAX;
 use super::scheme::Encoding;
@@ -14,19 +14,19 @@ const ROOM: usize = LENGTH_MAX + 2;
 
 /// Up to [`VALUES_MAX`] digests of one length.
 pub(super) struct Tags {
-    read: SmallVec<[[u8; ROOM]; VALUES_MAX]>,
+    read: ArrayVec<[u8; ROOM], VALUES_MAX>,
     length: usize,
 }
 
 impl Tags {
     /// None yet, of this many bytes each.
     pub(super) fn of(length: usize) -> Self {
-        Self { read: SmallVec::new(), length }
+        Self { read: ArrayVec::new(), length }
     }
 
     /// Takes a signature in, where it can be read and has the right length.
     pub(super) fn add(&mut self, text: &str, encoding: Encoding) {
-        if self.read.len() == VALUES_MAX {
+        if self.read.is_full() {
             return;
         }
         let text = text.trim_ascii().as_bytes();
@@ -42,9 +42,9 @@ impl Tags {
         }
     }
 
-    /// Whether none could be read.
-    pub(super) fn is_empty(&self) -> bool {
-        self.read.is_empty()
+    /// How many could be read.
+    pub(super) fn len(&self) -> usize {
+        self.read.len()
     }
 
     /// Whether `tag` is among them; each comparison takes the same time wherever they differ.
@@ -85,7 +85,7 @@ mod tests {
         ] {
             let mut tags = Tags::of(64);
             tags.add(&text, encoding);
-            assert_eq!(!tags.is_empty(), expected, "{text}");
+            assert_eq!(tags.len() == 1, expected, "{text}");
             assert_eq!(tags.contains(&tag), expected, "{text}");
         }
     }

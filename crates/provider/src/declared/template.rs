@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use smallvec::SmallVec;
+use arrayvec::ArrayVec;
 
 use super::place::{Place, Seen};
 
@@ -10,7 +10,7 @@ use super::place::{Place, Seen};
 const SHORT_MAX: usize = 1024;
 
 /// Room for a short message, beside the stack's other things.
-pub(super) type Room = SmallVec<[u8; SHORT_MAX]>;
+pub(super) type Room = ArrayVec<u8, SHORT_MAX>;
 
 /// A text with places in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,12 +72,7 @@ impl Template {
             return Ok(None);
         }
         let mut fits = true;
-        self.feed(filling, |bytes| {
-            fits &= room.len() + bytes.len() <= SHORT_MAX;
-            if fits {
-                room.extend_from_slice(bytes);
-            }
-        })?;
+        self.feed(filling, |bytes| fits &= room.try_extend_from_slice(bytes).is_ok())?;
         Ok(fits.then_some(room))
     }
 

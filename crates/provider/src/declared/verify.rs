@@ -104,22 +104,30 @@ pub(super) fn window(signed: &Signed, tolerance: Tolerance) -> Window {
 fn fit(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key]) -> Result<Fit, Refusal> {
     match signed.algorithm {
         Algorithm::Pair(_) => fit_pair(signed, seen, shown, keys),
-        Algorithm::Hmac(_) | Algorithm::Sha256 => {
-            let mut tags = Tags::of(signed.algorithm.length().unwrap_or_default());
-            read(signed, seen, shown, &mut tags)?;
-            fit_tags(signed, seen, shown, keys, &tags)
-        }
+        Algorithm::Hmac(_) | Algorithm::Sha256 => fit_digest(signed, seen, shown, keys),
     }
 }
 
-/// Reads the signatures, at least one, to where they are kept: so many bytes are not worth moving.
-fn read(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, tags: &mut Tags) -> Result<(), Refusal> {
-    let add = |text: &str| tags.add(text, signed.encoding);
-    let found = match shown.together {
-        Some(text) => signed.signature.each_in(text, add),
-        None => signed.signature.each(seen, add),
-    };
-    if tags.is_empty() { Err(none_readable(signed, found)) } else { Ok(()) }
+/// Looks for a signature at each of its places until a key makes one: a request seldom fills more than the first. What was
+/// found before stays among the signatures, so that the last verdict is that on all of them.
+fn fit_digest(signed: &Signed, seen: &Seen<'_>, shown: &Shown<'_>, keys: &[Key]) -> Result<Fit, Refusal> {
+    let mut tags = Tags::of(signed.algorithm.length().unwrap_or_default());
+    let (mut found, mut fit) = (0, Fit::None);
+    for place in &signed.signature.places {
+        let before = tags.len();
+        let add = |text: &str| tags.add(text, signed.encoding);
+        found += match shown.together {
+            Some(text) => signed.signature.each_in(text, add),
+            None => signed.signature.each_at(place, seen, add),
+        };
+        if tags.len() > before {
+            fit = fit_tags(signed, seen, shown, keys, &tags)?;
+        }
+        if matches!(fit, Fit::Key(_)) {
+            return Ok(fit);
+        }
+    }
+    if tags.len() == 0 { Err(none_readable(signed, found)) } else { Ok(fit) }
 }
 
 fn none_readable(signed: &Signed, found: usize) -> Refusal {

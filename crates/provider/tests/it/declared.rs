@@ -348,6 +348,42 @@ fn one_of_several_signatures_is_enough_but_a_ninth_is_not_looked_at() {
 }
 
 #[test]
+fn a_signature_counts_at_whichever_of_its_places_a_key_makes_it() {
+    let primer = provider("primer");
+    let text = |seed: u8| primer.key_text(&[seed; 32]).expect("a key");
+    let named = |name: &str, seed: u8| primer.key(name, &text(seed)).expect("a key");
+    let current = named("current", 7);
+    let mut old = named("old", 8);
+    old.retired = true;
+    let by = |key: &Key| signed(primer, key).headers["x-signature-primary"].clone();
+    let (good, of_old, foreign) = (by(&current), by(&old), by(&named("foreign", 9)));
+    let nonsense = HeaderValue::from_static("?");
+    let judge = |first: Option<&HeaderValue>, second: Option<&HeaderValue>| {
+        let mut request = signed(primer, &current);
+        request.headers.remove("x-signature-primary");
+        first.map(|value| request.headers.insert("x-signature-primary", value.clone()));
+        second.map(|value| request.headers.insert("x-signature-secondary", value.clone()));
+        judged(primer, &request, &[old.clone(), current.clone()], NOW)
+    };
+    for (first, second, expected) in [
+        (Some(&good), None, Ok(())),
+        (None, Some(&good), Ok(())),
+        (Some(&foreign), Some(&good), Ok(())),
+        (Some(&nonsense), Some(&good), Ok(())),
+        (Some(&of_old), Some(&good), Ok(())),
+        (Some(&good), Some(&foreign), Ok(())),
+        (Some(&of_old), Some(&foreign), Err(Unverified::KeyRetired)),
+        (Some(&foreign), Some(&of_old), Err(Unverified::KeyRetired)),
+        (Some(&foreign), Some(&foreign), Err(Unverified::SignatureMismatch)),
+        (Some(&foreign), Some(&nonsense), Err(Unverified::SignatureMismatch)),
+        (Some(&nonsense), Some(&nonsense), Err(Unverified::SignatureMalformed)),
+        (None, None, Err(Unverified::SignatureMissing)),
+    ] {
+        assert_eq!(judge(first, second), expected, "{first:?}, {second:?}");
+    }
+}
+
+#[test]
 fn a_header_that_stands_there_twice_is_as_good_as_none_but_where_the_provider_repeats_it() {
     for (name, header, expected) in [
         ("worldline-connect", "x-gcs-signature", Err(Unverified::SignatureMissing)),
