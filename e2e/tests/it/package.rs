@@ -181,7 +181,10 @@ fn built_from() -> Vec<PathBuf> {
     let list = binary::payhook().with_extension("d");
     let list = std::fs::read_to_string(&list).unwrap_or_else(|error| panic!("{}: {error}", list.display()));
     let (_, files) = list.split_once(": ").expect("`binary: files`, as make has it");
-    files.split_whitespace().filter_map(|file| Path::new(file).strip_prefix(root()).ok()).map(Path::to_owned).collect()
+    // A space of a file's own name stands behind a backslash.
+    let files = files.replace("\\ ", "\0");
+    let files = files.split_whitespace().map(|file| PathBuf::from(file.replace('\0', " ")));
+    files.filter_map(|file| file.strip_prefix(root()).map(Path::to_owned).ok()).collect()
 }
 
 /// Which process the service runs.
