@@ -57,8 +57,9 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps a refused request, best effort: never waits, drops when busy or full, and can push out nothing authentic.
     fn quarantine(&self, refused: Quarantined);
 
-    /// Hands out up to `limit` deliveries of `destination` that are due at `now` and not leased.
-    fn lease(&self, destination: NameId, limit: usize, now: Timestamp) -> Answer<Lease>;
+    /// Hands out up to `limit` deliveries of `destination` that are due at `now`, or within `ahead` of it, and not leased.
+    /// Holds that are over at `now` end first; nothing that is held is handed out ahead.
+    fn lease(&self, destination: NameId, limit: usize, now: Timestamp, ahead: Duration) -> Answer<Lease>;
 
     /// Writes an attempt and the delivery's new state together, and ends the lease.
     fn settle(&self, settlement: Settlement) -> Answer<Settled>;

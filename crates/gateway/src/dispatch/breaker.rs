@@ -280,11 +280,11 @@ impl Breaker {
         rested
     }
 
-    /// Until when what is due may be taken for a probe. A delivery that failed while its destination was down is due when
-    /// the rest would have been over; a person who ends the rest does not wait for that.
-    pub(crate) fn probes_what_is_due_by(&self, now: Timestamp) -> Timestamp {
+    /// How far ahead of its time a delivery may be taken for a probe. One that failed while its destination was down is due
+    /// when the rest would have been over; a person who ends the rest does not wait for that.
+    pub(crate) fn probes_ahead(&self) -> Duration {
         let hurried = self.open.is_some_and(|open| open.hurried);
-        if hurried { now.plus(Schedule::DELAY_MAX) } else { now }
+        if hurried { Schedule::DELAY_MAX } else { Duration::ZERO }
     }
 
     /// Since when it is open, and until when it rests.

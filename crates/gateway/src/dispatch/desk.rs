@@ -154,14 +154,14 @@ impl Desk {
         }
         let Counter { gateway, target, gate, .. } = &*self.counter;
         let now = gateway.clock.now();
-        let (limit, due_by) = match gate.room(free, now) {
-            Room::For(limit) => (limit, now),
-            Room::ForProbe(due_by) if self.in_hand.is_empty() => (1, due_by),
+        let (limit, ahead) = match gate.room(free, now) {
+            Room::For(limit) => (limit, Duration::ZERO),
+            Room::ForProbe(ahead) if self.in_hand.is_empty() => (1, ahead),
             // A probe goes alone: what is in hand still was begun before.
             Room::ForProbe(_) => return Found::AllUntil(Some(now.plus(PROBE_PAUSE))),
             Room::Shut(until) => return Found::AllUntil(until),
         };
-        let Lease { due, more, next_due } = match gateway.store.lease(target.id, limit, due_by).await {
+        let Lease { due, more, next_due } = match gateway.store.lease(target.id, limit, now, ahead).await {
             Ok(lease) => lease,
             Err(Unavailable::Closed) => return Found::AllUntil(None),
             Err(_) => return Found::Nothing,

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use payhook_domain::delivery::Outcome;
 use payhook_domain::id::NameId;
@@ -78,8 +79,8 @@ struct State {
 pub(crate) enum Room {
     /// So many, at least one.
     For(usize),
-    /// One of those due by then, to see whether the destination is back.
-    ForProbe(Timestamp),
+    /// One of those due now or within so long, to see whether the destination is back.
+    ForProbe(Duration),
     /// None, before this when it is known; whatever opens it earlier rings.
     Shut(Option<Timestamp>),
 }
@@ -152,7 +153,7 @@ impl Gate {
             return Room::Shut(until);
         }
         match state.meter.as_ref().map_or(Ok(wanted), |meter| meter.room(wanted, now)) {
-            Ok(_) if may == May::Probe => Room::ForProbe(state.breaker.probes_what_is_due_by(now)),
+            Ok(_) if may == May::Probe => Room::ForProbe(state.breaker.probes_ahead()),
             Ok(count) => Room::For(count),
             Err(until) => Room::Shut(Some(until)),
         }

@@ -79,12 +79,20 @@ pub(super) fn replay(
         let (mut book, _) = recorder.books.of_event(event.event.0)?;
         for Wanted { destination, in_order, .. } in &event.wanted {
             let last = last_generation(connection, event.event.0, *destination)?;
-            let dead = recorder.owing.lanes.link_of(delivery(event.event.0, *destination, last))?;
-            if let Some(dead) = dead.filter(|link| link.state().is_dead()) {
+            let before = delivery(event.event.0, *destination, last);
+            let id = delivery(event.event.0, *destination, last.saturating_add(1));
+            let dead = recorder.owing.lanes.link_of(before)?.filter(|link| link.state().is_dead());
+            if let Some(dead) = &dead {
                 changes.retried(*destination, dead.state());
             }
-            let id = delivery(event.event.0, *destination, last.saturating_add(1));
-            recorder.owing.append(id, *in_order, (now, Due::At(now)), book.as_mut(), changes)?;
+            match (dead, &mut book) {
+                // Behind the dead letter at which its own lane stopped it would wait for ever.
+                (Some(dead), Some(book)) if dead.is_stopped() => {
+                    in_its_place(recorder, before, id, &dead, now, changes)?;
+                    book.tails.exchange(before, id);
+                }
+                (_, book) => recorder.owing.append(id, *in_order, (now, Due::At(now)), book.as_mut(), changes)?,
+            }
             made.push(id);
         }
         if let Some(book) = book {

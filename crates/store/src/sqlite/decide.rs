@@ -6,6 +6,7 @@ use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Standing, Verdict};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::debts::Decided;
 use super::entries::{InHand, Origin};
 use super::record::Recorder;
 use super::rows::{Belief, digest, standing, standing_number};
@@ -93,15 +94,18 @@ pub(super) fn decide_conflict(
     changes: &mut Changes,
 ) -> rusqlite::Result<bool> {
     let row = connection
-        .prepare_cached("SELECT standing, coalesce(first, seq), provider FROM events WHERE seq = ?1")?
-        .query_row([seq.0], |row| Ok((standing(row.get(0)?), row.get(1)?, NameId(row.get(2)?))))
+        .prepare_cached("SELECT standing, coalesce(first, seq), provider, received_at FROM events WHERE seq = ?1")?
+        .query_row([seq.0], |row| {
+            let received_at = Timestamp::from_micros(row.get(3)?);
+            Ok((standing(row.get(0)?), row.get(1)?, NameId(row.get(2)?), received_at))
+        })
         .optional()?;
-    let Some((Some(Standing::Conflict), first, provider)) = row else { return Ok(false) };
+    let Some((Some(Standing::Conflict), first, provider, received_at)) = row else { return Ok(false) };
     let Some((wanted, names)) = accepted else {
         mark(connection, seq, Standing::Conflict, Standing::Rejected, changes)?;
         return Ok(true);
     };
-    let Some(event) = recorder.entries.event(connection, seq)? else { return Ok(false) };
+    let Some(event) = recorder.entries.event(seq)? else { return Ok(false) };
     supersede(connection, first, changes)?;
     mark(connection, seq, Standing::Conflict, Standing::Routed, changes)?;
     recorder.identities.hold_true(first, &event.signed, &event.content)?;
@@ -109,18 +113,13 @@ pub(super) fn decide_conflict(
     if let (Some(book), Some(fact)) = (&mut book, &event.fact) {
         book.correct(event.id.0, event.content, fact.clone());
         let belief = Belief { payment: Some(book.id), state: Some(book.snapshot()), stale: false };
-        believe(connection, seq, &belief)?;
+        recorder.entries.believe(seq, &belief)?;
+        recorder.hear_of_order(&event, names, book.id, (received_at, now), changes)?;
     }
-    recorder.owe_decided(seq, wanted, &mut book, now, changes)?;
+    let decided = Decided { seq, event: &event, names, stale: false, at: now };
+    recorder.owe_decided(&decided, wanted, &mut book, changes)?;
     book.map_or(Ok(()), |book| recorder.books.close(&book))?;
     Ok(true)
-}
-
-fn believe(connection: &Connection, seq: EventSeq, belief: &Belief) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("UPDATE events SET payment_row = ?2, payment_state = ?3, stale = NULL WHERE seq = ?1")?
-        .execute((seq.0, belief.payment, &belief.state))
-        .map(drop)
 }
 
 /// Ends the row of this event that was held true, routed or still set aside. What it was owed to stays owed: a receiver

@@ -76,6 +76,9 @@ pub(super) struct Entries<'c> {
     notification: Statement<'c>,
     event: Statement<'c>,
     renew: Statement<'c>,
+    read: Statement<'c>,
+    unfolded: Statement<'c>,
+    believe: Statement<'c>,
     pub(super) segments: Segments<'c>,
 }
 
@@ -97,6 +100,8 @@ impl<'c> Entries<'c> {
             belief_columns!(),
             ") = (?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) WHERE seq = ?1"
         );
+        let unfolded = "SELECT seq FROM events WHERE first = ?1 AND standing = ?2 AND payment_row IS NULL ORDER BY seq";
+        let believe = concat!("UPDATE events SET (", belief_columns!(), ") = (?2, ?3, ?4) WHERE seq = ?1");
         Ok(Self {
             kinds,
             notification: connection.prepare(
@@ -105,6 +110,9 @@ impl<'c> Entries<'c> {
             )?,
             event: connection.prepare(insert)?,
             renew: connection.prepare(renew)?,
+            read: connection.prepare(concat!("SELECT ", stored_columns!(), " FROM events WHERE seq = ?1"))?,
+            unfolded: connection.prepare(unfolded)?,
+            believe: connection.prepare(believe)?,
             segments: Segments::load(connection)?,
         })
     }
@@ -186,11 +194,22 @@ impl<'c> Entries<'c> {
     }
 
     /// The event in this row.
-    pub(super) fn event(&self, connection: &Connection, seq: EventSeq) -> rusqlite::Result<Option<Event>> {
-        connection
-            .prepare_cached(concat!("SELECT ", stored_columns!(), " FROM events WHERE seq = ?1"))?
-            .query_row([seq.0], |row| stored_event(row, &self.kinds))
-            .optional()
-            .map(|row| row.map(|row| row.event))
+    pub(super) fn event(&mut self, seq: EventSeq) -> rusqlite::Result<Option<Event>> {
+        let kinds = &self.kinds;
+        let row = self.read.query_row([seq.0], |row| stored_event(row, kinds)).optional()?;
+        Ok(row.map(|row| row.event))
+    }
+
+    /// The revisions of the event first recorded in this row that were folded into no payment.
+    pub(super) fn unfolded(&mut self, first: i64) -> rusqlite::Result<Vec<EventSeq>> {
+        let rows = (first, standing_number(Standing::Revision));
+        self.unfolded.query_map(rows, |row| row.get(0).map(EventSeq))?.collect()
+    }
+
+    /// Writes what is believed of the row's payment.
+    pub(super) fn believe(&mut self, seq: EventSeq, belief: &Belief) -> rusqlite::Result<()> {
+        self.believe.raw_bind_parameter(1, seq.0)?;
+        bind_belief(&mut self.believe, 2, belief)?;
+        self.believe.raw_execute().map(drop)
     }
 }

@@ -1,10 +1,9 @@
 //! SQLite behind the seam: one writer thread, a few reading ones, one file.
 //!
 //! The way of a job: [`store`] puts it into the [`queue`]; the [`writer`] takes whoever waits as one [`batch`], runs
-//! each in its room ([`record`], [`settle`], [`decide`], [`quarantine`], [`names`]) inside one transaction, commits with
-//! one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it, and
-//! [`trust`] says when that must be done again. [`lease`]
-//! lives on the same thread, in memory. Refused requests wait in the same [`queue`], at most at their [`rate`].
+//! each in its room ([`record`] with [`debts`], [`settle`], [`decide`], [`quarantine`], [`names`]) inside one transaction,
+//! commits with one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it,
+//! and [`trust`] says when that must be done again. [`lease`] lives on the same thread, in memory. Refused requests wait in the same [`queue`], at most at their [`rate`].
 //! Questions go to the [`readers`], which run [`queries`]. [`backup`] copies the file beside all of them.
 
 mod again;
@@ -15,6 +14,7 @@ mod books;
 mod checkpoint;
 mod condition;
 mod connect;
+mod debts;
 mod decide;
 mod disk;
 mod entries;

@@ -42,6 +42,8 @@ pub(super) struct Look {
     pub(super) destination: NameId,
     pub(super) limit: usize,
     pub(super) now: Timestamp,
+    /// What is due by then is handed out: now, or ahead of it.
+    pub(super) due_by: Timestamp,
     pub(super) giver: Giver<Lease>,
 }
 
@@ -138,12 +140,12 @@ impl Queue {
         &self,
         destination: NameId,
         limit: usize,
-        now: Timestamp,
+        (now, due_by): (Timestamp, Timestamp),
     ) -> Result<Receipt<Lease>, Unavailable> {
         let mut lines = self.open()?;
         bounded(lines.looks.len())?;
         let (giver, receipt) = slot();
-        lines.looks.push(Look { destination, limit, now, giver });
+        lines.looks.push(Look { destination, limit, now, due_by, giver });
         self.wake(lines);
         Ok(receipt)
     }

@@ -28,7 +28,7 @@ pub(super) fn rebuild(
     let before = book.facts().clone();
     let mut after = Facts::default();
     for seq in events(connection, &before, book.id)? {
-        let Some(event) = recorder.entries.event(connection, EventSeq(seq))? else { continue };
+        let Some(event) = recorder.entries.event(EventSeq(seq))? else { continue };
         if !is_held_true(recorder, &event)? {
             continue;
         }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use payhook_domain::event::Event;
 use payhook_domain::id::EventSeq;
 use payhook_domain::identity::Digest;
+use payhook_domain::payment::Names;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::{Standing, Verdict};
 use rusqlite::{Connection, OptionalExtension, Statement};
 
-use super::books::{Book, Books};
+use super::books::Books;
+use super::debts::Decided;
 use super::entries::{Entries, InHand, NewRow, Origin};
 use super::identities::{Identities, Known};
 use super::names::Kinds;
-use super::owe::{Circumstances, Owing};
+use super::owe::Owing;
 use super::retention::moved::Moved;
 use super::rows::{self, Belief};
 use super::runs::{Indexed, Runs};
@@ -26,12 +28,12 @@ pub(super) struct Recorder<'c> {
     pub(super) entries: Entries<'c>,
     pub(super) owing: Owing<'c>,
     pub(super) books: Books<'c>,
-    wholes: Wholes<'c>,
+    pub(super) wholes: Wholes<'c>,
     pub(super) identities: Identities<'c>,
     pub(super) moved: Moved<'c>,
     seen: Statement<'c>,
     head: Statement<'c>,
-    accepted: Statement<'c>,
+    pub(super) accepted: Statement<'c>,
     count_duplicate: Statement<'c>,
     remembers_orders: bool,
 }
@@ -133,7 +135,35 @@ impl<'c> Recorder<'c> {
         self.entries.renew(seq, item, &belief, origin, changes)?;
         self.moved.note(origin.row, seq)?;
         self.identities.hold_true(seq, &item.event.signed, &item.event.content)?;
-        self.owe_new(seq, item, wanted, origin, changes)
+        self.owe_new(seq, item, wanted, origin, changes)?;
+        self.take_up_revisions(seq, item, wanted, origin, changes)
+    }
+
+    /// What was revised while it was set aside was neither folded nor owed. It is now, in the order it came; what the copy
+    /// that is routed says by itself is not said twice.
+    fn take_up_revisions(
+        &mut self,
+        first: i64,
+        item: &RecordEvent,
+        wanted: &[Wanted],
+        origin: &mut Origin<'_>,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        for seq in self.entries.unfolded(first)? {
+            let Some(event) = self.entries.event(seq)? else { continue };
+            let book = &mut origin.in_hand.book;
+            let mut stale = false;
+            if let (Some(book), Some(fact)) = (book.as_mut(), &event.fact) {
+                stale = book.fold(event.id.0, event.content, fact.clone());
+                let belief = Belief { payment: Some(book.id), state: Some(book.snapshot()), stale };
+                self.entries.believe(seq, &belief)?;
+            }
+            if event.kind.redelivers_revisions() && event.content != item.event.content {
+                let decided = Decided { seq, event: &event, names: &item.names, stale, at: origin.owed_at };
+                self.owe_decided(&decided, wanted, book, changes)?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes the event's payment in hand and folds into it what the event states.
@@ -154,15 +184,26 @@ impl<'c> Recorder<'c> {
         };
         let stale = book.fold(event.id.0, event.content, fact.clone());
         let belief = Belief { payment: Some(book.id), state: Some(book.snapshot()), stale };
-        if let Some(order) = item.names.order.as_ref().filter(|_| event.kind.is_success()) {
-            if self.remembers_orders {
-                let at = occurred_at(event).unwrap_or(origin.received_at);
-                self.books.aliases.succeeded(order, at, book.id, changes)?;
-            }
-            self.owing.holds.supersede(order, origin.owed_at, changes)?;
-        }
+        self.hear_of_order(event, &item.names, book.id, (origin.received_at, origin.owed_at), changes)?;
         origin.in_hand = InHand { seq, book: Some(book), stale, new };
         Ok(belief)
+    }
+
+    /// A success ends what is held of its order, and is remembered for the bad news that comes later.
+    pub(super) fn hear_of_order(
+        &mut self,
+        event: &Event,
+        names: &Names,
+        payment: i64,
+        (received_at, now): (Timestamp, Timestamp),
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
+        let Some(order) = names.order.as_ref().filter(|_| event.kind.is_success()) else { return Ok(()) };
+        if self.remembers_orders {
+            let at = occurred_at(event).unwrap_or(received_at);
+            self.books.aliases.succeeded(order, at, payment, changes)?;
+        }
+        self.owing.holds.supersede(order, now, changes)
     }
 
     /// Writes the payment in hand, and has none in hand any more.
@@ -171,84 +212,6 @@ impl<'c> Recorder<'c> {
             Some(book) => self.books.close(&book),
             None => Ok(()),
         }
-    }
-
-    /// Owes a row that is news to its notification. What wants notifications rather than events gets the notification's
-    /// first row only.
-    pub(super) fn owe_new(
-        &mut self,
-        seq: i64,
-        item: &RecordEvent,
-        wanted: &[Wanted],
-        origin: &mut Origin<'_>,
-        changes: &mut Changes,
-    ) -> rusqlite::Result<()> {
-        let first = *origin.first_owed.get_or_insert(seq);
-        for want in wanted {
-            if !want.once_per_notification {
-                self.owe(seq, item, want, origin, changes)?;
-            } else if self.wholes.take(origin.row, want.destination)? && origin.owe_whole(want.destination) {
-                self.owe(first, item, want, origin, changes)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Owes a row that a person decided for, with the notification it came in, to whom neither was owed before.
-    pub(super) fn owe_decided(
-        &mut self,
-        seq: EventSeq,
-        wanted: &[Wanted],
-        book: &mut Option<Book>,
-        at: Timestamp,
-        changes: &mut Changes,
-    ) -> rusqlite::Result<()> {
-        let notification = self.wholes.of(seq.0)?;
-        for want in wanted {
-            if !want.once_per_notification || self.wholes.take(notification, want.destination)? {
-                self.owing.owe_first(seq.0, want, at, book.as_mut(), Circumstances::default(), changes)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Owes a row for the first time: the one in hand, or an earlier one.
-    fn owe(
-        &mut self,
-        seq: i64,
-        item: &RecordEvent,
-        want: &Wanted,
-        origin: &mut Origin<'_>,
-        changes: &mut Changes,
-    ) -> rusqlite::Result<()> {
-        let order = item.names.order.as_ref().filter(|_| !want.hold.is_zero());
-        let overtaken = match order {
-            Some(order) => self.is_overtaken(order, &item.event)?,
-            None => false,
-        };
-        let at = origin.owed_at;
-        if origin.in_hand.seq == seq {
-            let InHand { stale, new, .. } = origin.in_hand;
-            let circumstances = Circumstances { stale, order, overtaken, new };
-            return self.owing.owe_first(seq, want, at, origin.in_hand.book.as_mut(), circumstances, changes).map(drop);
-        }
-        let (book, stale) = self.books.of_event(seq)?;
-        let circumstances = Circumstances { stale, order, overtaken, new: false };
-        match (book, &mut origin.in_hand.book) {
-            (Some(book), Some(in_hand)) if book.id == in_hand.id => {
-                self.owing.owe_first(seq, want, at, Some(in_hand), circumstances, changes).map(drop)
-            }
-            (mut book, _) => {
-                let owed = self.owing.owe_first(seq, want, at, book.as_mut(), circumstances, changes)?;
-                book.filter(|_| owed).map_or(Ok(()), |book| self.books.close(&book))
-            }
-        }
-    }
-
-    /// Whether a success of the order is later than this event, or the event does not say when it was.
-    fn is_overtaken(&mut self, order: &Digest, event: &Event) -> rusqlite::Result<bool> {
-        let success = self.books.aliases.success_of(order)?;
-        Ok(success.is_some_and(|success| occurred_at(event).is_none_or(|at| at <= success)))
     }
 
     fn first(
@@ -332,8 +295,8 @@ impl<'c> Recorder<'c> {
         let number = known.revisions + 1;
         let row = NewRow { standing: Standing::Revision, revision: number, first: Some(known.seq) };
         let belief = match head {
-            // What was never routed was never folded.
-            Some(Standing::Aside) | None => Belief::default(),
+            // It is taken up when the event is routed.
+            Some(Standing::Aside) => Belief::default(),
             _ => self.fold(changes.coming_event(), item, origin, changes)?,
         };
         let seq = self.again(item, &row, &belief, origin, changes)?;
@@ -346,91 +309,8 @@ impl<'c> Recorder<'c> {
         Ok(Verdict::Revision { seq: EventSeq(seq), number })
     }
 
-    /// A second copy joins the same event: it adds only deliveries that are missing. A copy of what is no longer held
-    /// true adds none.
-    fn owe_missing(
-        &mut self,
-        item: &RecordEvent,
-        seq: i64,
-        standing: Option<Standing>,
-        (known, head): (&Known, Option<Standing>),
-        origin: &mut Origin<'_>,
-        changes: &mut Changes,
-    ) -> rusqlite::Result<()> {
-        let Disposition::Route(wanted) = &item.disposition else { return Ok(()) };
-        if item.event.signed != known.signed {
-            return Ok(());
-        }
-        let owed = match standing {
-            Some(Standing::Routed) => Some(seq),
-            Some(Standing::Revision) if item.event.kind.redelivers_revisions() => Some(seq),
-            Some(Standing::Revision) => self.held_true(known.seq, head)?,
-            _ => None,
-        };
-        let Some(owed) = owed else { return Ok(()) };
-        for want in wanted {
-            if !want.once_per_notification {
-                self.owe(owed, item, want, origin, changes)?;
-            } else if !self.wholes.has(owed, want.destination)? && !self.wholes.has(seq, want.destination)? {
-                self.owe_whole(item, (seq, known), want, origin, changes)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The routed row of an event: the one first recorded, unless a conflict was accepted in its place.
-    fn held_true(&mut self, first: i64, head: Option<Standing>) -> rusqlite::Result<Option<i64>> {
-        match head {
-            Some(Standing::Routed) => Ok(Some(first)),
-            Some(Standing::Superseded) => {
-                let routed = rows::standing_number(Standing::Routed);
-                self.accepted.query_row((first, routed), |row| row.get(0)).optional()
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// Owes a copy's notification whole, once. The stored one will do when it has the same bytes; other bytes are not
-    /// known to be fit to be sent as they are (they may hold an item that was refused), so those that came now are kept,
-    /// with a row of their own to carry them.
-    fn owe_whole(
-        &mut self,
-        item: &RecordEvent,
-        (seq, known): (i64, &Known),
-        want: &Wanted,
-        origin: &mut Origin<'_>,
-        changes: &mut Changes,
-    ) -> rusqlite::Result<()> {
-        let destination = want.destination;
-        let stored = self.wholes.of(seq)?;
-        if self.wholes.is_same(stored, origin)? {
-            if self.wholes.take(stored, destination)? && origin.owe_whole(destination) {
-                self.owe(seq, item, want, origin, changes)?;
-            }
-            return Ok(());
-        }
-        self.wholes.take_event(stored, destination, seq)?;
-        if !origin.owe_whole(destination) {
-            return Ok(());
-        }
-        let notification = self.entries.written(origin, changes)?;
-        if !self.wholes.take(notification, destination)? {
-            return Ok(());
-        }
-        let carrier = match origin.first_owed {
-            Some(first) => first,
-            None => {
-                let row =
-                    NewRow { standing: Standing::Revision, revision: known.revisions + 1, first: Some(known.seq) };
-                self.again(item, &row, &Belief::default(), origin, changes)?
-            }
-        };
-        origin.first_owed = Some(carrier);
-        self.owe(carrier, item, want, origin, changes)
-    }
-
     /// Writes a further row of a known event.
-    fn again(
+    pub(super) fn again(
         &mut self,
         item: &RecordEvent,
         row: &NewRow,
@@ -443,6 +323,6 @@ impl<'c> Recorder<'c> {
     }
 }
 
-fn occurred_at(event: &Event) -> Option<Timestamp> {
+pub(super) fn occurred_at(event: &Event) -> Option<Timestamp> {
     event.occurred_at.as_ref().and_then(|at| at.instant)
 }

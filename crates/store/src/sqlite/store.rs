@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, ready};
 use payhook_domain::id::{DeliveryId, EventSeq, NameId, PaymentId, QuarantineId};
@@ -110,8 +111,8 @@ impl Store for Sqlite {
         }
     }
 
-    fn lease(&self, destination: NameId, limit: usize, now: Timestamp) -> Answer<Lease> {
-        later(self.queue.look(destination, limit, now))
+    fn lease(&self, destination: NameId, limit: usize, now: Timestamp, ahead: Duration) -> Answer<Lease> {
+        later(self.queue.look(destination, limit, (now, now.plus(ahead))))
     }
 
     fn settle(&self, settlement: Settlement) -> Answer<Settled> {

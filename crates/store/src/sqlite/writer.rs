@@ -166,8 +166,8 @@ impl Writer {
             return Ok(());
         }
         let reading = rooms.connection.unchecked_transaction()?;
-        for Look { destination, limit, now, giver } in looks.drain(..) {
-            let lease = leasing.lease(destination, limit, (now, rooms.numbers.last_event()), rooms.leases);
+        for Look { destination, limit, due_by, giver, .. } in looks.drain(..) {
+            let lease = leasing.lease(destination, limit, (due_by, rooms.numbers.last_event()), rooms.leases);
             let lease = lease.and_then(|lease| Ok(until(lease, rooms.recorder.owing.holds.next()?)));
             giver.give(lease.map_err(|error| Unavailable::Failed(error.to_string())));
         }

@@ -1,10 +1,12 @@
 //! What a person decides: releasing what was set aside, accepting or refusing a conflict.
 
 use payhook_domain::id::EventSeq;
-use payhook_domain::payment::Names;
+use payhook_domain::payment::{DisputeStatus, Names};
 use payhook_domain::verdict::{Standing, Verdict};
+use payhook_store::{Disposition, Next, RecordEvent};
 
 use crate::desk::{Desk, aside, at, event, first_delivery, want};
+use crate::told::{AUTHORISED, CHARGED_BACK, Told, name};
 
 #[tokio::test]
 async fn releasing_a_set_aside_event_routes_it_once() {
@@ -37,6 +39,51 @@ async fn what_is_still_foreign_stays_aside_for_todays_reason() {
     let released = desk.store.release_aside(EventSeq(1), vec![event("a", 1, "", aside())], at(9)).await;
     assert_eq!(released.expect("done"), Some(vec![Verdict::Aside(EventSeq(1))]));
     assert_eq!(desk.row(EventSeq(1)).await.standing, Standing::Aside);
+}
+
+#[tokio::test]
+async fn what_was_said_of_an_event_while_it_was_set_aside_is_believed_and_owed_with_it() {
+    let desk = Desk::new().await;
+    desk.one(Told::of(AUTHORISED, "", 1_000, 1).item(desk.to_shop()), 1).await;
+    let opened = Told::of(CHARGED_BACK, "D1", 1_000, 2);
+    assert_eq!(desk.one(opened.item(aside()), 2).await, Verdict::Aside(EventSeq(2)));
+    assert_eq!(desk.one(lost(&opened, 3, aside()), 3).await, Verdict::Revision { seq: EventSeq(3), number: 1 });
+    let released = desk.store.release_aside(EventSeq(2), vec![opened.item(desk.to_shop())], at(4)).await;
+    assert_eq!(released.expect("done"), Some(vec![Verdict::New(EventSeq(2))]));
+    assert_eq!(disputes(&desk).await, [DisputeStatus::Lost]);
+    assert!(desk.row(EventSeq(3)).await.payment.is_some(), "its payload shows the payment");
+    for (second, event) in [(5, 1), (6, 2), (7, 3)] {
+        let due = desk.lease(9, second).await.due;
+        assert_eq!(due.iter().map(|leased| leased.id.event.0).collect::<Vec<_>>(), [event], "one after the other");
+        desk.settle(due[0].id, 1, second, Next::Delivered).await;
+    }
+    assert_eq!(desk.one(lost(&opened, 3, desk.to_shop()), 8).await, Verdict::Duplicate(EventSeq(3)));
+    assert!(desk.lease(9, 9).await.due.is_empty(), "nobody is told twice");
+    assert!(!desk.store.rebuild(name("P1")).await.expect("rebuilt").expect("there").changed);
+}
+
+#[tokio::test]
+async fn a_copy_that_routes_what_was_set_aside_tells_what_it_says_once() {
+    let desk = Desk::new().await;
+    let opened = Told::of(CHARGED_BACK, "D1", 1_000, 2);
+    desk.one(opened.item(aside()), 2).await;
+    desk.one(lost(&opened, 3, aside()), 3).await;
+    assert_eq!(desk.one(lost(&opened, 3, desk.to_shop()), 4).await, Verdict::New(EventSeq(1)));
+    assert_eq!(disputes(&desk).await, [DisputeStatus::Lost]);
+    assert_eq!((desk.owed(EventSeq(1)).await.len(), desk.owed(EventSeq(2)).await.len()), (1, 0));
+}
+
+/// The same dispute, lost in the end.
+fn lost(opened: &Told<'static>, second: i64, disposition: Disposition) -> RecordEvent {
+    let mut item = Told { second, ..opened.clone() }.item(disposition);
+    let fact = item.event.fact.as_mut().expect("a dispute states something");
+    fact.standing = Some(payhook_domain::fact::Standing::Lost);
+    item
+}
+
+async fn disputes(desk: &Desk) -> Vec<DisputeStatus> {
+    let payment = desk.store.reader().payment(name("P1")).await.expect("read").expect("there");
+    payment.facts.fold().disputes.iter().map(|dispute| dispute.status).collect()
 }
 
 #[tokio::test]

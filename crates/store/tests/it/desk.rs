@@ -104,7 +104,7 @@ impl Desk {
     }
 
     pub(crate) async fn lease(&self, limit: usize, second: i64) -> Lease {
-        self.store.lease(self.shop, limit, at(second)).await.expect("leased")
+        self.store.lease(self.shop, limit, at(second), Duration::ZERO).await.expect("leased")
     }
 
     pub(crate) async fn settle(&self, id: DeliveryId, number: u32, second: i64, next: Next) -> Settled {

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use payhook_domain::delivery::State;
+use payhook_domain::id::EventSeq;
+use payhook_domain::payment::Names;
+use payhook_domain::verdict::Verdict;
 use payhook_store::{DeliveryFilter, Disposition, Next, Wanted};
 
 use crate::desk::{Desk, at, want};
@@ -79,6 +82,20 @@ async fn when_the_hold_is_over_the_bad_news_takes_its_place_in_the_lane() {
 }
 
 #[tokio::test]
+async fn who_looks_ahead_of_the_time_ends_no_hold_of_anybody() {
+    let desk = Desk::new().await;
+    let disposition = Disposition::Route(vec![Wanted { hold: HOLD, ..want(desk.books) }]);
+    desk.one(Told::of(REFUSED, "", 1_000, 1).item(disposition), 1).await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    for destination in [desk.shop, desk.books] {
+        assert!(desk.store.lease(destination, 10, at(2), day).await.expect("leased").due.is_empty());
+    }
+    assert_eq!(states(&desk).await, [(1, State::Held)]);
+    desk.one(other_card(&Told::of(AUTHORISED, "", 1_000, 30)).item(desk.to_shop()), 30).await;
+    assert_eq!(states(&desk).await, [(1, State::Superseded), (2, State::Pending)]);
+}
+
+#[tokio::test]
 async fn a_stale_refusal_is_delivered_at_once_or_skipped_as_the_route_says() {
     for (skips_stale, state) in [(false, State::Blocked), (true, State::Skipped)] {
         let desk = Desk::new().await;
@@ -87,4 +104,42 @@ async fn a_stale_refusal_is_delivered_at_once_or_skipped_as_the_route_says() {
         desk.one(Told::of(REFUSED, "", 1_000, 10).item(Disposition::Route(vec![wanted])), 2).await;
         assert_eq!(states(&desk).await[1], (2, state), "skips: {skips_stale}");
     }
+}
+
+/// Another amount under the same identity, and what accepting it needs.
+async fn conflict(desk: &Desk, told: Told<'static>, disposition: Disposition, second: i64) -> (EventSeq, Names) {
+    let item = Told { amount: told.amount + 200, ..told }.item(disposition);
+    let names = item.names.clone();
+    let Verdict::Conflict(seq) = desk.one(item, second).await else { panic!("a conflict") };
+    (seq, names)
+}
+
+#[tokio::test]
+async fn a_success_that_is_accepted_in_a_conflict_ends_what_is_held_of_its_order() {
+    let desk = Desk::new().await;
+    let told = Told::of(AUTHORISED, "", 1_000, 1);
+    desk.one(Told { order: "order-2", ..told.clone() }.item(desk.to_shop()), 1).await;
+    desk.one(other_card(&Told::of(REFUSED, "", 1_000, 2)).item(held(&desk)), 2).await;
+    let (seq, names) = conflict(&desk, told, desk.to_shop(), 3).await;
+    assert_eq!(states(&desk).await, [(1, State::Pending), (2, State::Held)]);
+    assert_eq!(desk.store.decide_conflict(seq, Some((vec![want(desk.shop)], names)), at(4)).await, Ok(true));
+    assert_eq!(states(&desk).await, [(1, State::Pending), (2, State::Superseded), (3, State::Blocked)]);
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_accepted_in_a_conflict_waits_its_time_or_is_overtaken_as_any() {
+    let wanted = |desk: &Desk| vec![Wanted { hold: HOLD, ..want(desk.shop) }];
+    let told = Told::of(REFUSED, "", 1_000, 1);
+    let desk = Desk::new().await;
+    desk.one(told.item(Disposition::Route(Vec::new())), 1).await;
+    let (seq, names) = conflict(&desk, told.clone(), held(&desk), 2).await;
+    assert_eq!(desk.store.decide_conflict(seq, Some((wanted(&desk), names)), at(3)).await, Ok(true));
+    assert_eq!(states(&desk).await, [(2, State::Held)]);
+
+    let desk = Desk::new().await;
+    desk.one(told.item(held(&desk)), 1).await;
+    desk.one(other_card(&Told::of(AUTHORISED, "", 1_000, 30)).item(desk.to_shop()), 30).await;
+    let (seq, names) = conflict(&desk, told, held(&desk), 31).await;
+    assert_eq!(desk.store.decide_conflict(seq, Some((wanted(&desk), names)), at(32)).await, Ok(true));
+    assert_eq!(states(&desk).await, [(1, State::Superseded), (2, State::Pending), (3, State::Superseded)]);
 }

@@ -1,5 +1,7 @@
 //! Order per payment: who waits for whom, across failures, dead letters, retries, replays and restarts.
 
+use std::time::Duration;
+
 use payhook_domain::delivery::State;
 use payhook_domain::id::{DeliveryId, EventSeq, NameId};
 use payhook_store::{Again, DeliveryFilter, Disposition, Next, Settled, Wanted};
@@ -74,7 +76,7 @@ async fn other_payments_and_other_destinations_do_not_wait() {
     desk.one(other.item(desk.both()), 3).await;
     let due = |lease: payhook_store::Lease| lease.due.iter().map(|leased| leased.id.event.0).collect::<Vec<_>>();
     assert_eq!(due(desk.lease(10, 5).await), [1, 3]);
-    assert_eq!(due(desk.store.lease(desk.books, 10, at(5)).await.expect("leased")), [1, 3]);
+    assert_eq!(due(desk.store.lease(desk.books, 10, at(5), Duration::ZERO).await.expect("leased")), [1, 3]);
 }
 
 #[tokio::test]
@@ -166,6 +168,22 @@ async fn a_replay_stands_at_the_end_of_the_lane_and_leaves_the_old_delivery_as_i
     }
     let log = desk.store.reader().delivery(dlv(1, desk.shop, 1)).await.expect("read").expect("there").1;
     assert_eq!(log.len(), 1);
+}
+
+#[tokio::test]
+async fn a_replay_of_the_dead_letter_at_which_the_lane_stopped_takes_its_place() {
+    let desk = Desk::new().await;
+    three(&desk, want(desk.shop)).await;
+    next(&desk, 5, Next::Rejected, true).await;
+    let again = |event| Again { event: EventSeq(event), wanted: vec![want(desk.shop)] };
+    let made = desk.store.replay(vec![again(1)], None, at(6)).await.expect("replayed");
+    assert_eq!(made, [dlv(1, desk.shop, 2)]);
+    assert_eq!(next(&desk, 7, Next::Exhausted, true).await, (1, vec![]));
+    desk.store.replay(vec![again(2), again(1)], None, at(8)).await.expect("replayed");
+    for (second, event) in [(9, 1), (10, 2), (11, 3), (12, 2)] {
+        assert_eq!(next(&desk, second, Next::Delivered, true).await, (event, vec![]));
+    }
+    assert_eq!(desk.tallies().await.deliveries.get(&(desk.shop, "blocked")), None);
 }
 
 #[tokio::test]

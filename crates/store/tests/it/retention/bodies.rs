@@ -64,7 +64,10 @@ async fn what_is_pending_keeps_its_bytes_until_it_is_delivered_and_a_later_sweep
     assert_eq!(rows(&sweep(&desk, bodies_before(OLD)).await), [1, 3, 0, 0], "the second is still owed to the books");
     let swept = sweep(&desk, bodies_before(OLD)).await;
     assert_eq!((rows(&swept), swept.kept), ([0; 4], 1));
-    assert_eq!(desk.store.lease(desk.books, 9, at(200)).await.expect("leased").due[0].body, "{\"at\":2}");
+    assert_eq!(
+        desk.store.lease(desk.books, 9, at(200), Duration::ZERO).await.expect("leased").due[0].body,
+        "{\"at\":2}"
+    );
 }
 
 #[tokio::test]
@@ -149,7 +152,7 @@ async fn a_repeat_owed_to_a_new_destination_is_handed_out_without_the_bytes_that
     deliver_all(&desk, 2).await;
     sweep(&desk, bodies_before(OLD)).await;
     assert_eq!(desk.one(event("a", 1, "", desk.both()), 3).await.as_str(), "duplicate");
-    let due = desk.store.lease(desk.books, 9, at(4)).await.expect("leased").due;
+    let due = desk.store.lease(desk.books, 9, at(4), Duration::ZERO).await.expect("leased").due;
     assert_eq!((due.len(), due[0].body.len()), (1, 0));
 }
 

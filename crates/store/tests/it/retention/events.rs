@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use payhook_domain::id::EventSeq;
-use payhook_domain::verdict::Standing;
+use payhook_domain::payment::DisputeStatus;
+use payhook_domain::verdict::{Standing, Verdict};
 use payhook_store::{
     BackupOrder, BackupProgress, DeliveryFilter, Disposition, EventFilter, Next, PaymentFilter, Wanted, backup,
 };
 
 use super::{OLD, before, count, deliver_all, look, rows, sweep};
 use crate::desk::{Desk, aside, at, event, page, settlement, want};
-use crate::told::{AUTHORISED, CAPTURED, REFUSED, Told};
+use crate::told::{AUTHORISED, CAPTURED, CHARGED_BACK, REFUSED, Told, name};
 
 /// Events in a segment: those of the open one stay.
 const SEGMENT: i64 = 2_048;
@@ -51,6 +52,25 @@ async fn a_repeat_of_an_event_that_is_gone_is_a_duplicate_and_one_with_another_a
         assert!(desk.lease(9, 62).await.due.is_empty(), "none of them is owed again");
         desk = desk.reopened().await;
     }
+}
+
+#[tokio::test]
+async fn the_last_word_on_a_dispute_counts_although_the_first_is_gone() {
+    let desk = Desk::new().await;
+    let opened = Told::of(CHARGED_BACK, "D1", 1_000, 2);
+    desk.one(Told::of(AUTHORISED, "", 1_000, 1).item(desk.to_shop()), 1).await;
+    desk.one(opened.item(desk.to_shop()), 2).await;
+    deliver_all(&desk, 3).await;
+    fill(&desk, 50).await;
+    sweep(&desk, before(20)).await;
+    assert_eq!(count(&desk, "SELECT count(*) FROM events WHERE seq <= 2"), 0);
+    let mut last = Told { second: 62, ..opened }.item(desk.to_shop());
+    last.event.fact.as_mut().expect("a fact").standing = Some(payhook_domain::fact::Standing::Lost);
+    let Verdict::Revision { seq, .. } = desk.one(last, 62).await else { panic!("a revision") };
+    let payment = desk.store.reader().payment(name("P1")).await.expect("read").expect("there");
+    let statuses: Vec<_> = payment.facts.fold().disputes.iter().map(|dispute| dispute.status).collect();
+    assert_eq!(statuses, [DisputeStatus::Lost]);
+    assert!(desk.row(seq).await.payment.is_some() && desk.owed(seq).await.len() == 1);
 }
 
 #[tokio::test]
@@ -141,7 +161,7 @@ async fn counts_are_of_what_is_stored() {
     desk.settle(due[1].id, 1, 3, Next::Delivered).await;
     desk.store.retry(vec![due[0].id], at(4)).await.expect("retried");
     deliver_all(&desk, 5).await;
-    let books = desk.store.lease(desk.books, 9, at(6)).await.expect("leased").due;
+    let books = desk.store.lease(desk.books, 9, at(6), Duration::ZERO).await.expect("leased").due;
     desk.settle(books[0].id, 1, 6, Next::Delivered).await;
     fill(&desk, 50).await;
     let fillers = desk.tallies().await.events["routed"] - 2;
