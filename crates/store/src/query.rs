@@ -28,6 +28,8 @@ pub trait Reader: Send + Sync + 'static {
     fn event_row(&self, seq: EventSeq) -> Answer<Option<StoredEvent>>;
     /// One notification with its bytes.
     fn notification(&self, id: NotificationId) -> Answer<Option<Notification>>;
+    /// Whether the notification was owed whole to the destination when it was recorded.
+    fn was_owed_whole(&self, id: NotificationId, destination: NameId) -> Answer<bool>;
     /// Deliveries that fit.
     fn deliveries(&self, filter: DeliveryFilter, page: PageRequest) -> Answer<Page<DeliveryRow>>;
     /// One delivery and its attempts, oldest first.

@@ -7,9 +7,9 @@ use payhook_testkit::notifications::{Adyen, Item};
 use payhook_testkit::receiver::{Behaviour, Delivery, Receiver};
 use payhook_testkit::standard_webhooks::Signature;
 use payhook_testkit::wire;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::stage::{KEY, SECRET, adyen, authorisation, configuration, setup};
+use crate::stage::{KEY, SECRET, adyen, authorisation, configuration, setup, until};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -130,6 +130,17 @@ fn a_mixed_notification_is_never_sent_as_the_provider_wrote_it() {
     assert_eq!(receiver.count(), 0);
     assert_eq!(post(&gateway, "/in/adyen", &batch(&[good(5)])), 200);
     assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "a whole one did not arrive");
+    // Nor when a person asks for everything again, by the routes or for the destination.
+    for asked in [json!({ "source": "adyen" }), json!({ "destination": "shop" })] {
+        receiver.forget();
+        let begun = gateway.post("/api/v1/replays", &asked).json();
+        assert!(receiver.wait_until(PATIENCE, |deliveries| !deliveries.is_empty()), "the whole one did not come again");
+        let replay = format!("/api/v1/replays/{}", begun["id"].as_str().expect("an id"));
+        until(&gateway, PATIENCE, "the replay's end", || gateway.get(&replay).json()["state"] == "done");
+        std::thread::sleep(A_WHILE);
+        let bodies: Vec<_> = receiver.deliveries().into_iter().map(|delivery| delivery.body).collect();
+        assert_eq!(bodies, [batch(&[good(5)]).into_bytes()], "{asked}");
+    }
 }
 
 #[test]

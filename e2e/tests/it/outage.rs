@@ -6,7 +6,7 @@ use payhook_testkit::gateway::{Gateway, Setup};
 use payhook_testkit::notifications::Item;
 use payhook_testkit::receiver::{Behaviour, Delivery, Receiver};
 
-use crate::stage::{SECRET, adyen, configuration};
+use crate::stage::{SECRET, adyen, configuration, until};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -199,4 +199,28 @@ fn a_person_who_resumes_a_resting_destination_waits_for_no_schedule() {
         receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 2),
         "the only delivery is due in ten minutes"
     );
+}
+
+#[test]
+fn a_person_who_resumes_one_destination_ends_the_hold_of_no_other() {
+    let (shop, books) = (Receiver::start(Some(SECRET)), Receiver::start(Some(SECRET)));
+    shop.behave(|_| Behaviour::Answer(500));
+    let breaker = "breaker = { failures = 1, rest = \"10m\", rest_max = \"10m\" }\nretry = {";
+    let second = format!(
+        "[[route]]\nevents = [\"payment.refused\"]\nhold = \"10m\"\nto = [\"books\"]\n[[destination]]\nname = \"books\"\n\
+         type = \"http\"\nurl = \"{}\"\nsecret = \"{SECRET}\"\nallow = [\"127.0.0.0/8\"]\n",
+        books.url()
+    );
+    let configuration = configuration(&shop).replace("retry = {", breaker).replace("\"*\"", "\"payment.authorised\"");
+    let gateway = Setup::new(&format!("{configuration}\n{second}")).start();
+    send(&gateway, &Item::authorisation(7));
+    until(&gateway, PATIENCE, "the rest", || gateway.get("/api/v1/destinations/shop").json()["state"] == "resting");
+    send(&gateway, &attempt(1, false));
+    let tries = shop.count();
+    gateway.post("/api/v1/destinations/shop/resume", &serde_json::Value::Null);
+    assert!(shop.wait_until(PATIENCE, |deliveries| deliveries.len() > tries), "it is probed at once");
+    send(&gateway, &attempt(2, true));
+    assert_eq!(gateway.list("/api/v1/deliveries?state=superseded").len(), 1, "the refusal was held still");
+    std::thread::sleep(A_WHILE);
+    assert_eq!(books.count(), 0);
 }

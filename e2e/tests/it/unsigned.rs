@@ -100,6 +100,11 @@ fn a_receiver_of_the_providers_own_bytes_is_not_sent_what_nobody_signed() {
     std::thread::sleep(Duration::from_millis(200));
     assert_eq!(receiver.count(), 1);
     assert_eq!(gateway.list("/api/v1/events?kind=alert.original_withheld").len(), 1);
+    let begun = gateway.post("/api/v1/replays", &json!({ "destination": "shop" }));
+    assert_eq!(begun.status, 200, "{}", begun.text());
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 2), "the signed one never came again");
+    std::thread::sleep(Duration::from_millis(400));
+    assert_eq!(receiver.count(), 2, "neither what nobody signed nor payhook's own alert");
 }
 
 #[test]
@@ -113,6 +118,14 @@ fn a_wrong_signature_a_code_that_is_not_named_and_a_wrong_password_are_refused()
     assert_eq!(post(&gateway, report(), None, "guessed"), 401);
     assert_eq!(gateway.list("/api/v1/events"), Vec::<Value>::new());
     assert_eq!(receiver.count(), 0);
+    // Nobody can say later which password it came with, so nobody can let it in.
+    let quarantined = gateway.list("/api/v1/quarantine");
+    let guessed = quarantined.iter().find(|row| row["reason"] == "basic_auth").expect("it is kept");
+    let released =
+        gateway.post(&format!("/api/v1/quarantine/{}/release", guessed["id"].as_str().expect("an id")), &json!({}));
+    assert_eq!(released.status, 409, "{}", released.text());
+    assert!(released.text().contains("user and password"), "{}", released.text());
+    assert_eq!(gateway.list("/api/v1/events"), Vec::<Value>::new());
 }
 
 #[test]

@@ -85,6 +85,11 @@ pub(crate) async fn release_quarantined(gateway: &Gateway, row: QuarantineRow) -
     if let Some(refused) = judged.refused.first() {
         return Err(NotReleased::StillRefused(format!("{} ({})", refused.detail, refused.reason.as_str())));
     }
+    if source.settings.basic_auth.is_some() && judged.unproved.is_some() {
+        let why =
+            "nothing but the source's user and password stands for it, and what came of these was not kept".to_owned();
+        return Err(NotReleased::StillRefused(why));
+    }
     routing::tell(gateway, &plan, &judged.when_failed);
     let recording = judged.into_recording(source, received.notification(source, &plan));
     let recording = recording.ok_or_else(|| NotReleased::StillRefused("it holds nothing".to_owned()))?;
@@ -150,13 +155,31 @@ async fn wanted_of(
     let mut wanted = routed.wanted;
     if wanted.iter().any(|wanted| wanted.once_per_notification) {
         let received = received(gateway, row).await?;
-        let judged = judge(gateway, plan, source, &received.raw(), received.at).await?;
-        let is_mixed = !judged.refused.is_empty()
-            || judged.unproved.is_some()
-            || judged.events.iter().any(|event| is_other_aside(event, row.item));
-        wanted.retain(|wanted| !(is_mixed && wanted.once_per_notification));
+        let is_fit = is_fit_whole(gateway, plan, source, &received, row.item).await?;
+        wanted.retain(|wanted| is_fit || !wanted.once_per_notification);
     }
     Ok(wanted)
+}
+
+/// Whether what was received may be sent on as its provider wrote it, for one of its items: everything else in it is
+/// authentic, too, and nobody has to decide about it.
+async fn is_fit_whole(
+    gateway: &Gateway,
+    plan: &Plan,
+    source: &Source,
+    received: &Received,
+    item: u32,
+) -> Result<bool, KeyUnavailable> {
+    let judged = judge(gateway, plan, source, &received.raw(), received.at).await?;
+    let is_decided = !judged.events.iter().any(|event| is_other_aside(event, item));
+    Ok(is_decided && judged.refused.is_empty() && judged.unproved.is_none())
+}
+
+/// The same of a stored row's notification. Nobody can tell any more when its bytes, its source or its keys are gone.
+pub(crate) async fn can_be_sent_whole(gateway: &Gateway, plan: &Plan, row: &StoredEvent) -> Result<bool, Unavailable> {
+    let Some(source) = plan.source(row.source) else { return Ok(false) };
+    let Some(kept) = gateway.reader.notification(row.notification).await? else { return Ok(false) };
+    Ok(is_fit_whole(gateway, plan, source, &as_received(kept), row.item).await.unwrap_or(false))
 }
 
 fn is_other_aside(event: &RecordEvent, item: u32) -> bool {

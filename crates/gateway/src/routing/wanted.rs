@@ -58,12 +58,12 @@ pub(crate) fn wanted_through(
     routed
 }
 
-/// Who wants one of payhook's own alerts: the destinations of routes with a pattern for alerts, whatever their sources.
-/// `*` alone is none.
-pub(crate) fn wanted_alert(plan: &Plan, event: &Event, body: &[u8]) -> Vec<Wanted> {
+/// Who wants one of payhook's own alerts by those routes that `counts` names: the destinations of routes with a pattern for
+/// alerts, whatever their sources. `*` alone is none.
+pub(crate) fn wanted_alert(plan: &Plan, event: &Event, body: &[u8], counts: impl Fn(&Route) -> bool) -> Vec<Wanted> {
     let subject = Subject::new(Own::NAME, Own::NAME, event, body);
     let mut wanted = Vec::new();
-    for route in &plan.routes {
+    for route in plan.routes.iter().filter(|route| counts(route)) {
         let mut named = route.events.iter().filter(|pattern| pattern.as_str().starts_with("alert."));
         if named.any(|pattern| pattern.fits(event.kind.as_str())) && says(route, &subject) != Held::No {
             want(&mut wanted, plan, route, event);

@@ -2,7 +2,7 @@
 //!
 //! What was never routed (set aside, in conflict, refused) is not replayed: there are other ways out for it. A
 //! destination that gets the provider's notification whole gets it once, under the event it was first sent for: its
-//! receiver knows it by that id.
+//! receiver knows it by that id; and never what would not be sent that way today.
 
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use payhook_domain::verdict::Standing;
 use payhook_store::{DeliveryFilter, DeliveryRow, PageRequest, Reader, StoredEvent, Unavailable, Wanted};
 
 use super::asked::Meant;
+use crate::gateway::Gateway;
+use crate::ingest::again;
 use crate::plan::{Plan, Route};
 use crate::routing;
 
@@ -28,8 +30,8 @@ pub(super) struct Aimed {
 
 /// To whom `row` goes. `wholes` remembers the last notification sent whole to each destination.
 pub(super) async fn at(
+    gateway: &Gateway,
     plan: &Plan,
-    reader: &dyn Reader,
     meant: &Meant,
     row: &StoredEvent,
     wholes: &mut Vec<(u16, i64)>,
@@ -38,12 +40,13 @@ pub(super) async fn at(
     if !is_replayable(row) {
         return Ok(aimed);
     }
+    let reader = gateway.reader.as_ref();
     let body = body(plan, reader, row).await?;
     for wanted in wanted(plan, meant, row, &body) {
         let event = if wanted.once_per_notification {
             match whole(reader, row, wanted.destination, wholes).await? {
-                Some(event) => event,
-                None => continue,
+                Some(event) if is_fit_whole(gateway, plan, row, wanted.destination).await? => event,
+                _ => continue,
             }
         } else {
             row.seq
@@ -73,17 +76,17 @@ fn is_replayable(row: &StoredEvent) -> bool {
 }
 
 fn wanted(plan: &Plan, meant: &Meant, row: &StoredEvent, body: &[u8]) -> Vec<Wanted> {
-    if let Some(id) = meant.destination {
-        return plan.destinations.iter().filter(|target| target.id == id).map(|target| target.wanted()).collect();
-    }
     let counts = |route: &Route| meant.route.as_ref().is_none_or(|name| route.name == *name);
-    let source = plan.source(row.source);
-    let mut wanted = match source {
-        Some(source) => routing::wanted_through(plan, source, &row.event, body, counts).wanted,
-        None if row.source == plan.own.source => routing::wanted_alert(plan, &row.event, body),
+    let is_meant = |id: NameId| meant.destination.is_none_or(|meant| meant == id);
+    let mut wanted = match (meant.destination, plan.source(row.source)) {
+        // Whoever is named wants payments: payhook's own alerts go where a route for them leads, and nowhere else.
+        _ if row.source == plan.own.source => routing::wanted_alert(plan, &row.event, body, counts),
+        (Some(_), _) => plan.destinations.iter().map(|target| target.wanted()).collect(),
+        (None, Some(source)) => routing::wanted_through(plan, source, &row.event, body, counts).wanted,
         // No route looks at a source that is gone.
-        None => Vec::new(),
+        (None, None) => Vec::new(),
     };
+    wanted.retain(|wanted| is_meant(wanted.destination));
     // The provider's own bytes cannot say that nobody signed them.
     wanted.retain(|wanted| row.event.proof.covers_content() || !wanted.once_per_notification);
     // What is asked for again is not held back for better news.
@@ -99,7 +102,18 @@ async fn body(plan: &Plan, reader: &dyn Reader, row: &StoredEvent) -> Result<Byt
     Ok(reader.notification(row.notification).await?.map(|notification| notification.body).unwrap_or_default())
 }
 
-/// The event under which the row's notification goes whole to `destination`, unless this replay has sent it already.
+/// Whether the row's notification may be sent as its provider wrote it: it was fit for that at the door, or is today.
+async fn is_fit_whole(
+    gateway: &Gateway,
+    plan: &Plan,
+    row: &StoredEvent,
+    destination: NameId,
+) -> Result<bool, Unavailable> {
+    Ok(gateway.reader.was_owed_whole(row.notification, destination).await?
+        || again::can_be_sent_whole(gateway, plan, row).await?)
+}
+
+/// The event under which the row's notification goes whole to `destination`, unless this replay has come by it already.
 async fn whole(
     reader: &dyn Reader,
     row: &StoredEvent,

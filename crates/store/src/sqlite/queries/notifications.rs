@@ -36,3 +36,14 @@ pub(super) fn one(connection: &Connection, id: NotificationId) -> rusqlite::Resu
         })
         .optional()
 }
+
+/// Whether the notification was owed whole to the destination when it was recorded.
+pub(super) fn was_owed_whole(
+    connection: &Connection,
+    id: NotificationId,
+    destination: NameId,
+) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM wholes WHERE notification = ?1 AND destination = ?2 AND event = 0")?
+        .exists((id.0, destination.0))
+}

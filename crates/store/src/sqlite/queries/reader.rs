@@ -70,6 +70,10 @@ impl Reader for SqliteReader {
         self.ask(move |connection, _| notifications::one(connection, id))
     }
 
+    fn was_owed_whole(&self, id: NotificationId, destination: NameId) -> Answer<bool> {
+        self.ask(move |connection, _| notifications::was_owed_whole(connection, id, destination))
+    }
+
     fn deliveries(&self, filter: DeliveryFilter, page: PageRequest) -> Answer<Page<DeliveryRow>> {
         self.ask(move |connection, kinds| deliveries::list(connection, kinds, &filter, &page))
     }
