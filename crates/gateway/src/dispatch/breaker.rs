@@ -197,9 +197,15 @@ impl Breaker {
         match self.open {
             None => May::Begin,
             Some(open) if open.probing => May::Rest(None),
-            Some(open) if open.until > now => May::Rest(Some(open.until)),
+            Some(open) if open.until > now && open.until <= self.longest_rest(now) => May::Rest(Some(open.until)),
+            // The rest is over; or it ends later than any can, since the clock was put back.
             Some(_) => May::Probe,
         }
+    }
+
+    /// When a rest that begins at `now` is over at the latest.
+    fn longest_rest(&self, now: Timestamp) -> Timestamp {
+        now.plus(self.patience.map_or(Duration::ZERO, |patience| patience.rest_max))
     }
 
     /// A try begins; a probe when that is all there may be.

@@ -144,7 +144,7 @@ impl Gate {
 
     /// How many of `wanted` deliveries may be taken in hand at `now`.
     pub(crate) fn room(&self, wanted: usize, now: Timestamp) -> Room {
-        let state = self.state();
+        let mut state = self.state();
         if state.paused.is_some() {
             return Room::Shut(None);
         }
@@ -152,7 +152,7 @@ impl Gate {
         if let May::Rest(until) = may {
             return Room::Shut(until);
         }
-        match state.meter.as_ref().map_or(Ok(wanted), |meter| meter.room(wanted, now)) {
+        match state.meter.as_mut().map_or(Ok(wanted), |meter| meter.room(wanted, now)) {
             Ok(_) if may == May::Probe => Room::ForProbe(state.breaker.probes_ahead()),
             Ok(count) => Room::For(count),
             Err(until) => Room::Shut(Some(until)),

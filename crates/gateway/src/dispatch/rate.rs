@@ -52,8 +52,12 @@ impl Meter {
     }
 
     /// How many of `wanted` tries may be taken in hand at `now`, or when the first may.
-    pub(crate) fn room(&self, wanted: usize, now: Timestamp) -> Result<usize, Timestamp> {
+    pub(crate) fn room(&mut self, wanted: usize, now: Timestamp) -> Result<usize, Timestamp> {
         let horizon = now.plus(AHEAD);
+        // Nobody who asked for room has booked further ahead, so the clock was put back: what is owed by another is forgiven.
+        if self.next > horizon.plus(self.spacing) {
+            self.next = now;
+        }
         if self.next > horizon {
             return Err(self.next.minus(AHEAD));
         }
@@ -102,6 +106,20 @@ mod tests {
                 assert!(window <= count as usize, "{window} in {seconds} s from {first}");
             }
             assert!(all.len() >= (count as usize) * 2, "{} of {count} a window", all.len());
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_stops_nothing() {
+        let right = Timestamp::from_seconds(1_000);
+        let ahead = right.plus(Duration::from_secs(365 * 86_400));
+        for (count, seconds) in [(100, 1), (1, 60)] {
+            let mut meter = Meter::new(rate(count, seconds), ahead);
+            begun(&mut meter, ahead, 3);
+            let all = begun(&mut meter, right, 120);
+            assert_eq!(all.first(), Some(&right));
+            let window = Duration::from_secs(seconds);
+            assert!(all.iter().filter(|at| at.since(right) < window).count() <= count as usize);
         }
     }
 

@@ -187,3 +187,11 @@ fn what_the_destination_asks_for_lengthens_the_rest_up_to_the_longest() {
     let asked = Some(Duration::from_secs(86_400));
     assert_eq!(rest_of(breaker.failed(probe, at(120), at(120), asked), 120), PATIENCE.rest_max);
 }
+
+#[test]
+fn a_clock_that_is_put_back_ends_the_rest() {
+    let mut breaker = breaker();
+    fail(&mut breaker, 10, 365 * 86_400);
+    assert!(matches!(breaker.may(at(365 * 86_400)), May::Rest(Some(_))));
+    assert_eq!(breaker.may(at(3_600)), May::Probe);
+}
