@@ -24,12 +24,16 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::config::{self, Format, Order, Resolved, WhenStale};
+use crate::ingest::Readers;
 use crate::key_set::{self, Published};
 use crate::routing::{Fits, LastTold, When};
 
 /// Requests of one source that may be in hand at once; the next is answered 503. At 2 ms each this is far beyond what
 /// any provider sends, and it bounds memory to this many bodies.
 const IN_FLIGHT_MAX: usize = 1_024;
+
+/// Of these, requests of one peer whose bodies are still arriving; its next is answered 503.
+const ARRIVING_OF_PEER_MAX: usize = IN_FLIGHT_MAX / 4;
 
 /// Bytes of bodies of one source that may be in hand at once, beyond the first 16 KiB of each; the next large one is
 /// answered 503. Bodies are read before anyone knows whether they are signed, so this is what a stranger can make us
@@ -75,14 +79,32 @@ pub(crate) struct Source {
     pub(crate) id: NameId,
     pub(crate) provider_id: NameId,
     pub(crate) settings: config::Source,
-    /// Requests of this source that may be in hand at once.
-    pub(crate) in_flight: Arc<Semaphore>,
-    /// Bytes of their bodies that may be in hand at once.
-    pub(crate) body_budget: Arc<BodyBudget>,
+    /// What may be in hand of this source at once.
+    pub(crate) bounds: Arc<Bounds>,
     /// Where keys are looked up that its own lack.
     pub(crate) published: Option<Arc<Published>>,
     /// When it last sent something that was accepted, since the start, in microseconds; 0 when it has not.
     heard_at: Arc<AtomicI64>,
+}
+
+/// What may be in hand of one source at once.
+pub(crate) struct Bounds {
+    /// Requests.
+    pub(crate) in_flight: Semaphore,
+    /// Those of each peer that are still arriving.
+    pub(crate) readers: Readers,
+    /// Bytes of bodies.
+    pub(crate) body_budget: BodyBudget,
+}
+
+impl Bounds {
+    fn new() -> Self {
+        Self {
+            in_flight: Semaphore::new(IN_FLIGHT_MAX),
+            readers: Readers::of_each(ARRIVING_OF_PEER_MAX),
+            body_budget: BodyBudget::new(BODY_BYTES_IN_HAND_MAX),
+        }
+    }
 }
 
 /// One destination and the door to it.
@@ -229,12 +251,10 @@ impl Plan {
 
 impl Source {
     fn new(id: NameId, provider_id: NameId, settings: config::Source, before: Option<&Plan>) -> Self {
-        let bounds = before.and_then(|plan| plan.source(id));
-        let heard_at = bounds.map(|source| Arc::clone(&source.heard_at)).unwrap_or_default();
-        let bounds = bounds.map(|source| (Arc::clone(&source.in_flight), Arc::clone(&source.body_budget)));
-        let new = || (Arc::new(Semaphore::new(IN_FLIGHT_MAX)), Arc::new(BodyBudget::new(BODY_BYTES_IN_HAND_MAX)));
-        let (in_flight, body_budget) = bounds.unwrap_or_else(new);
-        Self { id, provider_id, settings, in_flight, body_budget, published: None, heard_at }
+        let before = before.and_then(|plan| plan.source(id));
+        let heard_at = before.map(|source| Arc::clone(&source.heard_at)).unwrap_or_default();
+        let bounds = before.map_or_else(|| Arc::new(Bounds::new()), |source| Arc::clone(&source.bounds));
+        Self { id, provider_id, settings, bounds, published: None, heard_at }
     }
 
     /// It sent something that was accepted.

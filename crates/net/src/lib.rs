@@ -33,5 +33,5 @@ pub use client::{
 pub use hyper::body::Incoming;
 pub use limits::{ClientLimits, Limits};
 pub use read_body::{BodyError, read_body, read_body_within};
-pub use server::{Drained, Handler, Refusals, Server, Tower};
+pub use server::{Drained, Handler, Refusals, Server, Tower, subscriber};
 pub use tls::{Leniency, Tls, TlsError, TlsVersion, Trust};

@@ -5,10 +5,12 @@
 //! - `adyen`, `banked`: notifications, spoilt.
 //! - `http`, `framing`: requests that are spoilt before anybody looks at their body.
 //! - `slow`: senders that take their time.
+//! - `crowd`: one sender with many requests that never end.
 
 mod adyen;
 mod banked;
 mod case;
+mod crowd;
 mod framing;
 mod http;
 mod slow;

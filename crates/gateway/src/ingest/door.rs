@@ -18,7 +18,7 @@ use tokio::sync::SemaphorePermit;
 use super::answer::Answer;
 use super::record::{Received, Settled, SharedRefusals, quarantine, record};
 use crate::gateway::Gateway;
-use crate::plan::{Plan, Source};
+use crate::plan::{Bounds, Plan, Source};
 use crate::readiness;
 use crate::telemetry::metrics;
 
@@ -111,14 +111,17 @@ impl Door {
         if !source.admits(peer.ip()) {
             return Err(Code::ForeignAddress);
         }
-        let seat = source.in_flight.try_acquire().map_err(|_| Code::Overloaded)?;
+        let Bounds { in_flight, readers, body_budget } = &*source.bounds;
+        let seat = in_flight.try_acquire().map_err(|_| Code::Overloaded)?;
+        let arriving = readers.begin(peer.ip()).ok_or(Code::Overloaded)?;
         let (parts, body) = request.into_parts();
         if !is_readable_media_type(&parts.headers) {
             return Err(Code::UnsupportedContentType);
         }
         let bytes_max = source.settings.max_body_bytes;
-        let read = payhook_net::read_body_within(body, bytes_max, BODY_TIME_MAX, &source.body_budget);
+        let read = payhook_net::read_body_within(body, bytes_max, BODY_TIME_MAX, body_budget);
         let (body, room) = read.await.map_err(body_code)?;
+        drop(arriving);
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let received =
             Received { target, peer: Some(peer.ip()), headers: parts.headers, body, at: self.gateway.clock.now() };

@@ -1,6 +1,7 @@
 //! Ingest: a request's way from the socket to the answer.
 //!
 //! - `door`: finds the source, holds the bounds, reads the body.
+//! - `readers`: whose requests are still arriving.
 //! - `judge`: verifies, parses, decides: bytes to a recording.
 //! - `record`: writes it down, and only then says thank you.
 //! - `written`: what follows the write, also when the sender has left.
@@ -14,10 +15,12 @@ mod answer;
 mod door;
 mod headers;
 mod judge;
+mod readers;
 mod record;
 mod refusals;
 mod written;
 
 pub(crate) use door::{Door, panic_body};
 pub(crate) use judge::dispose;
+pub(crate) use readers::Readers;
 pub(crate) use record::unavailable_code;

@@ -70,8 +70,8 @@ async fn what_bounds_a_source_outlives_a_change_of_it() {
     let before = made(folder.path(), &store, BASE, None).await;
     let changed = BASE.replace("keys =", "max_body = \"2 MiB\"\nkeys =");
     let after = made(folder.path(), &store, &changed, Some(&before)).await;
-    let seat = before.sources[0].in_flight.try_acquire().expect("there is room");
-    assert_eq!(after.sources[0].in_flight.available_permits(), super::IN_FLIGHT_MAX - 1, "one bound over both");
+    let seat = before.sources[0].bounds.in_flight.try_acquire().expect("there is room");
+    assert_eq!(after.sources[0].bounds.in_flight.available_permits(), super::IN_FLIGHT_MAX - 1, "one bound over both");
     drop(seat);
     assert_eq!(
         (before.sources[0].settings.max_body_bytes, after.sources[0].settings.max_body_bytes),

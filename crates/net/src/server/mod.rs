@@ -17,3 +17,4 @@ mod wire;
 pub use accept::{Drained, Server};
 pub use handler::{Handler, Tower};
 pub use refusals::Refusals;
+pub use watch::subscriber;

@@ -168,7 +168,8 @@ impl Drop for Posted {
 
 /// The address that stands for whoever is behind it: IPv4 as such, also when it came mapped; of IPv6 the /64 network,
 /// whose addresses one subscriber picks from as it likes.
-fn subscriber(peer: IpAddr) -> IpAddr {
+#[must_use]
+pub fn subscriber(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         v4 => v4,
