@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use payhook_gateway::config::Warning;
+use payhook_gateway::config::{Variables, Warning};
+use payhook_gateway::telemetry::setup;
 use serde::Serialize;
 
 use crate::complaint::{Complaint, Exit};
@@ -103,10 +104,16 @@ fn in_our_words(rendered: &str, command: &str) -> (String, String) {
 }
 
 fn hinted(style: Style, label: &str, what: &str, hint: &str) {
+    // Of a service that does not start, the journal has nothing but this.
+    let mark = match setup::leads_to_journal(&Variables::of_process()) {
+        true if label == "error" => "<3>",
+        true => "<4>",
+        false => "",
+    };
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{style}{label}:{style:#} {}", what.replace('\n', " "));
+    let _ = writeln!(err, "{mark}{style}{label}:{style:#} {}", what.replace('\n', " "));
     if !hint.is_empty() {
-        let _ = writeln!(err, "{DIM} hint:{DIM:#} {hint}");
+        let _ = writeln!(err, "{mark}{DIM} hint:{DIM:#} {hint}");
     }
 }
 

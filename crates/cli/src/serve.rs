@@ -51,7 +51,7 @@ impl Serve {
         let asked = hang_ups()?;
         let config = self.config.load()?;
         let variables = Variables::of_process();
-        let log = telemetry::setup::start(variables.get("PAYHOOK_LOG")).context("the log cannot be started")?;
+        let log = telemetry::setup::start(&variables).context("the log cannot be started")?;
         let service = Service::new(ServiceManager::of(&variables)).context("the service manager cannot be told")?;
         let environs = Environs {
             clock: Arc::new(SystemClock { offset_micros: self.clock_offset.unwrap_or_default() }),

@@ -97,10 +97,14 @@ fn a_service_that_is_killed_or_hangs_comes_back_and_one_with_a_mistake_does_not(
     admin.fails("systemctl reload payhook", 1);
     let said = admin.runs("journalctl --unit payhook --no-pager --output cat");
     assert!(said.contains("max_bodi") && said.contains("hint"), "{said}");
+    let told = admin.runs("journalctl --unit payhook --no-pager --output cat --priority err");
+    assert!(told.contains("max_bodi") && !told.contains(r#""message":"ready""#), "the runbook's look finds it: {told}");
     assert_eq!(admin.runs("systemctl is-active payhook"), "active\n", "the configuration before it runs on");
     admin.types("systemctl restart payhook");
     admin.until(PATIENCE, "systemctl is-active payhook || true", |state| state == "failed\n");
     assert_eq!(admin.runs("systemctl show --property ExecMainStatus --value payhook").trim(), "78");
+    let told = admin.runs("journalctl --unit payhook --no-pager --output cat --priority err");
+    assert!(told.lines().any(|line| line.starts_with("error:") && line.contains("max_bodi")), "{told}");
 }
 
 #[test]

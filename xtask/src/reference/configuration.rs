@@ -9,7 +9,9 @@ pub(super) fn page() -> String {
         "# Configuration\n\n\
          Read in this order, later wins: defaults, `payhook.toml` (or `--config FILE`), `.env`, the environment\n\
          (`PAYHOOK__SERVER__PUBLIC`), flags. `${NAME}` and `${file:PATH}` expand in texts; an unset name is an error. An unknown key is an\n\
-         error, and so is one that this release does not build yet. `payhook check` reports every mistake at once.\n",
+         error, and so is one that this release does not build yet. `payhook check` reports every mistake at once.\n\n\
+         In `.env` a value in single quotes is taken as it is. One with a `$` needs them, or a backslash before it: a shell would look for\n\
+         a variable there, so anything else is a mistake. So is a name with two values.\n",
     );
     table(&mut page, "the file", ROOT);
     page

@@ -84,7 +84,7 @@ Keys, signatures, header values and bodies are never logged. Fields are added, n
 
 ## One line for each request and each try
 
-They are `warn` when the request was refused or the try was not taken, `info` otherwise.
+They are `WARN` when the request was refused or the try was not taken, `INFO` otherwise.
 ";
 
 /// The page.

@@ -13,6 +13,7 @@ use payhook_domain::retry::Schedule;
 use payhook_domain::time::Timestamp;
 use payhook_store::{Leased, Next, Settlement};
 use tokio::sync::Semaphore;
+use tracing::Level;
 
 use super::gate::{Ended, Gate, Pass};
 use super::tries::{self, Tried};
@@ -158,7 +159,7 @@ fn tell(gateway: &Gateway, target: &Target, parcel: &Parcel, attempt: &Attempt, 
     let labels = Try { destination: target.settings.name.clone(), outcome };
     gateway.metrics.attempts.get_or_create(&labels).inc();
     gateway.metrics.attempt_seconds.observe(attempt.took.as_secs_f64());
-    let level = if outcome == "delivered" { "info" } else { "warn" };
+    let level = if outcome == "delivered" { Level::INFO } else { Level::WARN };
     let mut line = gateway
         .lines
         .line(level, "attempt", now)

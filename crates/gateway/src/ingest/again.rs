@@ -32,6 +32,9 @@ pub(crate) enum NotReleased {
     /// It still cannot be read.
     #[error("this release still cannot read it: {0}")]
     StillNotUnderstood(String),
+    /// It was authentic when it came, and by today's keys it is not, so nothing more can be read in it.
+    #[error("it does not verify by today's keys ({0}); put back the key that signed it, and try again")]
+    KeyGone(String),
     /// Somebody else was faster.
     #[error("it is not waiting any more")]
     NotWaiting,
@@ -200,6 +203,9 @@ async fn read_again(
     let understood: Vec<RecordEvent> = of_this_item
         .filter(|event| !matches!(event.disposition, Disposition::Aside { reason: Aside::NotUnderstood, .. }))
         .collect();
+    if let (true, Some(refused)) = (understood.is_empty(), judged.refused.first()) {
+        return Err(NotReleased::KeyGone(refused.detail.clone()));
+    }
     if understood.is_empty() {
         return Err(NotReleased::StillNotUnderstood(row.detail.clone().unwrap_or_default()));
     }

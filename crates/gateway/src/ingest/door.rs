@@ -14,6 +14,7 @@ use payhook_domain::verdict::Unverified;
 use payhook_net::{Body, BodyError, BudgetGuard, Handler};
 use payhook_provider::{Ack, RawRequest, Refused};
 use tokio::sync::SemaphorePermit;
+use tracing::Level;
 
 use super::answer::Answer;
 use super::record::{Received, Settled, SharedRefusals, quarantine, record};
@@ -156,7 +157,7 @@ impl Door {
             gateway.metrics.ack_seconds.observe(took.as_secs_f64());
             source.inspect(|source| source.hears(now));
         }
-        let level = if status < 300 { "info" } else { "warn" };
+        let level = if status < 300 { Level::INFO } else { Level::WARN };
         let mut line = gateway.lines.line(level, "request", now).text("source", name).number("status", status);
         if let Some(code) = settled.answer.code {
             line = line.plain("code", code.as_str());

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use payhook_domain::time::Timestamp;
+use tracing::Level;
 
 use super::sink::Sink;
 
@@ -34,11 +35,12 @@ impl Lines {
 
     /// Begins a line called `message` at `now`.
     #[must_use]
-    pub fn line(&self, level: &'static str, message: &'static str, now: Timestamp) -> Line<'_> {
+    pub fn line(&self, level: Level, message: &'static str, now: Timestamp) -> Line<'_> {
         let mut text = String::with_capacity(512);
+        text.push_str(self.sink.mark(level));
         let _ = match self.form {
             Form::Json => write!(text, r#"{{"ts":"{now}","level":"{level}","message":"{message}""#),
-            Form::Text => write!(text, "{now} {level:<5} {message:<8}"),
+            Form::Text => write!(text, "{now} {:<5} {message:<8}", level.as_str()),
         };
         Line { lines: self, text }
     }
@@ -150,7 +152,7 @@ mod tests {
         let sink = Sink::start(Shared(Arc::clone(&kept))).expect("a thread");
         let lines = Lines::new(sink.clone(), form);
         lines
-            .line("info", "request", Timestamp::from_micros(0))
+            .line(Level::INFO, "request", Timestamp::from_micros(0))
             .text("reference", "a \"b\"\u{1}")
             .maybe("none", None)
             .number("status", 200)

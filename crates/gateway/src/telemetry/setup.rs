@@ -1,6 +1,9 @@
 //! Turns logging on: everything that is not a wide line goes through `tracing` into the same sink.
 
+use std::fs::File;
 use std::io::IsTerminal;
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -8,6 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::line::{Form, Lines};
 use super::sink::Sink;
+use crate::config::Variables;
 
 /// A running log: where wide lines go, and the handle that flushes it.
 #[derive(Clone)]
@@ -18,17 +22,29 @@ pub struct Log {
     pub sink: Sink,
 }
 
-/// Starts logging to standard error: text on a terminal, JSON otherwise. `filter` is in `tracing`'s own form
-/// (`info,payhook_net=debug`); one that cannot be read counts as `info`.
+/// Starts logging to standard error: text on a terminal, JSON otherwise. `PAYHOOK_LOG` says what, in `tracing`'s own form
+/// (`info,payhook_net=debug`); what cannot be read counts as `info`.
 ///
 /// # Errors
 /// When the log's thread cannot be started.
-pub fn start(filter: Option<&str>) -> std::io::Result<Log> {
+pub fn start(variables: &Variables) -> std::io::Result<Log> {
     let form = if std::io::stderr().is_terminal() { Form::Text } else { Form::Json };
-    let sink = Sink::start(std::io::stderr())?;
-    trace_into(&sink, form, filter);
+    let sink = match leads_to_journal(variables) {
+        true => Sink::start_to_journal(std::io::stderr())?,
+        false => Sink::start(std::io::stderr())?,
+    };
+    trace_into(&sink, form, variables.get("PAYHOOK_LOG"));
     std::panic::set_hook(Box::new(log_panic));
     Ok(Log { lines: Lines::new(sink.clone(), form), sink })
+}
+
+/// Whether standard error is systemd's journal, which takes a line's level from a mark before it: `<4>`. It says by device
+/// and inode, `8:1234`, what it reads; whoever was started by a service and writes elsewhere has inherited the variable.
+#[must_use]
+pub fn leads_to_journal(variables: &Variables) -> bool {
+    let Some(stream) = variables.get("JOURNAL_STREAM") else { return false };
+    let same = |file: File| file.metadata().is_ok_and(|file| stream == format!("{}:{}", file.dev(), file.ino()));
+    std::io::stderr().as_fd().try_clone_to_owned().is_ok_and(|error| same(File::from(error)))
 }
 
 /// Says where, not what: a panic's message may quote a request.

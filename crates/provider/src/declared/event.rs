@@ -139,9 +139,9 @@ pub(crate) fn minor_units(text: &str, decimals: u8) -> Option<i64> {
 /// RFC 3339, or a number of seconds or milliseconds by its size.
 pub(crate) fn occurred_at(text: String) -> OccurredAt {
     /// A number of seconds above this would be later than the year 5000.
-    const SECONDS_MAX: i64 = 100_000_000_000;
+    const SECONDS_MAX: u64 = 100_000_000_000;
     let instant = match text.parse::<i64>() {
-        Ok(number) if number.abs() < SECONDS_MAX => Some(Timestamp::from_seconds(number)),
+        Ok(number) if number.unsigned_abs() < SECONDS_MAX => Some(Timestamp::from_seconds(number)),
         Ok(number) => Some(Timestamp::from_micros(number.saturating_mul(1_000))),
         Err(_) => Timestamp::parse_rfc3339(&text),
     };
@@ -188,6 +188,7 @@ mod tests {
         for text in ["1700000000", "1700000000000", "2023-11-14T22:13:20Z"] {
             assert_eq!(occurred_at(text.to_owned()).instant, instant, "{text}");
         }
+        assert!(occurred_at(i64::MIN.to_string()).instant.is_some_and(|instant| instant < Timestamp::from_seconds(0)));
         assert_eq!(occurred_at("yesterday".to_owned()), OccurredAt { text: "yesterday".to_owned(), instant: None });
     }
 }

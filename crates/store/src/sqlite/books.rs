@@ -110,18 +110,23 @@ impl<'c> Books<'c> {
         changes: &mut Changes,
     ) -> rusqlite::Result<Option<Book>> {
         let (Some(name), Some(key)) = (&names.payment, &event.payment) else { return Ok(None) };
-        let mut book: Option<Book> = None;
-        let mut unknown = Vec::new();
+        let (mut known, mut unknown) = (Vec::<Book>::new(), Vec::new());
         for name in std::iter::once(name).chain(&names.aliases) {
             // One that retention removed may still be named for a while.
             let Some(found) = self.named(name)?.map_or(Ok(None), |row| self.load(row))? else {
                 unknown.push(name);
                 continue;
             };
-            book = match book {
-                Some(one) if one.id != found.id => Some(self.merge(one, found)?),
-                one => one.or(Some(found)),
-            };
+            if known.iter().all(|book| book.id != found.id) {
+                known.push(found);
+            }
+        }
+        // Into the oldest, each by itself: no row leads to one that leads on.
+        known.sort_unstable_by_key(|book| book.id);
+        let mut known = known.into_iter();
+        let mut book = known.next();
+        for younger in known {
+            book = book.map(|oldest| self.merge(oldest, younger)).transpose()?;
         }
         let firm = event.fact.as_ref().is_some_and(|fact| !fact.leg.is_empty());
         let called = Called { digest: *name, firm };
@@ -213,8 +218,7 @@ impl<'c> Books<'c> {
         follow(&mut self.load, row, |row| Ok((book(row)?, row.get(8)?)))
     }
 
-    fn merge(&mut self, one: Book, other: Book) -> rusqlite::Result<Book> {
-        let (mut older, younger) = if one.id < other.id { (one, other) } else { (other, one) };
+    fn merge(&mut self, mut older: Book, younger: Book) -> rusqlite::Result<Book> {
         self.merge.execute((younger.id, older.id))?;
         older.called = older.called.or(younger.called);
         older.version = older.version.max(younger.version);

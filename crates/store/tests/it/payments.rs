@@ -4,13 +4,13 @@ use payhook_domain::event::Original;
 use payhook_domain::fact::{Effect, Subject};
 use payhook_domain::id::EventSeq;
 use payhook_domain::kind::Kind;
-use payhook_domain::payment::Status;
+use payhook_domain::payment::{Names, Status};
 use payhook_domain::verdict::Verdict;
 use payhook_store::{PaymentFilter, PaymentRow};
 use proptest::prelude::*;
 
 use crate::desk::{Desk, at, page};
-use crate::told::{AUTHORISED, CAPTURED, CHARGED_BACK, REFUSED, Told, name};
+use crate::told::{AUTHORISED, CAPTURED, CHARGED_BACK, REFUSED, SCOPE, Told, name};
 
 async fn payment(desk: &Desk, reference: &str) -> PaymentRow {
     desk.store.reader().payment(name(reference)).await.expect("read").expect("a payment")
@@ -115,6 +115,24 @@ async fn a_dispute_that_named_no_payment_joins_it_once_an_event_links_them() {
     assert_eq!(payment(&desk, "D1").await.id, one.id, "both names lead to it");
     assert_eq!(one.facts.len(), 3);
     assert_eq!(listed(&desk, PaymentFilter::default()).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_payment_of_a_hundred_parts_is_found_by_each_whatever_the_order_they_are_named_in() {
+    let desk = Desk::new().await;
+    let legs: Vec<String> = (0..100).map(|number| format!("L{number:02}")).collect();
+    for leg in &legs {
+        desk.one(Told { payment: leg, ..Told::of(AUTHORISED, "", 100, 1) }.item(desk.to_shop()), 1).await;
+    }
+    let (last, earlier) = legs.split_last().expect("some");
+    let mut item = Told { payment: last, ..Told::of(CAPTURED, "C1", 100, 2) }.item(desk.to_shop());
+    item.event.aliases = earlier.iter().rev().cloned().collect();
+    item.names = Names::of(&SCOPE, &item.event);
+    desk.one(item, 2).await;
+    let one = payment(&desk, last).await.id;
+    for leg in &legs {
+        assert_eq!(payment(&desk, leg).await.id, one, "{leg}");
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use payhook_store::{Disposition, RecordEvent};
 
 use crate::desk::{at, event};
 
-const SCOPE: Scope<'_> = Scope { provider: "adyen", account: "Shop", environment: Environment::Test };
+pub(crate) const SCOPE: Scope<'_> = Scope { provider: "adyen", account: "Shop", environment: Environment::Test };
 
 /// What one event says.
 #[derive(Clone, Debug)]
