@@ -80,6 +80,8 @@ pub(crate) fn command_typed(words: impl Iterator<Item = String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use payhook_domain::id::{EventId, PaymentId};
+
     use super::*;
 
     fn each(command: &clap::Command, path: &str, visit: &mut impl FnMut(&clap::Command, &str)) {
@@ -101,6 +103,14 @@ mod tests {
             if command.get_subcommands().next().is_none() {
                 let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
                 assert!(after.contains(path), "{path} has no example");
+                for id in after.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+                    let is_id = match id.split_once('_') {
+                        Some(("evt", _)) => id.parse::<EventId>().is_ok(),
+                        Some(("pay", _)) => id.parse::<PaymentId>().is_ok(),
+                        _ => true,
+                    };
+                    assert!(is_id, "{path} shows {id}, which it refuses");
+                }
             }
         });
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use payhook_gateway::config::Mistakes;
 
+use crate::table::printable;
+
 /// What to do about a store's file that this release cannot take.
 pub(crate) const OTHERS_FILE: &str =
     "use the release that wrote it, or a backup made before it was changed; the file was left as it is";
@@ -35,6 +37,12 @@ impl Complaint {
     /// Something that was typed and makes no sense.
     pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, ..Self::failed(what, hint) }
+    }
+
+    /// Something that was typed where the id of one of `things` was asked for. Most likely it is a reference.
+    pub(crate) fn no_id(typed: &str, things: &str, error: impl fmt::Display) -> Self {
+        let hint = format!("`payhook {things} list --reference {}` finds it by a reference", printable(typed));
+        Self::usage(format!("{typed:?} is {error}"), hint)
     }
 
     /// A configuration that cannot be run.

@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use payhook_domain::id::EventId;
 use serde_json::Value;
 
+use crate::complaint::Complaint;
 use crate::fields::{self, amount, received};
 use crate::follow::{self, Follow};
 use crate::listing::{self, ListArgs};
@@ -63,7 +65,7 @@ struct List {
 
 /// Show one event: what it says, its deliveries, and the notification it came in
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  payhook events show evt_mfrggzdfmztwq2lknnwg23tpob")]
+#[command(after_help = "Example:\n  payhook events show evt_mfrggzdfmztwq2lknnwg23tpoa")]
 struct Show {
     /// The event's id
     #[arg(value_name = "EVENT")]
@@ -132,6 +134,7 @@ impl List {
 impl Show {
     async fn run(self) -> anyhow::Result<()> {
         let client = self.gateway.client()?;
+        self.id.parse::<EventId>().map_err(|error| Complaint::no_id(&self.id, "events", error))?;
         let mut event = client.get(&format!("/api/v1/events/{}", self.id), &[]).await?;
         if self.received {
             let id = text(&event["notification"]);
@@ -157,6 +160,12 @@ impl Show {
             ["DELIVERY", "DESTINATION", "STATE", "ATTEMPTS", "AT"],
             |row| [&row["id"], &row["destination"], &row["state"], &row["attempts"], &row["at"]].map(text),
         );
+        if event["standing"] == "routed" && event["deliveries"].as_array().is_some_and(Vec::is_empty) {
+            output::line(&format!(
+                "\nno deliveries: no route wanted it when it came; `payhook routes test {}` says why",
+                self.id
+            ));
+        }
         if self.received {
             output::line(&format!("\n{}", received(&event["received"])));
         }

@@ -18,7 +18,7 @@ pub(crate) struct ListArgs {
     limit: u32,
 
     /// Where an earlier list ended
-    #[arg(long, value_name = "CURSOR")]
+    #[arg(long, value_name = "CURSOR", allow_hyphen_values = true)]
     cursor: Option<String>,
 
     /// Print JSON as the API gives it

@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use payhook_domain::id::PaymentId;
 use serde_json::Value;
 
+use crate::complaint::Complaint;
 use crate::fields::{self, amount};
 use crate::listing::{self, ListArgs};
 use crate::output;
@@ -52,7 +54,7 @@ struct List {
 
 /// Show one payment and the events that say so
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  payhook payments show pay_mfrggzdfmztwq2lknnwg23tpob")]
+#[command(after_help = "Example:\n  payhook payments show pay_mfrggzdfmztwq2lknnwg23tpoa")]
 struct Show {
     /// The payment's id
     #[arg(value_name = "PAYMENT")]
@@ -66,7 +68,7 @@ struct Show {
 
 /// Fold a payment anew from its stored events, and keep the result where it differs
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  payhook payments rebuild pay_mfrggzdfmztwq2lknnwg23tpob")]
+#[command(after_help = "Example:\n  payhook payments rebuild pay_mfrggzdfmztwq2lknnwg23tpoa")]
 struct Rebuild {
     /// The payment's id
     #[arg(value_name = "PAYMENT")]
@@ -97,7 +99,8 @@ impl List {
             ("since", self.since.as_deref()),
             ("until", self.until.as_deref()),
         ];
-        const HEADER: [&str; 7] = ["UPDATED", "PAYMENT", "STATUS", "AUTHORISED", "CAPTURED", "REFUNDED", "REFERENCE"];
+        const HEADER: [&str; 8] =
+            ["UPDATED", "PAYMENT", "STATUS", "AUTHORISED", "CAPTURED", "REFUNDED", "DISPUTED", "REFERENCE"];
         let row = |payment: &Value| {
             let sum = |of: &str| money(payment, of);
             [
@@ -107,6 +110,7 @@ impl List {
                 sum("authorised"),
                 sum("captured"),
                 sum("refunded"),
+                sum("disputed"),
                 text(&payment["reference"]),
             ]
         };
@@ -116,6 +120,7 @@ impl List {
 
 impl Show {
     async fn run(self) -> anyhow::Result<()> {
+        self.id.parse::<PaymentId>().map_err(|error| Complaint::no_id(&self.id, "payments", error))?;
         let payment = self.gateway.client()?.get(&format!("/api/v1/payments/{}", self.id), &[]).await?;
         if self.json {
             output::json(&payment);

@@ -18,7 +18,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// Deliver old events again: new deliveries, each at the end of its payment's lane; the old ones stay as they are
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  payhook events replay evt_mfrggzdfmztwq2lknnwg23tpob\n  payhook events replay --reference order-1 --dry-run\n  payhook events replay --payment pay_fyq3bjzsos3bqjah6va6u4swie\n  payhook events replay --since 2026-11-21T10:00:00Z --destination shop --rate 50"
+    after_help = "Examples:\n  payhook events replay evt_mfrggzdfmztwq2lknnwg23tpoa\n  payhook events replay --reference order-1 --dry-run\n  payhook events replay --payment pay_fyq3bjzsos3bqjah6va6u4swie\n  payhook events replay --since 2026-11-21T10:00:00Z --destination shop --rate 50"
 )]
 pub(crate) struct Replay {
     /// These events

@@ -39,7 +39,7 @@ struct List {
 /// Test which routes an event matches, and why the others do not; nothing is stored or sent
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  payhook routes test evt_mfrggzdfmztwq2lknnwg23tpob\n  payhook routes test payload.json\n  payhook trigger adyen refused --key KEY --print --json | jq -r .body | payhook routes test - --source adyen"
+    after_help = "Examples:\n  payhook routes test evt_mfrggzdfmztwq2lknnwg23tpoa\n  payhook routes test payload.json\n  payhook trigger adyen refused --key KEY --print --json | jq -r .body | payhook routes test - --source adyen"
 )]
 struct Test {
     /// A stored event's id or row (evt_..., seq_...), a file with JSON, or - for standard input: a payload as payhook

@@ -34,7 +34,7 @@ pub(crate) fn against_taking(health: &Health, stopping: bool) -> Vec<Reason> {
     let failing = health.failing.as_ref().map(|error| Reason {
         code: "store_unavailable",
         what: format!("the store cannot be written: {error}"),
-        hint: "check the disk's free space, its mode, and who may write to the store's folder; it goes on by itself",
+        hint: health.remedy,
     });
     let below_reserve = health.below_reserve.then(|| Reason {
         code: "disk_reserve",
@@ -75,11 +75,13 @@ mod tests {
     fn each_trouble_is_a_reason_of_its_own_and_only_the_writer_is_a_matter_of_life() {
         let health = Health {
             failing: Some("disk I/O error".to_owned()),
+            remedy: "look at the disk",
             below_reserve: true,
             disk_free: 5 << 20,
             ..Health::default()
         };
         assert_eq!(codes(&against_taking(&health, true)), ["stopping", "store_unavailable", "disk_reserve"]);
+        assert_eq!(against_taking(&health, true)[1].hint, "look at the disk", "what fits the fault");
         assert!(against_life(&health).is_empty(), "it refuses, and goes on by itself");
         for writing in [Writing::For(WRITING_MAX), Writing::Ended] {
             let health = Health { writing, ..Health::default() };

@@ -158,6 +158,8 @@ pub enum Unavailable {
 pub struct Health {
     /// Why the last commit failed, until one succeeds again.
     pub failing: Option<String>,
+    /// What to do about that.
+    pub remedy: &'static str,
     /// Whether ingest is stopped because free space is below the reserve.
     pub below_reserve: bool,
     /// Free bytes on the store's disk.

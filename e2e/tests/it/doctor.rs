@@ -124,6 +124,7 @@ fn a_healthy_gateway_has_no_problem() {
         "destinations",
         "keys",
         "sources",
+        "refused",
         "files",
     ] {
         assert!(report.findings.iter().any(|finding| finding["check"] == check), "{check} is not looked at");
@@ -179,6 +180,43 @@ fn keys_near_and_past_their_end_unused_ones_and_a_retired_one_in_use_are_found()
     report.must_find("keys", "warning", "the key next of adyen is valid for 9 days");
     report.must_find("keys", "warning", "none of the newest 12 notifications of adyen was signed with the key next");
     report.must_find("keys", "problem", "the key gone makes it");
+}
+
+#[test]
+fn the_same_that_is_refused_again_and_again_is_found_until_something_is_taken() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = setup(&receiver).start();
+    let to = format!("http://{}/in/adyen", gateway.public());
+    let (seed, at) = (["--seed", "5"], ["--at", "2026-11-28T10:00:00Z"]);
+    let again = [&["trigger", "adyen", "authorised", "--to", &to, "--key", NEXT_KEY], seed.as_slice(), &at].concat();
+    for _ in 0..3 {
+        payhook(gateway.folder(), "", &again);
+    }
+    let times =
+        || gateway.list("/api/v1/quarantine").first().map_or(0, |row| row["times"].as_u64().unwrap_or_default());
+    until(&gateway, PATIENCE, "the third refusal", || times() == 3);
+    let report = Report::of(&gateway);
+    assert_eq!(report.code, Some(1));
+    report.must_find("refused", "problem", "adyen has refused the same request 3 times");
+    trigger(&gateway, KEY, "1");
+    let report = Report::of(&gateway);
+    assert!(report.finds("refused", "ok", "nothing that comes again"), "{:#?}", report.findings);
+}
+
+#[test]
+fn a_store_that_was_moved_away_is_found_and_takes_nothing() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = setup(&receiver).start();
+    let away = gateway.database().with_extension("away");
+    std::fs::rename(gateway.database(), &away).expect("moved");
+    until(&gateway, PATIENCE, "its absence to be seen", || {
+        gateway.send(&authorisation(1)).is_ok_and(|it| it.status == 503)
+    });
+    Report::of(&gateway).must_find("ready", "problem", "moved or deleted");
+    std::fs::rename(&away, gateway.database()).expect("moved back");
+    until(&gateway, PATIENCE, "the store to be taken up", || {
+        gateway.send(&authorisation(1)).is_ok_and(|it| it.status == 200)
+    });
 }
 
 #[test]

@@ -11,7 +11,7 @@ use payhook_store::{
 use tokio::time::Instant;
 
 use super::finding::Finding;
-use super::{backups, clock, destinations, disk, files, key_sets, keys, owed, reads, sources, state};
+use super::{backups, clock, destinations, disk, files, key_sets, keys, owed, reads, refused, sources, state};
 use crate::gateway::Gateway;
 use crate::ingest::again;
 use crate::plan::{Plan, Source};
@@ -97,6 +97,7 @@ async fn stored(gateway: &Gateway, plan: &Plan) -> Result<Vec<Finding>, Unavaila
         dated += dates.len();
         doubts.extend(clock::judge(&source.settings.name, &dates));
         findings.push(quiet(gateway, source, &events, growth.first_receipt, now).await?);
+        findings.push(refused(gateway, source, &events, now).await?);
         // Of one that has no keys of its own its key set says everything.
         if source.published.is_none() || !source.settings.keys.is_empty() {
             findings.extend(keys::judge(&key_use(gateway, plan, source, &events).await?, now));
@@ -184,7 +185,7 @@ async fn quiet(
     first: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Finding, Unavailable> {
-    let last = source.heard_at().max(events.first().map(|row| row.received_at));
+    let last = last_taken(source, events);
     let stretches = last.zip(first).map(|(last, first)| sources::stretches(last, first, now)).unwrap_or_default();
     let mut before = Vec::new();
     for stretch in stretches {
@@ -201,6 +202,32 @@ async fn quiet(
         }
     }
     Ok(sources::judge(&sources::Heard { source: source.settings.name.clone(), last, before }, now))
+}
+
+fn last_taken(source: &Source, events: &[StoredEvent]) -> Option<Timestamp> {
+    source.heard_at().max(events.first().map(|row| row.received_at))
+}
+
+/// Whether a source refuses the same again and again.
+async fn refused(
+    gateway: &Gateway,
+    source: &Source,
+    events: &[StoredEvent],
+    now: Timestamp,
+) -> Result<Finding, Unavailable> {
+    let page = PageRequest { limit: REFUSALS_MAX, from: None };
+    let rows = gateway.reader.quarantine(Some(source.id), page).await?.rows.into_iter();
+    let requests = rows.map(|row| refused::Request {
+        times: row.times,
+        last_at: row.last_at,
+        why: format!("{} ({})", row.detail, row.reason.as_str()),
+    });
+    let refused = refused::Refused {
+        source: source.settings.name.clone(),
+        last_taken: last_taken(source, events),
+        requests: requests.collect(),
+    };
+    Ok(refused::judge(&refused, now))
 }
 
 /// Which keys the newest notifications were signed with, by making their signatures again.

@@ -3,7 +3,7 @@
 //! - `examine`: asks the gateway for what each check goes by; `alone` looks at the files where no gateway runs.
 //! - `finding`: what a check says. `told`: spans and sizes in words.
 //! - one file per check: a rule from what was found out to findings, without asking anybody. `disk`, `clock`, `reads`, `owed`,
-//!   `destinations`, `keys`, `key_sets`, `sources`, `files`, `backups`, `state` (readiness, retention, the configuration).
+//!   `destinations`, `keys`, `key_sets`, `sources`, `refused`, `files`, `backups`, `state` (readiness, retention, the configuration).
 //! - `slow_reads`: which questions to the API took long.
 //!
 //! It changes nothing, and every question it asks is bounded. Nothing that is derived from a secret is in what it says.
@@ -20,6 +20,7 @@ mod key_sets;
 mod keys;
 mod owed;
 mod reads;
+mod refused;
 mod slow_reads;
 mod sources;
 mod state;

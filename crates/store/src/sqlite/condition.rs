@@ -15,12 +15,19 @@ pub(super) struct Condition {
     path: PathBuf,
     reserve: u64,
     below_reserve: AtomicBool,
+    moved: AtomicBool,
     health: Mutex<Health>,
 }
 
 impl Condition {
     pub(super) fn new(path: PathBuf, reserve: u64) -> Self {
-        Self { path, reserve, below_reserve: AtomicBool::new(false), health: Mutex::default() }
+        Self {
+            path,
+            reserve,
+            below_reserve: AtomicBool::new(false),
+            moved: AtomicBool::new(false),
+            health: Mutex::default(),
+        }
     }
 
     /// A copy, with the queue's present length.
@@ -33,7 +40,20 @@ impl Condition {
         self.below_reserve.load(Ordering::Relaxed)
     }
 
+    /// Whether it waits for somebody to do something about the disk.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.below_reserve() || self.moved()
+    }
+
+    /// Whether the database's file is not at its path any more.
+    pub(super) fn moved(&self) -> bool {
+        self.moved.load(Ordering::Relaxed)
+    }
+
     pub(super) fn read(&self, reading: Reading) {
+        if self.moved.swap(reading.moved, Ordering::Relaxed) && !reading.moved {
+            self.recovered();
+        }
         let below = reading.free < self.reserve;
         let was_below = self.below_reserve.swap(below, Ordering::Relaxed);
         let mut health = self.lock();
@@ -65,9 +85,13 @@ impl Condition {
     /// Notes that writing failed, and why; returns what callers hear.
     pub(super) fn failed(&self, error: &rusqlite::Error) -> Unavailable {
         let reason = error.to_string();
-        let before = self.lock().failing.replace(reason.clone());
+        let hint = fault::remedy(error);
+        let mut health = self.lock();
+        let before = health.failing.replace(reason.clone());
+        health.remedy = hint;
+        drop(health);
         if before.is_none() {
-            let (path, hint) = (self.path.display(), fault::remedy(error));
+            let path = self.path.display();
             tracing::error!(%path, reason, hint, "the store cannot be written: nothing is accepted until it can");
         }
         Unavailable::Failed(reason)

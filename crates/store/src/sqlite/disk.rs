@@ -1,5 +1,9 @@
 //! The disk below the store: room left, and the size of the files.
 
+use std::fs::Metadata;
+use std::io::ErrorKind;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,6 +22,8 @@ pub(super) struct Disk {
     log: PathBuf,
     folder: PathBuf,
     read_at: Option<Instant>,
+    /// The database as it was first seen.
+    held: Option<OwnedFd>,
 }
 
 /// What was seen. Zeros where the system did not answer, except `free`, which is then unlimited: a missing answer is no
@@ -27,11 +33,20 @@ pub(super) struct Reading {
     pub(super) free: u64,
     pub(super) file_bytes: u64,
     pub(super) wal_bytes: u64,
+    /// Whether another file stands at the database's path by now, or none. What is written to one that was deleted is lost
+    /// with the process.
+    pub(super) moved: bool,
 }
 
 impl Disk {
     pub(super) fn of(path: &Path) -> Self {
-        Self { database: path.to_owned(), log: beside(path, "-wal"), folder: folder_of(path), read_at: None }
+        Self {
+            database: path.to_owned(),
+            log: beside(path, "-wal"),
+            folder: folder_of(path),
+            read_at: None,
+            held: None,
+        }
     }
 
     /// A reading, unless the last one is fresh enough.
@@ -41,7 +56,39 @@ impl Disk {
             return None;
         }
         self.read_at = Some(now);
-        Some(Reading { free: free(&self.folder), file_bytes: size(&self.database), wal_bytes: size(&self.log) })
+        let database = self.database.metadata();
+        if self.held.is_none() {
+            self.held = hold(&self.database);
+        }
+        Some(Reading {
+            free: free(&self.folder),
+            file_bytes: database.as_ref().map_or(0, Metadata::len),
+            wal_bytes: size(&self.log),
+            moved: self.held.as_ref().is_some_and(|held| is_elsewhere(held, &database)),
+        })
+    }
+}
+
+/// Holds on to a file's place in the file system and opens nothing: an opened file, when it is closed, would end the
+/// engine's locks on it.
+#[cfg(target_os = "linux")]
+fn hold(path: &Path) -> Option<OwnedFd> {
+    use rustix::fs::{Mode, OFlags, open};
+    open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()
+}
+
+/// Other systems have no such hold.
+#[cfg(not(target_os = "linux"))]
+fn hold(_: &Path) -> Option<OwnedFd> {
+    None
+}
+
+/// Whether its path leads to another file than the one held, or to none. Any other error is no answer.
+fn is_elsewhere(held: &OwnedFd, found: &std::io::Result<Metadata>) -> bool {
+    let Ok(held) = rustix::fs::fstat(held) else { return false };
+    match found {
+        Ok(found) => (found.dev(), found.ino()) != (held.st_dev, held.st_ino),
+        Err(error) => error.kind() == ErrorKind::NotFound,
     }
 }
 

@@ -41,8 +41,18 @@ pub(super) fn index_failed(error: &std::io::Error) -> Error {
     )
 }
 
+/// The database was moved away or deleted below us.
+pub(super) fn moved_away() -> Error {
+    let what =
+        "its file was moved or deleted while the gateway runs: put it back, or stop the gateway and restore a backup";
+    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_READONLY_DBMOVED), Some(what.to_owned()))
+}
+
 /// What to do about it, for the log.
 pub(super) fn remedy(error: &Error) -> &'static str {
+    if error.sqlite_error().is_some_and(|failure| failure.extended_code == ffi::SQLITE_READONLY_DBMOVED) {
+        return "put the file back, which is enough; or stop the gateway, restore the last backup, and start it";
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "free space on the store's disk; writing resumes by itself",
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {

@@ -135,9 +135,14 @@ impl Writer {
         let checkpointer = self.checkpointer()?;
         let mut taken = Taken::default();
         loop {
-            self.queue.take(&mut taken, if self.condition.below_reserve() { STOPPED } else { IDLE });
+            self.queue.take(&mut taken, if self.condition.is_stopped() { STOPPED } else { IDLE });
             self.look_at_disk();
             taken.given_up.drain(..).for_each(|id| rooms.leases.give_up(id));
+            // Nothing is written to a file that nobody would find again.
+            if self.condition.moved() {
+                let why = self.condition.failed(&fault::moved_away());
+                refuse(&mut taken, &why);
+            }
             if self.condition.below_reserve() {
                 taken.batch.fail_ingest(&Unavailable::BelowReserve);
             }

@@ -94,6 +94,30 @@ async fn below_the_reserve_nothing_is_recorded_but_deliveries_go_on() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_moved_away_takes_nothing_until_it_is_back() {
+    let desk = Desk::new().await;
+    desk.one(event("a", 1, "", desk.to_shop()), 1).await;
+    let (here, away) = (desk.folder.path().join("payhook.db"), desk.folder.path().join("away.db"));
+    let recording = || desk.recording(vec![event("b", 1, "", desk.to_shop())], 2);
+    for other_stands_there in [false, true] {
+        std::fs::rename(&here, &away).expect("moved");
+        if other_stands_there {
+            std::fs::write(&here, "another program's").expect("written");
+        }
+        tokio::time::sleep(Duration::from_millis(120)).await;
+        assert!(
+            failed(desk.store.record(recording()).await).contains("moved or deleted"),
+            "nobody would find it again"
+        );
+        let health = desk.store.health();
+        assert!(health.failing.is_some() && health.remedy.contains("put the file back"), "{health:?}");
+        std::fs::rename(&away, &here).expect("moved back");
+        until(|| desk.store.health().failing.is_none()).await;
+    }
+    assert_eq!(desk.store.record(recording()).await.expect("recorded")[0].as_str(), "new");
+}
+
+#[tokio::test]
 async fn more_than_the_queue_holds_is_refused_at_once() {
     let desk = Desk::with(Options { queue_bytes_max: 1_000, ..options() }).await;
     let mut large = desk.recording(vec![event("a", 1, "", desk.to_shop())], 1);
