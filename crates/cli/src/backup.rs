@@ -13,7 +13,7 @@ use payhook_gateway::config::Store;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::complaint::Complaint;
+use crate::complaint::{self, Complaint};
 use crate::output;
 use crate::settings::GatewayArgs;
 use crate::table::{printable, text};
@@ -122,6 +122,10 @@ fn not_made(why: &str) -> Complaint {
         "choose another name, or replace that backup with --force"
     } else if why.contains("bytes were written") || why.contains("bytes free") {
         "make room, write it to another disk, or choose a quieter time"
+    } else if why.contains("is no backup") {
+        "name a file of its own for the backup; what stands there was left as it is"
+    } else if why.contains("malformed") || why.contains("not a database") {
+        complaint::DAMAGED
     } else {
         "the gateway writes the file: may its user write there, and does its service's sandbox let it?"
     };

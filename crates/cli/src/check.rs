@@ -57,7 +57,8 @@ fn shape(store: &Store, condition: Condition) -> Result<Option<Shape>, Complaint
     match condition {
         Condition::New => Ok(None),
         Condition::There => backup::inspect(&store.path).map(Some).map_err(|problem| {
-            Complaint::configuration(format!("the store cannot be opened: {problem}"), complaint::OTHERS_FILE)
+            let hint = if problem.is_damaged() { complaint::DAMAGED } else { complaint::OTHERS_FILE };
+            Complaint::configuration(format!("the store cannot be opened: {problem}"), hint)
         }),
     }
 }

@@ -10,6 +10,10 @@ use crate::table::printable;
 pub(crate) const OTHERS_FILE: &str =
     "use the release that wrote it, or a backup made before it was changed; the file was left as it is";
 
+/// What to do about a store's file that is not whole any more.
+pub(crate) const DAMAGED: &str =
+    "the file is damaged: keep a copy of it, put the last backup in its place and start (docs/guide/backup.md#restore)";
+
 /// How the process ends when it did not do what was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {

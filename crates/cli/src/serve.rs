@@ -98,14 +98,19 @@ fn complaint(error: BootError) -> Complaint {
         BootError::Plan(PlanError::Environment { .. }) => {
             Complaint::configuration(what, "put it back, or give the source a new name")
         }
-        BootError::Plan(_) | BootError::Tls(_) => {
+        BootError::Plan(_) => {
             Complaint::configuration(what, "`payhook check` reads the configuration without starting")
         }
+        BootError::Tls(_) => Complaint::configuration(what, "look at the files that `tls` of [server] names"),
         BootError::Bind { .. } => {
             Complaint::failed(what, "is another payhook running? `public` and `admin` of [server] set the ports")
         }
         BootError::Open(error) if error.is_of_another() => Complaint::configuration(what, complaint::OTHERS_FILE),
-        BootError::Open(_) => Complaint::failed(what, "`url` of [store] says where the database is"),
+        BootError::Open(error) if error.is_damaged() => Complaint::failed(what, complaint::DAMAGED),
+        BootError::Open(_) => Complaint::failed(
+            what,
+            "`url` of [store] says where the database is; its folder must be writable for this user",
+        ),
         BootError::Keyfile(_) => {
             Complaint::failed(what, "payhook.db.token and payhook.db.key must be readable by this user")
         }

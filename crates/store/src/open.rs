@@ -1,7 +1,9 @@
 //! Opening a store by its address.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use rusqlite::ErrorCode;
 
 use crate::Store;
 use crate::sqlite;
@@ -97,10 +99,23 @@ pub enum OpenError {
         path: PathBuf,
         /// What the engine said.
         message: String,
+        /// Whether it is no whole database any more.
+        damaged: bool,
     },
 }
 
 impl OpenError {
+    pub(crate) fn engine(path: &Path, error: &rusqlite::Error) -> Self {
+        let damaged = matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase));
+        Self::Engine { path: path.to_owned(), message: error.to_string(), damaged }
+    }
+
+    /// Whether the file is damaged: nothing but a backup helps.
+    #[must_use]
+    pub const fn is_damaged(&self) -> bool {
+        matches!(self, Self::Engine { damaged: true, .. })
+    }
+
     /// Whether the file is another release's or another program's: opening it again changes nothing.
     #[must_use]
     pub const fn is_of_another(&self) -> bool {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use payhook_domain::time::Timestamp;
+use payhook_net::Tls;
 use zeroize::Zeroizing;
 
 use super::mistakes::{Findings, Mistakes, Place, Warning};
@@ -192,6 +193,13 @@ impl Typed {
             facts: Vec::new(),
         };
         checks::resolved(&resolved, &self.place(), findings);
+        // Not where the server is read: whoever only looks for its address is not kept from it.
+        if let Some(files) = &resolved.server.tls
+            && let Err(error) = Tls::from_files(&files.cert, &files.key)
+        {
+            let hint = "`cert` and `key` are PEM, and the key is that of the first certificate";
+            findings.mistake(&root.table("server").place_of("tls"), error.to_string(), hint);
+        }
         if findings.count() == 0 {
             resolved.facts = digest::facts(&resolved);
             resolved.digest = digest::of(&resolved.facts);

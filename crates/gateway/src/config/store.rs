@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Access;
+
 use super::backup::{self, BackupPlan};
 use super::mistakes::{Findings, Place};
 use super::retention::{self, Retention};
@@ -51,8 +53,12 @@ impl Store {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
                 let folder = folder.unwrap_or(Path::new("."));
-                let there = folder.is_dir().then_some(Condition::New);
-                there.ok_or_else(|| format!("the folder {} is not there", folder.display()))
+                if !folder.is_dir() {
+                    return Err(format!("the folder {} is not there", folder.display()));
+                }
+                let may_write = rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+                let new = may_write.then_some(Condition::New);
+                new.ok_or_else(|| format!("the folder {} cannot be written by this user", folder.display()))
             }
             Err(error) => Err(failed(error)),
         }

@@ -359,6 +359,19 @@ fn a_dot_env_beside_the_file_is_read() {
 }
 
 #[test]
+fn a_certificate_that_cannot_be_served_is_a_mistake_and_hides_no_api() {
+    let folder = folder();
+    std::fs::write(folder.path().join("cert.pem"), "no certificate").expect("written");
+    std::fs::write(folder.path().join("key.pem"), "no key").expect("written");
+    let text = format!("{WHOLE}\n[server]\ntls = {{ cert = \"cert.pem\", key = \"key.pem\" }}\n");
+    let mistakes = load_in(folder.path(), Some(&text), variables()).expect_err("refused").to_string();
+    assert!(mistakes.contains("cert.pem holds no readable PEM certificate"), "{mistakes}");
+    let now = Timestamp::from_seconds(0);
+    let options = LoadOptions { file: None, directory: folder.path().to_owned(), variables: variables(), now };
+    assert!(admin_api(options).is_ok(), "whoever asks the gateway what is wrong is not kept from it");
+}
+
+#[test]
 fn without_a_file_the_environment_is_enough() {
     let variables = Variables::given([
         ("ADYEN_HMAC_KEY", &*format!("{ADYEN_KEY}, {}", ADYEN_KEY.to_lowercase().replace('4', "5"))),

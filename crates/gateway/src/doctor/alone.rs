@@ -12,7 +12,8 @@ pub fn alone(store: &Store) -> Vec<Finding> {
     let mut findings = files::look(&store.path);
     findings.push(room(store));
     if store.path.exists() {
-        findings.push(schema(payhook_store::inspect(&store.path).map_err(|error| error.to_string())));
+        findings
+            .push(schema(payhook_store::inspect(&store.path).map_err(|error| (error.to_string(), error.is_damaged()))));
     }
     findings
 }
@@ -27,13 +28,16 @@ fn room(store: &Store) -> Finding {
     Finding::ok("disk", format!("{told} free on the store's disk; the reserve is {reserve}"))
 }
 
-fn schema(shape: Result<Shape, String>) -> Finding {
+/// The error, and whether the file is damaged.
+fn schema(shape: Result<Shape, (String, bool)>) -> Finding {
     match shape {
-        Err(why) => Finding::problem(
-            "schema",
-            format!("the store cannot be opened: {why}"),
-            "use the release that wrote it, or a backup; the file was left as it is",
-        ),
+        Err((why, is_damaged)) => {
+            let hint = match is_damaged {
+                true => "keep a copy of the file, put the last backup in its place, and start",
+                false => "use the release that wrote it, or a backup; the file was left as it is",
+            };
+            Finding::problem("schema", format!("the store cannot be opened: {why}"), hint)
+        }
         Ok(Shape { found, ours, pending, .. }) if !pending.is_empty() => Finding::warning(
             "schema",
             format!("the next start changes the store's schema from {found} to {ours}"),
@@ -56,7 +60,7 @@ mod tests {
         let severity = |shape| schema(shape).severity;
         assert_eq!(severity(shape(vec![])), Severity::Ok);
         assert_eq!(severity(shape(vec![2])), Severity::Warning);
-        assert_eq!(severity(Err("another program's".to_owned())), Severity::Problem);
+        assert_eq!(severity(Err(("another program's".to_owned(), false))), Severity::Problem);
     }
 
     #[test]

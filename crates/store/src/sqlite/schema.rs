@@ -35,7 +35,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
 }
 
 fn migrate_to(connection: &mut Connection, path: &Path, migrations: &[Migration]) -> Result<(), OpenError> {
-    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
+    let engine = |error: rusqlite::Error| OpenError::engine(path, &error);
     if is_empty(connection).map_err(engine)? {
         start(connection).map_err(engine)?;
     }
@@ -59,7 +59,7 @@ fn migrate_to(connection: &mut Connection, path: &Path, migrations: &[Migration]
 
 /// Copies a file that holds something beside itself, and notes that it is about to change.
 fn copy_before(connection: &Connection, path: &Path, shape: &Shape) -> Result<(), OpenError> {
-    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
+    let engine = |error: rusqlite::Error| OpenError::engine(path, &error);
     let Shape { found, ours, pending, copied_to: Some(to), .. } = shape else { return Ok(()) };
     let Some(first) = pending.first() else { return Ok(()) };
     notes::tell_of_earlier_try(connection, to, &connect::beside(to, ".partial")).map_err(engine)?;
@@ -74,7 +74,7 @@ fn copy_before(connection: &Connection, path: &Path, shape: &Shape) -> Result<()
 
 /// What this release would do to the file at `path`, which is only read.
 pub(crate) fn inspect(path: &Path) -> Result<Shape, OpenError> {
-    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
+    let engine = |error: rusqlite::Error| OpenError::engine(path, &error);
     let connection = connect::looker(path).map_err(engine)?;
     let is_backup = backup::is_marked(path).unwrap_or(false);
     if is_empty(&connection).map_err(engine)? {
@@ -91,7 +91,7 @@ pub(super) fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
 
 /// What would be done to a file that has a beginning, or why this release cannot follow it.
 fn shape(connection: &Connection, path: &Path, migrations: &[Migration]) -> Result<Shape, OpenError> {
-    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
+    let engine = |error: rusqlite::Error| OpenError::engine(path, &error);
     if !is_ours(connection).map_err(engine)? {
         return Err(OpenError::Foreign(path.to_owned()));
     }

@@ -46,7 +46,7 @@ struct Sqlite {
 
 /// Locks, makes, migrates and opens the file, and starts the threads.
 pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, OpenError> {
-    let engine = |error: rusqlite::Error| OpenError::Engine { path: path.clone(), message: error.to_string() };
+    let engine = |error: rusqlite::Error| OpenError::engine(&path, &error);
     let io = |error: std::io::Error| OpenError::Io { path: path.clone(), error };
     let lock = connect::lock(&path)?;
     let removed = backup::put_in_place(&path).map_err(io)?.unwrap_or_default();

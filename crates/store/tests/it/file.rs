@@ -55,6 +55,21 @@ async fn a_file_from_a_release_that_this_one_cannot_follow_is_refused_and_left_a
 }
 
 #[tokio::test]
+async fn a_damaged_file_is_told_from_one_that_cannot_be_reached() {
+    let Desk { store, folder, .. } = Desk::new().await;
+    store.close().await;
+    let path = folder.path().join("payhook.db");
+    let whole = std::fs::read(&path).expect("read");
+    std::fs::write(&path, &whole[..20_000]).expect("written");
+    let error = open(&url(&folder), options()).err().expect("refused");
+    assert!(error.is_damaged(), "{error}");
+    std::fs::write(&path, whole).expect("written");
+    let nowhere = open("sqlite:/nowhere/payhook.db", options()).err().expect("refused");
+    assert!(!nowhere.is_damaged(), "{nowhere}");
+    assert!(open(&url(&folder), options()).is_ok());
+}
+
+#[tokio::test]
 async fn numbers_go_on_where_they_ended() {
     let desk = Desk::new().await;
     desk.one(event("a", 1, "", desk.to_shop()), 1).await;

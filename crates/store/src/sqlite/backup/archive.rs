@@ -22,7 +22,7 @@ impl Archive {
     /// # Errors
     /// When it is not there, no store of ours, or of a schema this release cannot read.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let engine = |error: rusqlite::Error| OpenError::Engine { path: path.to_owned(), message: error.to_string() };
+        let engine = |error: rusqlite::Error| OpenError::engine(path, &error);
         schema::inspect(path)?;
         let connection = connect::looker(path).map_err(engine)?;
         let kinds = Kinds::known(&connection).map_err(engine)?;
