@@ -46,7 +46,12 @@ impl Composer<'_> {
         let name = self.provider.name();
         for (field, text) in self.set {
             let hint = format!("`payhook trigger {name} {event} --print` shows the fields");
-            sample::set(&mut value, field, text).map_err(|mistake| Complaint::usage(mistake.to_string(), hint))?;
+            let set = sample::set(&mut value, field, text);
+            let is_new = set.map_err(|mistake| Complaint::usage(mistake.to_string(), hint.clone()))?;
+            // Of additional data a notification has what its merchant asked for.
+            if is_new && !field.starts_with("additionalData.") {
+                output::note(&format!("note: `{}` is new in {event}; {hint} it has", printable(field)));
+            }
         }
         let (what, write): (_, fn(&Value) -> Option<Unsigned>) = match (self.form, self.soap) {
             (true, _) => ("a form", sample::unsigned_form),

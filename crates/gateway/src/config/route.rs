@@ -105,7 +105,19 @@ fn read(section: &Section<'_>, index: usize, known: &Known<'_>, findings: &mut F
 fn when(section: &Section<'_>, findings: &mut Findings) -> Option<When> {
     let (text, place) = section.text("when")?;
     let wrong = |Wrong { what, hint }| findings.mistake(&place, format!("`when` of {} {what}", section.title), hint);
-    When::compile(text).map_err(wrong).ok()
+    let when = When::compile(text).map_err(wrong).ok()?;
+    if let Some(why) = when.doubt() {
+        let what = format!(
+            "`when` of {} can be said of no event ({why}), which counts as true: it takes them all",
+            section.title
+        );
+        findings.warning(
+            &place,
+            what,
+            "compare texts with texts and numbers with numbers; `payhook routes test` shows what it says",
+        );
+    }
+    Some(when)
 }
 
 /// Where the named things stand among `resolved`; a name that was typed nowhere is a mistake. One that was typed but

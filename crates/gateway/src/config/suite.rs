@@ -372,6 +372,27 @@ fn a_certificate_that_cannot_be_served_is_a_mistake_and_hides_no_api() {
 }
 
 #[test]
+fn a_condition_that_nothing_can_be_said_of_is_doubtful() {
+    let warned = |when: &str| {
+        let text = WHOLE.replace("[[route]]\n", &format!("[[route]]\nwhen = '{when}'\n"));
+        assert_ne!(text, WHOLE);
+        loaded(&text).warnings.iter().any(|warning| warning.to_string().contains("can be said of no event"))
+    };
+    for doubtful in [r#"event.amount.value >= "1000""#, "event.reference", "event.amount.value + 1", "event.live > 3"] {
+        assert!(warned(doubtful), "{doubtful}");
+    }
+    for fine in [
+        "event.amount.value >= 1000",
+        r#"event.reference.startsWith("A") && event.checks.avs.code == 1"#,
+        r#"event.original.reason == "x""#,
+        r#"event.reference.matches("^A")"#,
+        "has(event.account)",
+    ] {
+        assert!(!warned(fine), "{fine}");
+    }
+}
+
+#[test]
 fn without_a_file_the_environment_is_enough() {
     let variables = Variables::given([
         ("ADYEN_HMAC_KEY", &*format!("{ADYEN_KEY}, {}", ADYEN_KEY.to_lowercase().replace('4', "5"))),

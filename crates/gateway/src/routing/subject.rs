@@ -114,6 +114,27 @@ impl<'e> Subject<'e> {
     }
 }
 
+/// An event that has every field but the provider's own object: what a condition may ask for, each of its sort.
+pub(super) fn sample() -> Box<dyn Val> {
+    let check = Check { code: 1, meaning: Some("matches".into()) };
+    let mut fields = Map::default();
+    for name in ["source", "provider", "kind", "type", "code", "proof", "account", "reference", "provider_reference"] {
+        fields.put(name, text("text"));
+    }
+    fields.put("success", Value::Bool(true));
+    fields.put("live", Value::Bool(false));
+    fields.put("occurred_at", text("2026-11-21T10:00:00Z"));
+    let mut amount = Map::default();
+    amount.put("value", Value::Int(1_250));
+    amount.put("currency", text("EUR"));
+    amount.put("decimals", Value::Int(2));
+    fields.put("amount", amount.value());
+    let mut checks = Map::default();
+    CHECKS.iter().for_each(|name| checks.put(name, self::check(&check)));
+    fields.put("checks", checks.value());
+    fields.value().try_into().expect("texts, numbers and maps of them")
+}
+
 fn made(fields: Map) -> Made {
     fields.value().try_into().map_err(|_| "the event cannot be shown to a condition")
 }

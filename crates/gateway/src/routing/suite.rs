@@ -11,7 +11,7 @@ use payhook_domain::proof::Proof;
 use payhook_store::Options;
 use proptest::prelude::*;
 
-use super::subject::Subject;
+use super::subject::{self, Subject};
 use super::wanted::{Because, Routed, judge_each, wanted};
 use super::when::{Held, When, Wrong};
 use crate::config::sample;
@@ -361,5 +361,14 @@ to = ["shop"]
             };
             assert_eq!((wants("shop"), wants("books")), (to("1") || to("3"), to("2")), "{code} as {kind:?}");
         }
+    }
+}
+
+#[test]
+fn the_event_that_conditions_are_tried_on_has_every_field() {
+    for field in subject::FIELDS.iter().filter(|field| **field != "original") {
+        let when = When::compile(&format!("has(event.{field})")).expect("a condition");
+        let said = when.said_of(subject::sample().as_ref());
+        assert!(matches!(said, Some(Ok(cel::Value::Bool(true)))), "{field}");
     }
 }

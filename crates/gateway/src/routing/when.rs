@@ -13,7 +13,7 @@ use cel::{Context, Env, ExecutionError, ParseErrors, Program, Value};
 
 use super::bounds::{self, Found};
 use super::scan;
-use super::subject::Subject;
+use super::subject::{self, Subject};
 
 /// A condition in the Common Expression Language. Cheap to clone.
 #[derive(Clone)]
@@ -84,12 +84,39 @@ impl When {
 
     /// Whether it holds for an event.
     pub(super) fn holds(&self, subject: &Subject<'_>) -> Held {
-        let Compiled { text, program, found } = &*self.0;
-        let event = match subject.value(found.names_original) {
+        let event = match subject.value(self.0.found.names_original) {
             Ok(event) => event,
             Err(why) => return Held::Failed(why.to_owned()),
         };
-        // The interpreter has panicked on odd expressions before; an event must not be lost by it.
+        match self.said_of(event) {
+            Some(Ok(Value::Bool(true))) => Held::Yes,
+            Some(Ok(Value::Bool(false))) => Held::No,
+            Some(Ok(other)) => Held::Failed(no_answer(&other)),
+            Some(Err(error)) => Held::Failed(why(&error, &self.0.text)),
+            None => Held::Failed("the interpreter gave up on it".to_owned()),
+        }
+    }
+
+    /// Why it could be said of no event whatever, as far as one that has every field tells: it compares what cannot be
+    /// compared, or says neither true nor false. Of the provider's own object nothing is known.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        if self.0.found.names_original {
+            return None;
+        }
+        match self.said_of(subject::sample().as_ref()) {
+            Some(Ok(Value::Bool(_))) | None => None,
+            Some(Ok(other)) => Some(no_answer(&other)),
+            Some(Err(error @ (ExecutionError::NoSuchOverload(_) | ExecutionError::FunctionError { .. }))) => {
+                Some(why(&error, &self.0.text))
+            }
+            Some(Err(_)) => None,
+        }
+    }
+
+    /// What it comes to; nothing when the interpreter panicked, as it has on odd expressions before: an event must not be
+    /// lost by it.
+    pub(super) fn said_of(&self, event: &dyn Val) -> Option<Result<Value, ExecutionError>> {
+        let Compiled { program, found, .. } = &*self.0;
         let said = catch_unwind(AssertUnwindSafe(|| {
             let resolver = Event(event);
             let mut context = Context::with_env(Arc::clone(&ENV));
@@ -99,14 +126,12 @@ impl When {
             }
             program.execute(&context)
         }));
-        match said {
-            Ok(Ok(Value::Bool(true))) => Held::Yes,
-            Ok(Ok(Value::Bool(false))) => Held::No,
-            Ok(Ok(other)) => Held::Failed(format!("it says neither true nor false, but a {}", other.type_of())),
-            Ok(Err(error)) => Held::Failed(why(&error, text)),
-            Err(_) => Held::Failed("the interpreter gave up on it".to_owned()),
-        }
+        said.ok()
     }
+}
+
+fn no_answer(said: &Value) -> String {
+    format!("it says neither true nor false, but a {}", said.type_of())
 }
 
 impl fmt::Debug for When {

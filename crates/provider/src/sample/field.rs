@@ -14,11 +14,12 @@ pub struct FieldMistake {
 
 /// Sets a field to a value given as text, which is read as the type the field has; a new field becomes text. The field
 /// is looked for where a person means it: in the item of an Adyen standard webhook, in what an envelope holds that has
-/// no field of that name itself. Dots lead into objects; below `additionalData` they belong to the key.
+/// no field of that name itself. Dots lead into objects; below `additionalData` they belong to the key. Returns whether the
+/// field is a new one.
 ///
 /// # Errors
 /// [`FieldMistake`] when the text is not of the field's type, or the path leads through something that is no object.
-pub fn set(notification: &mut Value, field: &str, text: &str) -> Result<(), FieldMistake> {
+pub fn set(notification: &mut Value, field: &str, text: &str) -> Result<bool, FieldMistake> {
     let mistake = |problem| FieldMistake { field: field.to_owned(), problem };
     let place = target(notification, field).ok_or_else(|| mistake("the notification is no JSON object"))?;
     set_at(place, field, text).map_err(mistake)
@@ -39,17 +40,15 @@ fn target<'v>(notification: &'v mut Value, field: &str) -> Option<&'v mut Map<St
     }
 }
 
-fn set_at(object: &mut Map<String, Value>, path: &str, text: &str) -> Result<(), &'static str> {
+fn set_at(object: &mut Map<String, Value>, path: &str, text: &str) -> Result<bool, &'static str> {
     let Some((head, rest)) = path.split_once('.').filter(|_| !object.contains_key(path)) else {
         let value = typed(object.get(path), text)?;
-        object.insert(path.to_owned(), value);
-        return Ok(());
+        return Ok(object.insert(path.to_owned(), value).is_none());
     };
     let inner = object.entry(head).or_insert_with(|| Value::Object(Map::new()));
     let inner = inner.as_object_mut().ok_or("the path leads through something that is no object")?;
     if head == "additionalData" {
-        inner.insert(rest.to_owned(), Value::from(text));
-        return Ok(());
+        return Ok(inner.insert(rest.to_owned(), Value::from(text)).is_none());
     }
     set_at(inner, rest, text)
 }
@@ -80,7 +79,8 @@ mod tests {
             ("amount.value", "250"),
             ("additionalData.modification.action", "refund"),
         ] {
-            set(&mut standard, field, text).expect(field);
+            let is_new = set(&mut standard, field, text).expect(field);
+            assert_eq!(is_new, field.starts_with("additionalData"), "{field}");
         }
         let item = json!({"merchantReference": "b:c", "amount": {"value": 250, "currency": "EUR"},
             "additionalData": {"modification.action": "refund"}});
