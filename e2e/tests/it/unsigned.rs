@@ -9,7 +9,7 @@ use payhook_testkit::receiver::Receiver;
 use payhook_testkit::wire;
 use serde_json::{Value, json};
 
-use crate::stage::{SECRET, adyen, configuration};
+use crate::stage::{SECRET, adyen, configuration, until};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const CODES: &str = r#"unsigned_events = ["REPORT_AVAILABLE", "AUTHORISATION", "REFUND"]"#;
@@ -119,8 +119,9 @@ fn a_wrong_signature_a_code_that_is_not_named_and_a_wrong_password_are_refused()
     assert_eq!(gateway.list("/api/v1/events"), Vec::<Value>::new());
     assert_eq!(receiver.count(), 0);
     // Nobody can say later which password it came with, so nobody can let it in.
-    let quarantined = gateway.list("/api/v1/quarantine");
-    let guessed = quarantined.iter().find(|row| row["reason"] == "basic_auth").expect("it is kept");
+    let guessed = || gateway.list("/api/v1/quarantine").into_iter().find(|row| row["reason"] == "basic_auth");
+    until(&gateway, PATIENCE, "the guess in the quarantine", || guessed().is_some());
+    let guessed = guessed().expect("it is kept");
     let released =
         gateway.post(&format!("/api/v1/quarantine/{}/release", guessed["id"].as_str().expect("an id")), &json!({}));
     assert_eq!(released.status, 409, "{}", released.text());

@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
+use super::unusual::unusual;
 use super::{Cause, Finding};
 use crate::RawRequest;
 
@@ -90,8 +91,11 @@ pub(crate) fn length_differs(request: &RawRequest<'_>) -> Option<Finding> {
     })
 }
 
-/// What the body looks like when it is not what its content type says.
+/// What the body looks like when it is not what its content type says, or nothing that anybody signs.
 pub(crate) fn looks_like(request: &RawRequest<'_>) -> Option<Finding> {
+    if let Some(unusual) = unusual(request.body) {
+        return Some(unusual);
+    }
     let body = request.body.trim_ascii_start();
     let said = request.header(CONTENT_TYPE).unwrap_or("none");
     let looks = match body.first()? {

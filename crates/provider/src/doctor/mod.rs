@@ -8,6 +8,7 @@
 //! - [`search`]: tries messages, signatures and keys against each other, within a bound.
 //! - [`bodies`], [`layouts`]: the body as it may have been before something on the way wrote it anew.
 //! - [`signatures`]: a signature's text as it may have been meant.
+//! - [`unusual`]: bodies that are no text anybody could have signed.
 //! - [`suspects`]: a key's text as it may have been misread.
 //! - [`headers`]: signatures under other names, and those of other schemes.
 
@@ -19,6 +20,7 @@ mod layouts;
 mod search;
 mod signatures;
 mod suspects;
+mod unusual;
 
 pub use case::{Belongs, Case, Suspect};
 pub use diagnosis::{Cause, Diagnosis, Finding, Read};

@@ -66,6 +66,18 @@ async fn an_item_of_a_mixed_batch_is_owed_when_it_comes_alone_without_the_rest_o
 }
 
 #[tokio::test]
+async fn it_is_remembered_which_notification_was_owed_whole_and_to_whom() {
+    let desk = Desk::new().await;
+    come(&desk, "a", vec![event("a", 1, "", whole(&desk))]).await;
+    come(&desk, "b", vec![event("b", 1, "", desk.both())]).await;
+    for (seq, destination, expected) in [(1, desk.books, true), (1, desk.shop, false), (2, desk.books, false)] {
+        let notification = desk.row(EventSeq(seq)).await.notification;
+        let was = desk.store.reader().was_owed_whole(notification, destination).await.expect("read");
+        assert_eq!(was, expected, "{seq}");
+    }
+}
+
+#[tokio::test]
 async fn one_recording_is_owed_once_whatever_mixture_of_old_and_new_it_is() {
     for order in [["old", "older", "new"], ["new", "old", "older"], ["old", "new", "older"]] {
         let desk = Desk::new().await;
