@@ -110,3 +110,12 @@ fn a_text_that_is_no_key_is_said_to_be_none() {
         assert_eq!(mistake.expect("no key").problem, problem);
     }
 }
+
+#[test]
+fn a_body_that_nobody_can_have_signed_is_called_what_it_is() {
+    let bodies: [(&[u8], &str); 3] =
+        [(b"", "empty"), (b"\x1f\x8b\x08\x00", "compressed"), (b"\xff\xfe{\0}\0", "UTF-16")];
+    for (body, words) in bodies {
+        Patient::new("adyen", HeaderMap::new(), body).suffers_from(Cause::BodyChanged, words);
+    }
+}
