@@ -151,6 +151,11 @@ impl Replay {
         } else {
             let made = deliveries(usize::try_from(number(&job, "deliveries")).unwrap_or(usize::MAX));
             output::line(&format!("{id} is {}: {made} of {} events", text(&job["state"]), text(&job["events"])));
+            if let withheld @ 1.. = number(&job, "withheld") {
+                output::note(&format!(
+                    "{withheld} notifications were withheld from destinations of `format = \"original\"`: by today's keys not all in them is authentic"
+                ));
+            }
         }
         match text(&job["why"]) {
             why if why.is_empty() => Ok(()),

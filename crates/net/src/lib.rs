@@ -28,7 +28,7 @@ pub use body::{Body, BoxError};
 pub use body_budget::{BodyBudget, BudgetGuard};
 pub use client::{
     Answer, Client, ClientError, ClientSettings, Failure, Guard, Outgoing, Refused, Resolve, Resolved, Stage, Step,
-    SystemResolver, Target, Timings,
+    SystemResolver, Target, Timings, is_public,
 };
 pub use hyper::body::Incoming;
 pub use limits::{ClientLimits, Limits};

@@ -140,6 +140,7 @@ fn a_mixed_notification_is_never_sent_as_the_provider_wrote_it() {
         std::thread::sleep(A_WHILE);
         let bodies: Vec<_> = receiver.deliveries().into_iter().map(|delivery| delivery.body).collect();
         assert_eq!(bodies, [batch(&[good(5)]).into_bytes()], "{asked}");
+        assert_eq!(gateway.get(&replay).json()["withheld"], 2, "and it says so");
     }
 }
 

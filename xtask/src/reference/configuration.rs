@@ -11,7 +11,7 @@ pub(super) fn page() -> String {
          (`PAYHOOK__SERVER__PUBLIC`), flags. `${NAME}` and `${file:PATH}` expand in texts; an unset name is an error. An unknown key is an\n\
          error, and so is one that this release does not build yet. `payhook check` reports every mistake at once.\n\n\
          In `.env` a value in single quotes is taken as it is. One with a `$` needs them, or a backslash before it: a shell would look for\n\
-         a variable there, so anything else is a mistake. So is a name with two values.\n",
+         a variable there, so anything else is a mistake where the name is asked for. So are two values of one name.\n",
     );
     table(&mut page, "the file", ROOT);
     page

@@ -22,9 +22,10 @@ const ADDERS: [&str; 4] = [".text(\"", ".maybe(\"", ".plain(\"", ".number(\""];
 
 /// The lines in this file. Wide ones, of which there is one per request and per try, come first.
 pub(super) fn in_source(source: &Source) -> Vec<LogLine> {
-    let mut lines: Vec<_> =
-        source.text.match_indices(".line(level, \"").map(|(at, _)| wide(&source.text[at..])).collect();
-    let code = blank(&source.text);
+    // What a test logs is nothing that a gateway says.
+    let text = source.text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let mut lines: Vec<_> = text.match_indices(".line(level, \"").map(|(at, _)| wide(&text[at..])).collect();
+    let code = blank(text);
     for level in LEVELS {
         let start = format!("tracing::{level}!(");
         lines.extend(code.match_indices(&start).map(|(at, _)| event(level, source, &code, at + start.len())));

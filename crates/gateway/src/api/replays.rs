@@ -91,6 +91,7 @@ fn shown(job: &Job) -> Value {
         "at": job.at,
         "events": job.events,
         "deliveries": job.deliveries,
+        "withheld": job.withheld,
         "why": job.why(),
     })
 }

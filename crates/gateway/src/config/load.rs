@@ -70,6 +70,7 @@ pub fn load(options: LoadOptions) -> Result<Loaded, Mistakes> {
     }
     typed.settle(&mut findings);
     let config = typed.resolve(&mut findings);
+    typed.variables.tell_doubts(&mut findings);
     let warnings = findings.into_result()?;
     Ok(Loaded { config, warnings })
 }

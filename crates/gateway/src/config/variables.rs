@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroizing;
 
@@ -10,7 +11,20 @@ use super::mistakes::{Findings, Place};
 
 /// Named texts. Wiped when dropped: most of them are secrets.
 #[derive(Clone, Default)]
-pub struct Variables(BTreeMap<String, Zeroizing<String>>);
+pub struct Variables {
+    values: BTreeMap<String, Zeroizing<String>>,
+    /// Those of the file that a shell, or another reader, would understand differently.
+    doubts: Arc<Vec<Doubt>>,
+}
+
+/// What is doubtful about a variable of the file. A mistake once somebody asks for it: the file may hold other programs'.
+struct Doubt {
+    name: String,
+    place: Place,
+    what: String,
+    hint: &'static str,
+    asked: AtomicBool,
+}
 
 impl Variables {
     /// The environment of this process; what is not UTF-8 counts as unset. The only place that reads it.
@@ -18,24 +32,42 @@ impl Variables {
     pub fn of_process() -> Self {
         let texts = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, Zeroizing::new(value.into_string().ok()?))));
-        Self(texts.collect())
+        Self { values: texts.collect(), ..Self::default() }
     }
 
     /// These and no others.
     #[must_use]
     pub fn given(variables: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), Zeroizing::new(value.into()))).collect())
+        let values = variables.into_iter().map(|(name, value)| (name.into(), Zeroizing::new(value.into())));
+        Self { values: values.collect(), ..Self::default() }
     }
 
     /// The value of `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.as_str())
+        self.ask(|known| known == name);
+        self.values.get(name).map(|value| value.as_str())
     }
 
     /// Those whose names begin with `prefix`: the rest of the name, the name, the value.
     pub(super) fn with_prefix<'v>(&'v self, prefix: &'v str) -> impl Iterator<Item = (&'v str, &'v str, &'v str)> {
-        self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, name.as_str(), value.as_str())))
+        self.ask(|known| known.starts_with(prefix));
+        let named = move |(name, value): (&'v String, &'v Zeroizing<String>)| {
+            Some((name.strip_prefix(prefix)?, name.as_str(), value.as_str()))
+        };
+        self.values.iter().filter_map(named)
+    }
+
+    fn ask(&self, is_meant: impl Fn(&str) -> bool) {
+        let meant = self.doubts.iter().filter(|doubt| is_meant(&doubt.name));
+        meant.for_each(|doubt| doubt.asked.store(true, Ordering::Relaxed));
+    }
+
+    /// Tells what is doubtful about those that were asked for by now.
+    pub(super) fn tell_doubts(&self, findings: &mut Findings) {
+        for doubt in self.doubts.iter().filter(|doubt| doubt.asked.load(Ordering::Relaxed)) {
+            findings.mistake(&doubt.place, doubt.what.clone(), doubt.hint);
+        }
     }
 
     /// These and those of the file, where that exists; what is set already stays.
@@ -55,9 +87,11 @@ impl Variables {
             let what = "a line that is not NAME=value";
             findings.mistake(&place_of(path, &text, &error), what, "put values with spaces or # in quotes");
         }
-        tell_apart(path, &text, &entries, findings);
+        let mut doubts = doubts(path, &text, &entries);
+        doubts.retain(|doubt| !self.values.contains_key(&doubt.name));
+        self.doubts = Arc::new(doubts);
         for (name, value) in entries {
-            self.0.entry(name).or_insert(value);
+            self.values.entry(name).or_insert(value);
         }
         self
     }
@@ -78,28 +112,38 @@ fn entries(text: &str) -> (Vec<Entry>, Option<dotenvy::Error>) {
     (entries, None)
 }
 
-/// What a shell and this reader, or two readers, would understand differently is a mistake: a name with two values, of
-/// which a shell takes the last, and a `$`, behind which they look for a variable.
-fn tell_apart(path: &Path, text: &str, entries: &[Entry], findings: &mut Findings) {
-    let place = |name: &str, nth: usize| line_of(path, text, name, nth);
-    for (position, (name, value)) in entries.iter().enumerate() {
-        let mut before = entries[..position].iter().filter(|(earlier, _)| earlier == name);
-        let Some((_, first)) = before.next() else { continue };
-        if first != value {
-            let what = format!("{name} stands here a second time, with another value");
-            findings.mistake(&place(name, before.count() + 1), what, "keep the one that counts");
-        }
-    }
+/// What a shell and this reader, or two readers, would understand differently: a name with two values, of which a shell takes
+/// the last, and a `$`, behind which they look for a variable.
+fn doubts(path: &Path, text: &str, entries: &[Entry]) -> Vec<Doubt> {
+    let doubt = |position: usize, what: String, hint| {
+        let name = &entries[position].0;
+        let nth = entries[..position].iter().filter(|(earlier, _)| earlier == name).count();
+        let place = line_of(path, text, name, nth);
+        Doubt { name: name.clone(), place, what, hint, asked: AtomicBool::new(false) }
+    };
+    let mut doubts = Vec::new();
     // The same text with each `$` that is not escaped as another character, which stands for nothing.
-    let literal = Zeroizing::new(text.replace("\\$", "\u{1}").replace('$', DOLLAR).replace('\u{1}', "\\$"));
+    let literal = [("\\\\", "\u{1}"), ("\\$", "\u{2}"), ("$", DOLLAR), ("\u{2}", "\\$"), ("\u{1}", "\\\\")];
+    let literal =
+        literal.iter().fold(Zeroizing::new(text.to_owned()), |text, (from, to)| text.replace(from, to).into());
     let (literals, _) = self::entries(&literal);
-    for (position, ((name, value), (_, literal))) in entries.iter().zip(&literals).enumerate() {
-        if *Zeroizing::new(literal.replace(DOLLAR, "$")) != **value {
-            let nth = entries[..position].iter().filter(|(earlier, _)| earlier == name).count();
+    for (position, (name, value)) in entries.iter().enumerate() {
+        if entries[..position].iter().any(|(earlier, first)| earlier == name && first != value) {
+            let what = format!("{name} stands here once more, with another value");
+            doubts.push(doubt(position, what, "keep the one that counts"));
+        }
+        let is_literal =
+            literals.get(position).is_some_and(|(_, literal)| *Zeroizing::new(literal.replace(DOLLAR, "$")) == **value);
+        if !is_literal {
             let what = format!("a `$` in {name} would stand for a variable");
-            findings.mistake(&place(name, nth), what, "put the value in single quotes, which leave it as it is");
+            doubts.push(doubt(position, what, "put the value in single quotes, which leave it as it is"));
+        }
+        // Behind a line that is none without its `$` nothing can be compared.
+        if position >= literals.len() {
+            break;
         }
     }
+    doubts
 }
 
 /// Stands for a `$` that is one.
@@ -122,7 +166,7 @@ fn line_of(path: &Path, text: &str, name: &str, nth: usize) -> Place {
 /// Names only.
 impl std::fmt::Debug for Variables {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }
 
@@ -172,13 +216,15 @@ mod tests {
         std::fs::write(&path, text).expect("written");
         let mut findings = Findings::default();
         let variables = Variables::default().with_file(&path, &mut findings);
+        let _ = ["KEY", "PW", "ASKED"].map(|name| variables.get(name).is_some());
+        variables.tell_doubts(&mut findings);
         (findings.into_result().err().map(|mistakes| mistakes.to_string()).unwrap_or_default(), variables)
     }
 
     #[test]
     fn a_name_with_two_values_is_a_mistake_and_with_one_twice_is_none() {
         let (mistakes, _) = read("KEY=first\nOTHER=1\nexport KEY = second\n");
-        assert!(mistakes.contains(".env:3: KEY stands here a second time, with another value"), "{mistakes}");
+        assert!(mistakes.contains(".env:3: KEY stands here once more, with another value"), "{mistakes}");
         assert!(!mistakes.contains("first") && !mistakes.contains("=second"), "{mistakes}");
         let (mistakes, variables) = read("KEY=same\nKEY='same'\n");
         assert_eq!((mistakes.as_str(), variables.get("KEY")), ("", Some("same")));
@@ -190,11 +236,19 @@ mod tests {
             let (mistakes, variables) = read(&format!("PW={literal}\n"));
             assert_eq!((mistakes.as_str(), variables.get("PW")), ("", Some("$ecret-2026")), "{literal}");
         }
-        for ambiguous in ["$ecret-2026", "\"$ecret-2026\"", "Summer${Rain}2026", "ends-with-$"] {
+        for ambiguous in
+            ["$ecret-2026", "\"$ecret-2026\"", "Summer${Rain}2026", "ends-with-$", "a\\\\$b2026", "ab$cd ef2026"]
+        {
             let (mistakes, _) = read(&format!("A=1\nPW={ambiguous}\n"));
             assert!(mistakes.contains(".env:2: a `$` in PW would stand for a variable"), "{ambiguous}: {mistakes}");
             assert!(!mistakes.contains("2026"), "{mistakes}");
         }
+    }
+
+    #[test]
+    fn what_nobody_asks_for_may_be_as_it_likes() {
+        let (mistakes, variables) = read("URL=db://${USER}@host\nURL=db://other\nASKED=1\n");
+        assert_eq!((mistakes.as_str(), variables.get("ASKED")), ("", Some("1")));
     }
 
     #[test]

@@ -215,18 +215,23 @@ async fn refused(
     events: &[StoredEvent],
     now: Timestamp,
 ) -> Result<Finding, Unavailable> {
-    let page = PageRequest { limit: REFUSALS_MAX, from: None };
-    let rows = gateway.reader.quarantine(Some(source.id), page).await?.rows.into_iter();
-    let requests = rows.map(|row| refused::Request {
-        times: row.times,
-        last_at: row.last_at,
-        why: format!("{} ({})", row.detail, row.reason.as_str()),
-    });
-    let refused = refused::Refused {
-        source: source.settings.name.clone(),
-        last_taken: last_taken(source, events),
-        requests: requests.collect(),
-    };
+    // All of them: one that is repeated keeps the place of its first time, behind whatever strangers sent since.
+    let (mut requests, mut from) = (Vec::new(), None);
+    for _ in 0..PAGES_MAX {
+        let page = PageRequest { limit: PageRequest::LIMIT_MAX, from };
+        let page = gateway.reader.quarantine(Some(source.id), page).await?;
+        requests.extend(page.rows.into_iter().filter(|row| row.times > 1).map(|row| refused::Request {
+            times: row.times,
+            last_at: row.last_at,
+            why: format!("{} ({})", row.detail, row.reason.as_str()),
+        }));
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    let refused =
+        refused::Refused { source: source.settings.name.clone(), last_taken: last_taken(source, events), requests };
     Ok(refused::judge(&refused, now))
 }
 

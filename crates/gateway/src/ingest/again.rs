@@ -178,11 +178,13 @@ async fn is_fit_whole(
     Ok(is_decided && judged.refused.is_empty() && judged.unproved.is_none())
 }
 
-/// The same of a stored row's notification. Nobody can tell any more when its bytes, its source or its keys are gone.
+/// The same of a stored row's notification. Nobody can tell any more when its bytes, its source or its keys are gone; where a
+/// key cannot be looked up now, nobody can tell yet.
 pub(crate) async fn can_be_sent_whole(gateway: &Gateway, plan: &Plan, row: &StoredEvent) -> Result<bool, Unavailable> {
     let Some(source) = plan.source(row.source) else { return Ok(false) };
     let Some(kept) = gateway.reader.notification(row.notification).await? else { return Ok(false) };
-    Ok(is_fit_whole(gateway, plan, source, &as_received(kept), row.item).await.unwrap_or(false))
+    let is_fit = is_fit_whole(gateway, plan, source, &as_received(kept), row.item).await;
+    is_fit.map_err(|unavailable| Unavailable::Failed(unavailable.to_string()))
 }
 
 fn is_other_aside(event: &RecordEvent, item: u32) -> bool {

@@ -17,6 +17,7 @@ use tokio::sync::SemaphorePermit;
 use tracing::Level;
 
 use super::answer::Answer;
+use super::readers::is_forwarded;
 use super::record::{Received, Settled, SharedRefusals, quarantine, record};
 use crate::gateway::Gateway;
 use crate::plan::{Bounds, Plan, Source};
@@ -114,7 +115,10 @@ impl Door {
         }
         let Bounds { in_flight, readers, body_budget } = &*source.bounds;
         let seat = in_flight.try_acquire().map_err(|_| Code::Overloaded)?;
-        let arriving = readers.begin(peer.ip()).ok_or(Code::Overloaded)?;
+        let arriving = match is_forwarded(peer.ip(), request.headers()) {
+            true => None,
+            false => Some(readers.begin(peer.ip()).ok_or(Code::Overloaded)?),
+        };
         let (parts, body) = request.into_parts();
         if !is_readable_media_type(&parts.headers) {
             return Err(Code::UnsupportedContentType);

@@ -1,14 +1,24 @@
 //! Whose requests are still arriving: so many of each peer, so that one who sends no bodies keeps nobody out.
 //!
 //! A request whose body is not whole holds a seat of its source for as long as a body may take. One connection may begin a
-//! hundred such requests, so the bound on connections is none on seats.
+//! hundred such requests, so the bound on connections is none on seats. A proxy near by speaks for everybody behind it, and is
+//! not bound so: it is for the proxy to hear a request out before it passes it on.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use payhook_net::subscriber;
+use http::HeaderMap;
+use payhook_net::{is_public, subscriber};
+
+/// What a proxy says of whom it speaks for.
+const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
+
+/// Whether a proxy sends this. Who comes from the public network and says so is not believed.
+pub(super) fn is_forwarded(peer: IpAddr, headers: &HeaderMap) -> bool {
+    !is_public(peer.to_canonical()) && FORWARDED.iter().any(|name| headers.contains_key(*name))
+}
 
 /// The peers with requests that are still arriving, and how many each has.
 #[derive(Debug)]
@@ -61,6 +71,15 @@ impl Drop for Reading<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_proxy_is_one_that_is_near_and_says_so() {
+        let (near, far): (IpAddr, IpAddr) = ([10, 0, 0, 1].into(), [8, 8, 8, 8].into());
+        let mut headers = HeaderMap::new();
+        assert!(!is_forwarded(near, &headers));
+        headers.insert("x-forwarded-for", http::HeaderValue::from_static("8.8.8.8"));
+        assert!(is_forwarded(near, &headers) && !is_forwarded(far, &headers));
+    }
 
     #[test]
     fn a_peer_that_has_enough_begins_no_more_and_keeps_out_no_other() {

@@ -106,9 +106,8 @@ impl When {
         match self.said_of(subject::sample().as_ref()) {
             Some(Ok(Value::Bool(_))) | None => None,
             Some(Ok(other)) => Some(no_answer(&other)),
-            Some(Err(error @ (ExecutionError::NoSuchOverload(_) | ExecutionError::FunctionError { .. }))) => {
-                Some(why(&error, &self.0.text))
-            }
+            Some(Err(error @ ExecutionError::NoSuchOverload(_))) => Some(why(&error, &self.0.text)),
+            // Of another text than the sample's a number may well be made.
             Some(Err(_)) => None,
         }
     }

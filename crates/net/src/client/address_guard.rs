@@ -146,7 +146,9 @@ fn really_called(address: IpAddr) -> IpAddr {
     }
 }
 
-fn is_public(address: IpAddr) -> bool {
+/// Whether the address belongs to the public network: neither this machine's, nor a private or reserved one.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => !NOT_PUBLIC_V4.iter().any(|net| net.contains(&v4)),
         IpAddr::V6(v6) => PUBLIC_V6.contains(&v6) && !NOT_PUBLIC_V6.iter().any(|net| net.contains(&v6)),

@@ -20,7 +20,7 @@ mod stream;
 mod target;
 mod timings;
 
-pub use address_guard::{Guard, Refused};
+pub use address_guard::{Guard, Refused, is_public};
 pub use call::{Answer, Outgoing};
 pub use failure::{ClientError, Failure, Stage, Step};
 pub use resolver::{Resolve, Resolved, SystemResolver};

@@ -55,17 +55,22 @@ impl Disk {
         if self.read_at.is_some_and(|before| now.duration_since(before) < READING_AGE_MAX) {
             return None;
         }
-        self.read_at = Some(now);
+        Some(self.look_now())
+    }
+
+    /// A reading of now.
+    pub(super) fn look_now(&mut self) -> Reading {
+        self.read_at = Some(Instant::now());
         let database = self.database.metadata();
         if self.held.is_none() {
             self.held = hold(&self.database);
         }
-        Some(Reading {
+        Reading {
             free: free(&self.folder),
             file_bytes: database.as_ref().map_or(0, Metadata::len),
             wal_bytes: size(&self.log),
             moved: self.held.as_ref().is_some_and(|held| is_elsewhere(held, &database)),
-        })
+        }
     }
 }
 
@@ -84,12 +89,18 @@ fn hold(_: &Path) -> Option<OwnedFd> {
 }
 
 /// Whether its path leads to another file than the one held, or to none. Any other error is no answer.
+#[cfg(target_os = "linux")]
 fn is_elsewhere(held: &OwnedFd, found: &std::io::Result<Metadata>) -> bool {
     let Ok(held) = rustix::fs::fstat(held) else { return false };
     match found {
         Ok(found) => (found.dev(), found.ino()) != (held.st_dev, held.st_ino),
         Err(error) => error.kind() == ErrorKind::NotFound,
     }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_elsewhere(_: &OwnedFd, _: &std::io::Result<Metadata>) -> bool {
+    false
 }
 
 /// Free bytes on the disk this folder is on; as unlimited as [`Reading::free`].

@@ -160,7 +160,9 @@ impl<'c> Recorder<'c> {
             }
             if event.kind.redelivers_revisions() && event.content != item.event.content {
                 let decided = Decided { seq, event: &event, names: &item.names, stale, at: origin.owed_at };
-                self.owe_decided(&decided, wanted, book, changes)?;
+                // Its own notification was not judged now: what else is in there may be unfit to be sent as it is.
+                let events: Vec<Wanted> = wanted.iter().filter(|want| !want.once_per_notification).copied().collect();
+                self.owe_decided(&decided, &events, book, changes)?;
             }
         }
         Ok(())

@@ -100,7 +100,10 @@ impl Writer {
             }
         };
         self.readers.close();
-        self.leave_the_log_empty();
+        // Another file that stands at the path is not ours to write to.
+        if !self.is_moved() {
+            self.leave_the_log_empty();
+        }
         drop((self.trust, self.lock));
         closing.into_iter().for_each(|giver| giver.give(Ok(())));
     }
@@ -191,6 +194,12 @@ impl Writer {
         Ok(())
     }
 
+    /// Whether the database is not at its path, by a look of now.
+    fn is_moved(&mut self) -> bool {
+        self.condition.read(self.disk.look_now());
+        self.condition.moved()
+    }
+
     fn look_at_disk(&mut self) {
         if let Some(reading) = self.disk.look() {
             self.condition.read(reading);
@@ -210,8 +219,9 @@ impl Writer {
     }
 
     /// A connection that is known to write, or nothing.
-    fn mend(&self) -> Option<Connection> {
-        match self.reconnect() {
+    fn mend(&mut self) -> Option<Connection> {
+        let connected = if self.is_moved() { Err(fault::moved_away()) } else { self.reconnect() };
+        match connected {
             Ok(connection) => {
                 self.condition.recovered();
                 Some(connection)

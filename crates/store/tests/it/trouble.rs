@@ -118,6 +118,22 @@ async fn a_file_that_was_moved_away_takes_nothing_until_it_is_back() {
 }
 
 #[tokio::test]
+async fn what_was_put_in_the_place_of_an_open_store_is_left_as_it_is() {
+    let backup = {
+        let desk = Desk::new().await;
+        desk.store.close().await;
+        std::fs::read(desk.folder.path().join("payhook.db")).expect("read")
+    };
+    let desk = Desk::new().await;
+    desk.one(event("a", 1, "", desk.to_shop()), 1).await;
+    let (here, restored) = (desk.folder.path().join("payhook.db"), desk.folder.path().join("restored.db"));
+    std::fs::write(&restored, &backup).expect("written");
+    std::fs::rename(&restored, &here).expect("put in place");
+    desk.store.close().await;
+    assert!(std::fs::read(&here).expect("read") == backup, "the log of the other one was copied into it");
+}
+
+#[tokio::test]
 async fn more_than_the_queue_holds_is_refused_at_once() {
     let desk = Desk::with(Options { queue_bytes_max: 1_000, ..options() }).await;
     let mut large = desk.recording(vec![event("a", 1, "", desk.to_shop())], 1);

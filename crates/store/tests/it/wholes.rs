@@ -6,7 +6,7 @@ use payhook_domain::payment::Names;
 use payhook_domain::verdict::Verdict;
 use payhook_store::{DeliveryFilter, Disposition, RecordEvent, Wanted};
 
-use crate::desk::{Desk, aside, at, event, want};
+use crate::desk::{Desk, aside, at, dispute, event, want};
 
 /// Routed to nobody.
 fn nobody() -> Disposition {
@@ -113,6 +113,19 @@ async fn items_of_one_notification_that_are_released_one_by_one_owe_it_once() {
         assert_eq!(released.await.expect("done"), Some(vec![Verdict::New(EventSeq(seq))]));
         assert_eq!(sent(&desk).await, ["ab"]);
     }
+}
+
+#[tokio::test]
+async fn what_revised_an_event_that_was_set_aside_brings_no_notification_that_was_not_judged() {
+    let desk = Desk::new().await;
+    come(&desk, "first", vec![dispute("d", 1, "opened", aside())]).await;
+    // In a batch of which another item may well have been refused.
+    come(&desk, "mixed", vec![dispute("d", 1, "lost", aside())]).await;
+    let released = desk.store.release_aside(EventSeq(1), vec![dispute("d", 1, "opened", whole(&desk))], at(5)).await;
+    assert_eq!(released.expect("done"), Some(vec![Verdict::New(EventSeq(1))]));
+    assert_eq!(sent(&desk).await, ["first"]);
+    let mixed = desk.row(EventSeq(2)).await.notification;
+    assert_eq!(desk.store.reader().was_owed_whole(mixed, desk.books).await, Ok(false), "nor is it taken for fit later");
 }
 
 #[tokio::test]

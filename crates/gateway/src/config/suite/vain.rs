@@ -31,6 +31,7 @@ fn a_condition_that_nothing_can_be_said_of_is_doubtful() {
         "event.amount.value >= 1000",
         r#"event.reference.startsWith("A") && event.checks.avs.code == 1"#,
         r#"event.original.reason == "x""#,
+        "int(event.reference) > 5",
         r#"event.reference.matches("^A")"#,
         "has(event.account)",
     ] {

@@ -13,6 +13,7 @@ use payhook_domain::verdict::Standing;
 use payhook_store::{DeliveryFilter, DeliveryRow, PageRequest, Reader, StoredEvent, Unavailable, Wanted};
 
 use super::asked::Meant;
+use super::job::Job;
 use crate::gateway::Gateway;
 use crate::ingest::again;
 use crate::plan::{Plan, Route};
@@ -28,13 +29,14 @@ pub(super) struct Aimed {
     pub(super) wanted: Wanted,
 }
 
-/// To whom `row` goes. `wholes` remembers the last notification sent whole to each destination.
+/// To whom `row` goes. The job remembers the last notification looked at for each destination that gets it whole, and counts
+/// what is withheld.
 pub(super) async fn at(
     gateway: &Gateway,
     plan: &Plan,
     meant: &Meant,
     row: &StoredEvent,
-    wholes: &mut Vec<(u16, i64)>,
+    job: &mut Job,
 ) -> Result<Vec<Aimed>, Unavailable> {
     let mut aimed = Vec::new();
     if !is_replayable(row) {
@@ -44,10 +46,12 @@ pub(super) async fn at(
     let body = body(plan, reader, row).await?;
     for wanted in wanted(plan, meant, row, &body) {
         let event = if wanted.once_per_notification {
-            match whole(reader, row, wanted.destination, wholes).await? {
-                Some(event) if is_fit_whole(gateway, plan, row, wanted.destination).await? => event,
-                _ => continue,
+            let Some(event) = whole(reader, row, wanted.destination, &mut job.wholes).await? else { continue };
+            if !is_fit_whole(gateway, plan, row, wanted.destination).await? {
+                job.withheld += 1;
+                continue;
             }
+            event
         } else {
             row.seq
         };

@@ -88,6 +88,7 @@ pub(super) async fn draft(gateway: &Gateway, plan: &Plan, mut asked: Asked) -> R
         at: (first - 1).max(0),
         events: 0,
         deliveries: 0,
+        withheld: 0,
         wholes: Vec::new(),
     })
 }

@@ -69,6 +69,9 @@ pub(crate) struct Job {
     pub(crate) events: u64,
     /// Deliveries made.
     pub(crate) deliveries: u64,
+    /// Notifications withheld from destinations that get them whole: by today's keys not all of them is authentic.
+    #[serde(default)]
+    pub(crate) withheld: u64,
     /// The last notification sent whole to each destination that gets it so.
     pub(super) wholes: Vec<(u16, i64)>,
 }
@@ -127,6 +130,7 @@ mod tests {
             at: 4,
             events: 3,
             deliveries: 5,
+            withheld: 0,
             wholes: vec![(1, 2)],
         };
         let memo = job.memo();

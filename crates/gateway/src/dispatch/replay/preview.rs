@@ -42,7 +42,7 @@ pub(crate) async fn preview(gateway: &Gateway, asked: Asked, after: i64) -> Resu
     for _ in 0..STRETCHES_MAX {
         let found = walk::on(reader, &job, &meant, SHOWN_MAX - rows.len().min(SHOWN_MAX - 1)).await?;
         for row in &found.rows {
-            for one in aim::at(gateway, &plan, &meant, row, &mut job.wholes).await? {
+            for one in aim::at(gateway, &plan, &meant, row, &mut job).await? {
                 let destination = one.wanted.destination;
                 let before = aim::newest(reader, one.event, destination).await?;
                 rows.push(Shown { event: row.clone(), destination, before });

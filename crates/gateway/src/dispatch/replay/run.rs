@@ -92,7 +92,7 @@ async fn step(gateway: &Gateway, job: &Job, cancelled: bool) -> Result<Step, Una
     let found = walk::on(gateway.reader.as_ref(), &job, &meant, limit as usize).await?;
     let mut batch: Vec<Again> = Vec::new();
     for row in &found.rows {
-        let aimed = aim::at(gateway, &plan, &meant, row, &mut job.wholes).await?;
+        let aimed = aim::at(gateway, &plan, &meant, row, &mut job).await?;
         job.events += u64::from(!aimed.is_empty());
         for one in aimed {
             job.deliveries += 1;
