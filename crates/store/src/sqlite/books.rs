@@ -121,7 +121,7 @@ impl<'c> Books<'c> {
                 known.push(found);
             }
         }
-        // Into the oldest, each by itself: no row leads to one that leads on.
+        // Into the oldest, each by itself: however many an event names, each row is one step from it.
         known.sort_unstable_by_key(|book| book.id);
         let mut known = known.into_iter();
         let mut book = known.next();
