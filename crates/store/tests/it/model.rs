@@ -109,6 +109,11 @@ impl Model {
             self.row(head).standing = Standing::Routed;
             self.row(head).says = says;
             self.owe(head, wanted);
+            for seq in self.revisions_of(head, says) {
+                if is_dispute(identity) {
+                    self.owe(seq, wanted);
+                }
+            }
             return Verdict::New(EventSeq(head));
         }
         let is_version = |seq: i64, row: &Row| seq == head || row.first == Some(head);
@@ -142,6 +147,12 @@ impl Model {
             }
         }
         Verdict::Revision { seq: EventSeq(seq), number }
+    }
+
+    /// What revised it and says something else than this.
+    fn revisions_of(&self, head: i64, says: (i64, u8)) -> Vec<i64> {
+        let is_one = |row: &Row| row.first == Some(head) && row.standing == Standing::Revision && row.says != says;
+        (1..).zip(&self.rows).filter(|(_, row)| is_one(row)).map(|(seq, _)| seq).collect()
     }
 
     /// The routed row of the event first recorded as `head`.
