@@ -102,6 +102,7 @@ impl Handler for Echo {
         match head.uri.path() {
             "/panic" => panic!("as asked"),
             "/slow" => tokio::time::sleep(Self::SLOW).await,
+            "/endless" => std::future::pending().await,
             "/huge" => return Response::new(Body::from(vec![b'x'; 32 * 1024 * 1024])),
             "/pieces" => return Response::new(pieces(4, Duration::from_millis(250))),
             _ => {}

@@ -11,7 +11,7 @@ use payhook_testkit::scale;
 use serde_json::Value;
 
 use super::{CONNECTIONS, EVERY, KEY_FORGED, PATIENCE, PAUSE, digest, fine, said, taken};
-use crate::stage::{KEY, SECRET, authorisation, nothing_is_lost, setup};
+use crate::stage::{KEY, SECRET, authorisation, nothing_is_lost, setup, until};
 
 /// Reloads a second, and how far behind that the whole may end: a share of its length.
 const PER_SECOND: usize = 10;
@@ -115,7 +115,10 @@ fn each_is_told_in_the_log(gateway: &Gateway, attempts: &[Attempt]) {
         let message = line["message"].as_str().unwrap_or_default();
         message == "configuration changed" || message.starts_with("the changed configuration is refused")
     };
-    let told: Vec<Value> = gateway.log().into_iter().filter(is_outcome).collect();
+    let told = || gateway.log().into_iter().filter(is_outcome).collect::<Vec<Value>>();
+    // A line is written a moment after what it tells of.
+    until(gateway, PATIENCE, "the last attempt's line", || told().len() >= attempts.len());
+    let told = told();
     assert_eq!(told.len(), attempts.len(), "each is told once");
     for (Attempt { number, wrong }, line) in attempts.iter().zip(&told) {
         match wrong {
