@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 use payhook_gateway::config::{Variables, Warning};
 use payhook_gateway::telemetry::setup;
+use payhook_gateway::telemetry::sink::journal_mark;
 use serde::Serialize;
+use tracing::Level;
 
 use crate::complaint::{Complaint, Exit};
 
@@ -43,7 +45,7 @@ pub(crate) fn note(text: &str) {
 
 /// Something doubtful about the configuration.
 pub(crate) fn warning(warning: &Warning) {
-    hinted(WAITING, "warning", &warning.to_string(), &warning.hint);
+    hinted(Level::WARN, &warning.to_string(), &warning.hint);
 }
 
 /// One finding of the doctor: how bad, what was looked at, what is so, and what to do.
@@ -63,11 +65,11 @@ pub(crate) fn finding(severity: &str, check: &str, what: &str, hint: &str) {
 pub(crate) fn complain(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<Complaint>() {
         Some(complaint) => {
-            complaint.said.iter().for_each(|(what, hint)| hinted(BAD, "error", what, hint));
+            complaint.said.iter().for_each(|(what, hint)| hinted(Level::ERROR, what, hint));
             ExitCode::from(complaint.exit as u8)
         }
         None => {
-            hinted(BAD, "error", &format!("{error:#}"), "");
+            hinted(Level::ERROR, &format!("{error:#}"), "");
             ExitCode::from(Exit::Failed as u8)
         }
     }
@@ -85,7 +87,7 @@ pub(crate) fn refused_arguments(refused: &clap::Error, command: &str) -> ExitCod
         return ExitCode::from(Exit::Usage as u8);
     }
     let (what, hint) = in_our_words(&refused.render().to_string(), command);
-    hinted(BAD, "error", &what, &hint);
+    hinted(Level::ERROR, &what, &hint);
     ExitCode::from(Exit::Usage as u8)
 }
 
@@ -103,13 +105,10 @@ fn in_our_words(rendered: &str, command: &str) -> (String, String) {
     (what, hint)
 }
 
-fn hinted(style: Style, label: &str, what: &str, hint: &str) {
+fn hinted(level: Level, what: &str, hint: &str) {
+    let (style, label) = if level == Level::ERROR { (BAD, "error") } else { (WAITING, "warning") };
     // Of a service that does not start, the journal has nothing but this.
-    let mark = match setup::leads_to_journal(&Variables::of_process()) {
-        true if label == "error" => "<3>",
-        true => "<4>",
-        false => "",
-    };
+    let mark = if setup::leads_to_journal(&Variables::of_process()) { journal_mark(level) } else { "" };
     let mut err = anstream::stderr().lock();
     let _ = writeln!(err, "{mark}{style}{label}:{style:#} {}", what.replace('\n', " "));
     if !hint.is_empty() {

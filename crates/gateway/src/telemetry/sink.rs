@@ -65,16 +65,10 @@ impl Sink {
         Ok(Self { shared, is_journal })
     }
 
-    /// What stands before a line of this level: nothing, or for the journal its number as sd-daemon(3) has it.
+    /// What stands before a line of this level: nothing, or the journal's mark.
     #[must_use]
     pub fn mark(&self, level: Level) -> &'static str {
-        match level {
-            _ if !self.is_journal => "",
-            Level::ERROR => "<3>",
-            Level::WARN => "<4>",
-            Level::INFO => "<6>",
-            _ => "<7>",
-        }
+        if self.is_journal { journal_mark(level) } else { "" }
     }
 
     /// Adds whole lines, each ending in a newline.
@@ -103,6 +97,17 @@ impl Sink {
         while !pending.buffer.is_empty() || pending.writing {
             pending = self.shared.written.wait(pending).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+}
+
+/// What systemd's journal takes a line's level from: its number, as sd-daemon(3) has it.
+#[must_use]
+pub const fn journal_mark(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "<3>",
+        Level::WARN => "<4>",
+        Level::INFO => "<6>",
+        _ => "<7>",
     }
 }
 
