@@ -75,7 +75,7 @@ impl Client {
         let target = self.net.target(&url).map_err(|refused| Complaint::usage(refused.to_string(), "check --url"))?;
         let repeatable = method == Method::GET;
         let sent = target.send(Outgoing { method, headers, body, repeatable }).await;
-        let answer = sent.map_err(|failure| unreachable(&self.base, &failure.error))?;
+        let answer = sent.and_then(Answer::whole).map_err(|failure| unreachable(&self.base, &failure.error))?;
         read(&answer)
     }
 }

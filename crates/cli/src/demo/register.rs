@@ -7,7 +7,7 @@ use bytes::Bytes;
 use data_encoding::BASE64;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method};
-use payhook_net::{Client, Outgoing};
+use payhook_net::{Answer, Client, Outgoing};
 use payhook_sandbox::Accounts;
 use serde_json::{Value, json};
 use url::Url;
@@ -90,7 +90,8 @@ impl<'m> Merchant<'m> {
         let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
         let target = self.client.target(&self.base.join(path)?)?;
         let sent = target.send(Outgoing { method, headers, body, repeatable: false }).await;
-        let answer = sent.map_err(|failure| anyhow::anyhow!("the sandbox: {}", failure.error))?;
+        let answer =
+            sent.and_then(Answer::whole).map_err(|failure| anyhow::anyhow!("the sandbox: {}", failure.error))?;
         let said = String::from_utf8_lossy(&answer.excerpt);
         ensure!(answer.status.is_success(), "the sandbox answered {} to {path}: {said}", answer.status);
         Ok(serde_json::from_slice(&answer.excerpt).unwrap_or_default())

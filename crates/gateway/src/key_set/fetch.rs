@@ -62,7 +62,7 @@ pub(super) async fn fetch(target: &Target) -> Result<Fetched, NotFetched> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/jwk-set+json, application/json"));
     let asked = Outgoing { method: Method::GET, headers, body: Bytes::new(), repeatable: true };
-    let answer = target.send(asked).await?;
+    let answer = target.send(asked).await?.whole()?;
     if answer.status != StatusCode::OK {
         return Err(NotFetched::Status(answer.status));
     }

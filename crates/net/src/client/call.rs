@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use http::header::HOST;
 use http::response::Parts;
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::Full;
+use hyper::body::Incoming;
 use tokio::time::timeout_at;
 
 use super::connection::{Connection, Excerpt};
-use super::failure::{ClientError, Failure, Step};
+use super::failure::{ClientError, Failure};
 use super::target::Target;
 use super::timings::{Progress, Timings};
 
@@ -26,8 +27,11 @@ pub struct Outgoing {
     pub repeatable: bool,
 }
 
-/// What came back.
-#[derive(Clone, Debug)]
+/// A connection, and the answer whose body is still in it.
+type Asked = (Box<Connection>, Response<Incoming>);
+
+/// What came back. Its status is said before its body is: an answer whose body breaks off, or is late, is an answer.
+#[derive(Debug)]
 pub struct Answer {
     /// The status. A redirect is an answer like any other.
     pub status: StatusCode,
@@ -37,8 +41,23 @@ pub struct Answer {
     pub excerpt: Bytes,
     /// Whether the body was longer than the excerpt.
     pub cut: bool,
+    /// What kept the rest of the body away, where something did: it broke off, or was late.
+    pub unread: Option<ClientError>,
     /// How long each step took.
     pub timings: Timings,
+}
+
+impl Answer {
+    /// The answer, for whoever needs its body to the end.
+    ///
+    /// # Errors
+    /// [`Failure`]: the body broke off, or was late.
+    pub fn whole(mut self) -> Result<Self, Failure> {
+        match self.unread.take() {
+            Some(error) => Err(Failure { error, timings: self.timings }),
+            None => Ok(self),
+        }
+    }
 }
 
 impl Target {
@@ -51,54 +70,47 @@ impl Target {
     /// nor is a new one.
     ///
     /// # Errors
-    /// [`Failure`]: what went wrong, when, and how long the steps before took. An answer longer than allowed is no
-    /// error: it is cut.
+    /// [`Failure`]: what went wrong before an answer came, when, and how long the steps before took. An answer longer
+    /// than allowed is no error: it is cut. Nor is one that breaks off: [`Answer::whole`] asks for its end.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Answer, Failure> {
         let mut progress = Progress::new();
         let deadline = progress.began + self.client.inner.limits.time_max;
-        let call = timeout_at(deadline, self.send_untimed(outgoing, &mut progress)).await;
-        let answered = call.unwrap_or_else(|_| Err(ClientError::TimedOut(progress.step)));
-        answered.map_err(|error| Failure { error, timings: progress.timings })
+        let asked = timeout_at(deadline, self.ask(outgoing, &mut progress)).await;
+        let asked = asked.unwrap_or_else(|_| Err(ClientError::TimedOut(progress.step)));
+        let (mut connection, answer) = asked.map_err(|error| Failure { error, timings: progress.timings })?;
+        let (head, body) = answer.into_parts();
+        let excerpt = connection.read(body, &self.client.inner.limits, deadline).await;
+        Ok(self.finish(connection, (head, excerpt), &progress).await)
     }
 
-    async fn send_untimed(&self, outgoing: Outgoing, progress: &mut Progress) -> Result<Answer, ClientError> {
-        if let Some(mut connection) = self.pool.take(progress.began).await {
-            let again = outgoing.repeatable.then(|| outgoing.clone());
-            match (self.call(&mut connection, outgoing, progress).await, again) {
-                (Err(ClientError::Broken(_)), Some(again)) if !connection.has_heard() => {
-                    drop(connection);
-                    self.call_anew(again, progress).await
-                }
-                (Ok(called), _) => Ok(self.finish(connection, called, progress).await),
-                (Err(error), _) => Err(error),
+    /// Sends a request and waits for the answer's header.
+    async fn ask(&self, outgoing: Outgoing, progress: &mut Progress) -> Result<Asked, ClientError> {
+        let Some(mut connection) = self.pool.take(progress.began).await else {
+            return self.ask_anew(outgoing, progress).await;
+        };
+        let again = outgoing.repeatable.then(|| outgoing.clone());
+        match (connection.exchange(self.request(outgoing), progress).await, again) {
+            (Err(ClientError::Broken(_)), Some(again)) if !connection.has_heard() => {
+                drop(connection);
+                self.ask_anew(again, progress).await
             }
-        } else {
-            self.call_anew(outgoing, progress).await
+            (answer, _) => Ok((connection, answer?)),
         }
     }
 
-    async fn call_anew(&self, outgoing: Outgoing, progress: &mut Progress) -> Result<Answer, ClientError> {
+    async fn ask_anew(&self, outgoing: Outgoing, progress: &mut Progress) -> Result<Asked, ClientError> {
         let mut connection = self.client.inner.connector.connect(&self.origin, progress).await?;
-        let called = self.call(&mut connection, outgoing, progress).await?;
-        Ok(self.finish(connection, called, progress).await)
+        let answer = connection.exchange(self.request(outgoing), progress).await?;
+        Ok((connection, answer))
     }
 
-    async fn call(
-        &self,
-        connection: &mut Connection,
-        outgoing: Outgoing,
-        progress: &mut Progress,
-    ) -> Result<(Parts, Excerpt), ClientError> {
-        let limits = &self.client.inner.limits;
+    fn request(&self, outgoing: Outgoing) -> Request<Full<Bytes>> {
         let mut request = Request::new(Full::new(outgoing.body));
         *request.method_mut() = outgoing.method;
         *request.uri_mut() = self.path.clone();
         *request.headers_mut() = outgoing.headers;
         request.headers_mut().insert(HOST, self.authority.clone());
-        let (head, body) = connection.exchange(request, progress).await?.into_parts();
-        progress.step = Step::Read;
-        let excerpt = connection.read(body, limits.answer_bytes_max, limits.answer_read_max).await?;
-        Ok((head, excerpt))
+        request
     }
 
     /// Puts the connection back, unless part of the answer is still in it.
@@ -111,6 +123,7 @@ impl Target {
             headers: head.headers,
             excerpt: read.bytes,
             cut: read.cut,
+            unread: read.unread,
             timings: progress.timings,
         }
     }

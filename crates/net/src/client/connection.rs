@@ -13,14 +13,15 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use hyper::body::{Body, Incoming};
+use hyper::body::{Body, Frame, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::failure::{ClientError, Step};
 use super::stream::{Meter, Stream};
 use super::timings::Progress;
+use crate::ClientLimits;
 
 /// hyper refuses smaller buffers.
 const BUFFER_BYTES_MIN: usize = 8 * 1024;
@@ -40,6 +41,8 @@ pub(super) struct Excerpt {
     pub(super) cut: bool,
     /// Whether the body was read to its end, without which the connection is of no further use.
     pub(super) ended: bool,
+    /// What ended the reading too early.
+    pub(super) unread: Option<ClientError>,
 }
 
 impl Connection {
@@ -109,34 +112,39 @@ impl Connection {
         }
     }
 
-    /// Keeps the first `kept_max` bytes of a body and reads on to its end, or to `read_max`.
-    pub(super) async fn read(
-        &mut self,
-        mut body: Incoming,
-        kept_max: usize,
-        read_max: usize,
-    ) -> Result<Excerpt, ClientError> {
-        let (mut kept, mut read) = (Vec::new(), 0_usize);
-        let ended = loop {
-            let frame = poll_fn(|cx| {
-                if let Poll::Ready(frame) = Pin::new(&mut body).poll_frame(cx) {
-                    return Poll::Ready(frame);
-                }
-                let ended = self.has_ended(cx);
-                match Pin::new(&mut body).poll_frame(cx) {
-                    Poll::Pending if ended => Poll::Ready(None),
-                    frame => frame,
-                }
-            });
-            let Some(frame) = frame.await else { break true };
-            let Ok(data) = frame.map_err(|_| ClientError::Broken(Step::Read))?.into_data() else { continue };
+    /// Keeps the body's first bytes, and reads on to its end, as far as the limits and the time allow.
+    pub(super) async fn read(&mut self, mut body: Incoming, limits: &ClientLimits, deadline: Instant) -> Excerpt {
+        let (kept_max, mut kept, mut read) = (limits.answer_bytes_max, Vec::new(), 0_usize);
+        let (ended, unread) = loop {
+            let frame = match timeout_at(deadline, self.frame(&mut body)).await {
+                Ok(None) => break (true, None),
+                Ok(Some(Ok(frame))) => frame,
+                Ok(Some(Err(_))) => break (false, Some(ClientError::Broken(Step::Read))),
+                Err(_) => break (false, Some(ClientError::TimedOut(Step::Read))),
+            };
+            let Ok(data) = frame.into_data() else { continue };
             read = read.saturating_add(data.len());
             kept.extend_from_slice(&data[..data.len().min(kept_max - kept.len())]);
-            if read > read_max {
-                break false;
+            if read > limits.answer_read_max {
+                break (false, None);
             }
         };
-        Ok(Excerpt { cut: read > kept.len(), bytes: kept.into(), ended })
+        Excerpt { cut: read > kept.len(), bytes: kept.into(), ended, unread }
+    }
+
+    /// The next piece of a body; nothing at its end.
+    async fn frame(&mut self, body: &mut Incoming) -> Option<hyper::Result<Frame<Bytes>>> {
+        poll_fn(|cx| {
+            if let Poll::Ready(frame) = Pin::new(&mut *body).poll_frame(cx) {
+                return Poll::Ready(frame);
+            }
+            let ended = self.has_ended(cx);
+            match Pin::new(&mut *body).poll_frame(cx) {
+                Poll::Pending if ended => Poll::Ready(None),
+                frame => frame,
+            }
+        })
+        .await
     }
 
     fn has_ended(&mut self, cx: &mut Context<'_>) -> bool {

@@ -51,7 +51,9 @@ async fn a_connection_broken_within_an_answer_is_not_repeated() {
     let receiver = Scripted::start(vec![Act::AnswerThenClose(&[OK, HALF]), Act::Answer(&[OK])]).await;
     let target = target(receiver.address, "/");
     target.send(call("1")).await.expect("an answer");
-    let failure = target.send(call("2")).await.expect_err("half an answer");
+    let answer = target.send(call("2")).await.expect("half an answer");
+    assert_eq!((answer.status.as_u16(), &answer.excerpt[..]), (200, b"half".as_slice()));
+    let failure = answer.whole().expect_err("half an answer");
     assert!(matches!(failure.error, ClientError::Broken(Step::Read)), "{failure:?}");
 }
 
@@ -79,11 +81,9 @@ async fn a_connection_the_receiver_means_to_close_is_not_kept() {
 #[tokio::test]
 async fn every_step_has_an_end() {
     const SILENT: &str = "";
-    const HALF: &str = "HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\nhalf";
     for (act, body, step, stage) in [
         (Act::Answer(&[SILENT]), 1, Step::Wait, Stage::After),
         (Act::Answer(&["HTTP/1.1 20"]), 1, Step::Wait, Stage::After),
-        (Act::Answer(&[HALF]), 1, Step::Read, Stage::After),
         (Act::Ignore, 32_000_000, Step::Send, Stage::During),
     ] {
         let receiver = Scripted::start(vec![act]).await;
@@ -94,6 +94,19 @@ async fn every_step_has_an_end() {
         assert!(failure.timings.connect.is_some());
         receiver.done.abort();
     }
+}
+
+#[tokio::test]
+async fn an_answer_whose_body_is_late_is_an_answer_in_time() {
+    const HALF: &str = "HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\nhalf";
+    let receiver = Scripted::start(vec![Act::Answer(&[HALF]), Act::Answer(&[OK])]).await;
+    let target = target_within(impatient(), receiver.address, "/");
+    let answer = target.send(call("1")).await.expect("the head came");
+    assert_eq!((answer.status.as_u16(), &answer.excerpt[..]), (200, b"half".as_slice()));
+    let failure = answer.whole().expect_err("late");
+    assert!(matches!(failure.error, ClientError::TimedOut(Step::Read)), "{failure:?}");
+    let next = target.send(call("2")).await.expect("an answer");
+    assert!(next.timings.connect.is_some(), "not over the connection with half an answer in it");
 }
 
 #[tokio::test]
