@@ -11,7 +11,7 @@ use payhook_gateway::boot::{self, BootError, Environs, PlanError, Service};
 use payhook_gateway::clock::{SystemClock, TokioSleeper};
 use payhook_gateway::config::{ServiceManager, Variables, units};
 use payhook_gateway::reload::Reloads;
-use payhook_gateway::telemetry;
+use payhook_gateway::{descriptors, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
@@ -52,6 +52,7 @@ impl Serve {
         let config = self.config.load()?;
         let variables = Variables::of_process();
         let log = telemetry::setup::start(&variables).context("the log cannot be started")?;
+        descriptors::raise();
         let service = Service::new(ServiceManager::of(&variables)).context("the service manager cannot be told")?;
         let environs = Environs {
             clock: Arc::new(SystemClock { offset_micros: self.clock_offset.unwrap_or_default() }),

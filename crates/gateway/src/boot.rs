@@ -4,7 +4,7 @@
 //! 2. Names are numbered, doors to destinations opened: the plan.
 //! 3. Both listeners are bound, so that nothing is half up.
 //! 4. Every destination's desk looks for what is owed, as it does on any other day.
-//! 5. It serves until told to stop: first the listeners drain, then the desks, then the store closes.
+//! 5. It serves until told to stop: listeners and desks finish what is in hand, then the store closes.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

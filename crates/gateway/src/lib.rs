@@ -18,6 +18,7 @@
 //! - `api`: questions and commands over the admin listener.
 //! - [`embed`]: the gateway inside a program of your own.
 //! - `readiness`: whether it lives, and whether it takes notifications now.
+//! - [`descriptors`]: how many files and connections it may have open.
 //! - `service`: what the manager that runs it as a service is told.
 //! - [`telemetry`]: log lines and metrics.
 //! - `gateway`: what all of these share.
@@ -34,6 +35,7 @@ pub mod backup;
 pub mod boot;
 pub mod clock;
 pub mod config;
+pub mod descriptors;
 mod dispatch;
 pub mod doctor;
 pub mod embed;

@@ -26,6 +26,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("copy", "the file that was made before the change"),
     ("deliveries", "how many deliveries the replay made"),
     ("delivery", "the delivery's id, `dlv_…`"),
+    ("descriptors", "how many files and connections the process may have open"),
     ("destination", "the destination's name"),
     ("error", "what went wrong"),
     ("event", "the event's id, `evt_…`; of a request the first"),

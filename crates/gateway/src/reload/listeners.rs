@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::api::{self, Api};
 use crate::boot::{BootError, refusal_body};
 use crate::config;
+use crate::descriptors::{self, Share};
 use crate::ingest::Door;
 
 /// Both listeners while they are served, and those whose place was taken and that finish what they have in hand.
@@ -180,21 +181,21 @@ impl Listener {
 
 impl Services {
     fn public(&self, bound: Bound, tls: Option<Tls>, serving: &mut JoinSet<usize>) -> Listener {
-        self.listener(bound, tls, self.door.clone(), serving)
+        self.listener(bound, (tls, Share::Half), self.door.clone(), serving)
     }
 
     fn admin(&self, bound: Bound, serving: &mut JoinSet<usize>) -> Listener {
-        self.listener(bound, None, Tower(api::router(self.api.clone())), serving)
+        self.listener(bound, (None, Share::Eighth), Tower(api::router(self.api.clone())), serving)
     }
 
     fn listener<H: Handler>(
         &self,
         bound: Bound,
-        tls: Option<Tls>,
+        (tls, share): (Option<Tls>, Share),
         handler: H,
         serving: &mut JoinSet<usize>,
     ) -> Listener {
-        let limits = Limits { drain_time_max: self.drain, ..Limits::default() };
+        let limits = descriptors::within(Limits { drain_time_max: self.drain, ..Limits::default() }, share);
         let refusals = Refusals { content_type: "application/json", body: |status: StatusCode| refusal_body(status) };
         let server = Server { limits, tls, refusals };
         let (hand_over, handed_over) = oneshot::channel();
