@@ -1,5 +1,6 @@
 //! Where alerts are raised, and where their events are written down.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -58,15 +59,21 @@ impl Gateway {
     }
 }
 
-/// Writes each raised alert as an event, and looks at the disk in between, until the gateway ends.
+/// Writes each raised alert as an event, and looks at the disk now and then, however many are raised, until the gateway
+/// ends.
 pub(crate) async fn write_down(gateway: Arc<Gateway>, mut raised: mpsc::Receiver<Alert>, reserve_bytes: u64) {
+    let mut look = pin!(gateway.sleeper.sleep(LOOK_AT_DISK_EVERY));
     loop {
         tokio::select! {
+            biased;
+            () = look.as_mut() => {
+                look_at_disk(&gateway, reserve_bytes);
+                look.set(gateway.sleeper.sleep(LOOK_AT_DISK_EVERY));
+            }
             alert = raised.recv() => match alert {
                 Some(alert) => write(&gateway, &alert).await,
                 None => return,
             },
-            () = gateway.sleeper.sleep(LOOK_AT_DISK_EVERY) => look_at_disk(&gateway, reserve_bytes),
         }
     }
 }
