@@ -14,11 +14,11 @@ pub struct Notification {
     pub source: NameId,
     /// When its last byte was read.
     pub received_at: Timestamp,
-    /// The path and query it was posted to: some providers sign them.
+    /// The path and query it was posted to: some providers sign them. Credentials as [`PRESENT`].
     pub target: String,
     /// Who sent it.
     pub peer: Option<IpAddr>,
-    /// The header lines, `name: value\r\n` each, in the order received; credentials as `[present]`.
+    /// The header lines, `name: value\r\n` each, in the order received; credentials as [`PRESENT`].
     pub headers: Bytes,
     /// The body, exactly as received. Own memory: never a slice of a connection's read buffer.
     pub body: Bytes,
@@ -26,8 +26,8 @@ pub struct Notification {
     pub config: [u8; 8],
 }
 
-/// Headers of which only the presence is kept: they carry credentials that sign nothing.
-pub const CREDENTIAL_HEADERS: [&str; 3] = ["authorization", "proxy-authorization", "cookie"];
+/// What is kept of a password or a token: that there was one.
+pub const PRESENT: &str = "[present]";
 
 /// Splits kept header lines back into names and values. Lines that are not headers are passed over.
 pub fn header_lines(block: &[u8]) -> impl Iterator<Item = (&str, &[u8])> {

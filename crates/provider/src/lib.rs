@@ -63,6 +63,8 @@ pub use verified::{Item, NeedsKey, Papers, Parsed, Refused, Verified};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use http::HeaderName;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use payhook_domain::identity::{Digest, Environment};
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
@@ -104,6 +106,12 @@ pub trait Provider: Send + Sync + 'static {
     /// Says what an authentic item reports.
     fn parse(&self, verified: &Verified<'_>, environment: Environment) -> Parsed;
 
+    /// Whether what stands there is a secret of its own that signs nothing, a password or a token: of such only the
+    /// presence is kept, since whoever reads it could forge notifications.
+    fn is_credential(&self, carrier: Carrier<'_>) -> bool {
+        carrier.is_credential()
+    }
+
     /// What the provider waits to hear.
     fn ack(&self, request: &RawRequest<'_>, outcome: Outcome) -> Ack;
 
@@ -123,6 +131,22 @@ pub trait Provider: Send + Sync + 'static {
 
     /// What a source of it has to set, and what its signature proves.
     fn about(&self) -> About<'_>;
+}
+
+/// A place of a request outside its body.
+#[derive(Clone, Copy, Debug)]
+pub enum Carrier<'n> {
+    /// The header of this name.
+    Header(&'n HeaderName),
+    /// The field of the query with this name.
+    Query(&'n str),
+}
+
+impl Carrier<'_> {
+    /// Whether it carries credentials whoever sends.
+    fn is_credential(self) -> bool {
+        matches!(self, Self::Header(name) if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name))
+    }
 }
 
 /// What a source may set about verification.

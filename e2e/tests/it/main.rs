@@ -20,6 +20,7 @@
 //! - `same_again`: ten thousand copies at once are one event.
 //! - `disk_full`: a full disk, and the reserve before it.
 //! - `deliveries`: what reaches a receiver, and when.
+//! - `credentials`: passwords and tokens are written nowhere.
 //! - `key_set`: keys that a provider publishes, looked up when they are needed.
 //! - `listeners`: TLS, who is let in where, how they start and stop.
 //! - `doctor`: each trouble that can be made is found.
@@ -52,6 +53,7 @@ mod browser;
 mod commands;
 mod costly;
 mod crash;
+mod credentials;
 mod dead;
 mod declared;
 mod deliveries;

@@ -3,7 +3,7 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_destination::Parcel;
-use payhook_domain::notification::{CREDENTIAL_HEADERS, header_lines};
+use payhook_domain::notification::{PRESENT, header_lines};
 use payhook_domain::time::Timestamp;
 use payhook_store::{Leased, NameKind};
 
@@ -37,10 +37,10 @@ fn json_headers() -> HeaderMap {
     HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))])
 }
 
-/// The provider's headers as kept, without those that carry credentials.
+/// The provider's headers as kept, without those that carried credentials.
 fn original_headers(block: &[u8]) -> HeaderMap {
     header_lines(block)
-        .filter(|(name, _)| !CREDENTIAL_HEADERS.contains(name))
+        .filter(|(_, value)| *value != PRESENT.as_bytes())
         .filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_bytes(value).ok()?)))
         .collect()
 }

@@ -6,15 +6,16 @@
 //! - `record`: writes it down, and only then says thank you.
 //! - `written`: what follows the write, also when the sender has left.
 //! - `again`: a second look at what was refused, set aside or in conflict.
-//! - `headers`: which headers are kept.
+//! - `kept`: what is kept of headers and query.
 //! - `refusals`: notices when one notification is refused again and again.
 //! - `answer`: what the sender hears.
 
 pub(crate) mod again;
 mod answer;
 mod door;
-mod headers;
+
 mod judge;
+mod kept;
 mod readers;
 mod record;
 mod refusals;

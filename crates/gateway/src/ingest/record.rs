@@ -16,8 +16,8 @@ use payhook_provider::{Outcome, RawRequest, Refused};
 use payhook_store::{Quarantined, Unavailable};
 
 use super::answer::Answer;
-use super::headers;
 use super::judge::{Judged, judge};
+use super::kept;
 use super::refusals::Refusals;
 use super::written::{Attended, Written};
 use crate::alerts::{Alert, DAY, stretch};
@@ -44,9 +44,9 @@ impl Received {
         Notification {
             source: source.id,
             received_at: self.at,
-            target: self.target.clone(),
+            target: kept::target(source.settings.provider, &self.target),
             peer: self.peer,
-            headers: headers::keep(&self.headers),
+            headers: kept::headers(source.settings.provider, &self.headers),
             body: self.body.clone(),
             config: plan.digest,
         }
@@ -57,9 +57,9 @@ impl Received {
         Quarantined {
             source: source.id,
             received_at: self.at,
-            target: self.target.clone(),
+            target: kept::target(source.settings.provider, &self.target),
             peer: self.peer,
-            headers: headers::keep(&self.headers),
+            headers: kept::headers(source.settings.provider, &self.headers),
             body: self.body.clone(),
             reason: refused.reason,
             detail: refused.detail.clone(),
@@ -161,7 +161,7 @@ fn refuse(
     }
     // One request is one refusal, however many items it holds: a batch cannot raise its own alert.
     if let Some(refused) = judged.refused.iter().find(|refused| refused.claimed.is_some())
-        && refused.claimed.is_some_and(|claimed| refusals.count(source.id, claimed))
+        && refused.claimed.is_some_and(|claimed| refusals.count(source.id, claimed, received.at))
     {
         blocked(gateway, source, refused);
     }

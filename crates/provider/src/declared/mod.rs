@@ -45,8 +45,8 @@ use self::scheme::Scheme;
 use crate::doctor::{Case, Diagnosis};
 use crate::verified::Evidence;
 use crate::{
-    About, Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest,
-    Unsigned, Verified,
+    About, Ack, Carrier, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest,
+    SignedRequest, Unsigned, Verified,
 };
 
 /// A provider whose signature is declared.
@@ -82,6 +82,10 @@ impl Provider for Declared {
         };
         let (sense, proof) = (self.sense, verified.proof);
         Reading { provider: self.name, scheme: &self.scheme, sense, environment, proof }.events(request)
+    }
+
+    fn is_credential(&self, carrier: Carrier<'_>) -> bool {
+        self.scheme.is_credential(carrier)
     }
 
     fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {

@@ -9,8 +9,8 @@ use super::part::Part;
 use super::place::Place;
 use super::pointer::Pointer;
 use super::template::Template;
-use crate::About;
 use crate::asymmetric::Pair;
+use crate::{About, Carrier};
 
 /// One provider's scheme.
 #[derive(Debug)]
@@ -178,6 +178,21 @@ impl Scheme {
 }
 
 impl Scheme {
+    /// Whether a secret that signs nothing stands there: its token, or what is one at any provider unless this one signs
+    /// in that place.
+    pub(super) fn is_credential(&self, carrier: Carrier<'_>) -> bool {
+        let is_there = |place: &Place| match (place, carrier) {
+            (Place::Header(name), Carrier::Header(there)) => name == there,
+            (Place::Query(name), Carrier::Query(there)) => **name == *there,
+            _ => false,
+        };
+        match &self.means {
+            Means::Token(part) => carrier.is_credential() || part.places.iter().any(is_there),
+            Means::Basic => carrier.is_credential(),
+            Means::Signed(signed) => carrier.is_credential() && !signed.signature.places.iter().any(is_there),
+        }
+    }
+
     /// The headers that signature, time and id stand in, the signature's first.
     pub(super) fn headers(&self) -> Vec<&http::HeaderName> {
         let mut headers = Vec::new();

@@ -7,6 +7,7 @@ use aws_lc_rs::{digest, hmac};
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use http::header::AUTHORIZATION;
 use payhook_domain::identity::Digest;
+use payhook_domain::notification::PRESENT;
 use payhook_domain::proof::Proof;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
@@ -226,11 +227,18 @@ fn token(part: &Part, seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
     let Some(given) = part.one(seen).filter(|given| !given.is_empty()) else {
         return Err((Unverified::SignatureMissing, format!("there is not one token in {}", part.said())));
     };
+    if given == PRESENT {
+        return Err(not_kept());
+    }
     keyring::accepted(same_secret(given.as_bytes(), keys), keys)
 }
 
 fn basic(seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
-    let given = seen.request.header(AUTHORIZATION).and_then(|value| {
+    let header = seen.request.header(AUTHORIZATION);
+    if header == Some(PRESENT) {
+        return Err(not_kept());
+    }
+    let given = header.and_then(|value| {
         let (scheme, rest) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("basic").then(|| BASE64.decode(rest.trim().as_bytes()).ok())?
     });
@@ -238,6 +246,12 @@ fn basic(seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
         return Err((Unverified::SignatureMissing, "there is no user and password in header:authorization".to_owned()));
     };
     keyring::accepted(same_secret(&given, keys), keys)
+}
+
+/// A request that is judged once more, out of what was kept of it.
+fn not_kept() -> Refusal {
+    let why = "passwords and tokens are not kept, so it cannot be judged again; have the provider send it again";
+    (Unverified::SignatureMissing, why.to_owned())
 }
 
 fn same_secret(given: &[u8], keys: &[Key]) -> Fit {
