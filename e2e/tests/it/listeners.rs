@@ -166,6 +166,32 @@ fn ask(gateway: &Gateway, method: &str, target: &str, credentials: Option<&str>)
 }
 
 #[test]
+fn whatever_the_api_refuses_it_says_with_a_code() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = setup(&receiver).start();
+    let token = format!("Bearer {}", gateway.token());
+    let large = vec![b'1'; 3 << 20];
+    for (method, target, kind, body, status, code) in [
+        ("POST", "/api/v1/backups", "text/plain", b"{}".as_slice(), 415, "unsupported_content_type"),
+        ("POST", "/api/v1/backups", "application/json", b"{".as_slice(), 400, "bad_request"),
+        ("POST", "/api/v1/backups", "application/json", b"{\"to\":1}".as_slice(), 400, "bad_request"),
+        ("POST", "/api/v1/backups", "application/json", &large, 413, "too_large"),
+        ("GET", "/api/v1/events/%ff", "application/json", b"".as_slice(), 400, "bad_request"),
+        ("GET", "/api/v1/events?nobody=1", "application/json", b"".as_slice(), 400, "bad_request"),
+        ("GET", "/api/v1/nowhere", "application/json", b"".as_slice(), 404, "not_found"),
+        ("DELETE", "/api/v1/events", "application/json", b"".as_slice(), 405, "method_not_allowed"),
+    ] {
+        let headers = [("authorization", token.as_str()), ("content-type", kind), ("connection", "close")];
+        let request = wire::request(method, target, &headers, body);
+        let answer = wire::call(gateway.admin(), &request, PATIENCE).expect("an answer");
+        assert_eq!(answer.status, status, "{method} {target}: {}", answer.text());
+        let error = &answer.json()["error"];
+        assert_eq!(error["code"], code, "{method} {target}");
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{method} {target}");
+    }
+}
+
+#[test]
 fn the_public_listener_takes_notifications_and_answers_probes_and_nothing_else() {
     let receiver = Receiver::start(Some(SECRET));
     let gateway = setup(&receiver).start();

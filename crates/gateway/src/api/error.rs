@@ -1,7 +1,9 @@
 //! What a caller hears when it does not work: `{"error":{"code":"…","message":"…"}}`.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::body::to_bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use payhook_domain::error::Code;
 use payhook_store::Unavailable;
@@ -34,6 +36,25 @@ impl ApiError {
     pub(crate) fn wrong_state(message: impl Into<String>) -> Self {
         Self { code: Code::WrongState, message: message.into() }
     }
+}
+
+/// Most that is read of a refusal that is not ours: a sentence.
+const SENTENCE_BYTES_MAX: usize = 4 * 1024;
+
+/// What axum itself refuses (another content type, a body that is no JSON or too large, a path that is no text) is a sentence
+/// of plain text: whoever reads the code of every refusal finds one in these, too.
+pub(crate) async fn in_our_words(response: Response) -> Response {
+    let kind = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if !response.status().is_client_error() || !kind.starts_with(b"text/plain") {
+        return response;
+    }
+    let code = match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedContentType,
+        _ => Code::BadRequest,
+    };
+    let said = to_bytes(response.into_body(), SENTENCE_BYTES_MAX).await.unwrap_or_default();
+    ApiError { code, message: String::from_utf8_lossy(&said).into_owned() }.into_response()
 }
 
 impl From<Unavailable> for ApiError {

@@ -1,13 +1,13 @@
 //! Every address of the admin listener, and who may knock there.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use payhook_domain::error::Code;
 
 use super::{
-    Api, ApiError, aside, auth, backups, conflicts, deliveries, destinations, doctor, events, notifications, payments,
-    probes, prune, quarantine, replays, routes, setup, status, stream, timing,
+    Api, ApiError, aside, auth, backups, conflicts, deliveries, destinations, doctor, error, events, notifications,
+    payments, probes, prune, quarantine, replays, routes, setup, status, stream, timing,
 };
 
 /// Every address of the admin listener.
@@ -62,5 +62,6 @@ pub(crate) fn router(api: Api) -> Router {
         .merge(guarded)
         .fallback(async || ApiError::not_found("nothing answers at this address"))
         .method_not_allowed_fallback(async || ApiError::of(Code::MethodNotAllowed))
+        .layer(map_response(error::in_our_words))
         .with_state(api)
 }
