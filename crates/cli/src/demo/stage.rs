@@ -12,6 +12,7 @@ use payhook_gateway::clock::{SystemClock, TokioSleeper};
 use payhook_gateway::config::{self, LoadOptions, Variables};
 use payhook_gateway::{keyfile, telemetry};
 use payhook_sandbox::{Accounts, Fault, Pace, Sandbox};
+use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::Url;
@@ -37,9 +38,10 @@ pub(super) struct Manner {
 /// What stands.
 pub(super) struct Stage {
     pub(super) folder: PathBuf,
-    pub(super) kept: bool,
     pub(super) addresses: Addresses,
     pub(super) shop: Arc<Shop>,
+    /// The folder, where it is taken away with the stage.
+    temporary: Option<TempDir>,
     token: String,
     stop: watch::Sender<bool>,
     parts: Vec<JoinHandle<()>>,
@@ -48,18 +50,20 @@ pub(super) struct Stage {
 impl Stage {
     /// Sets everything up, in `data` or in a temporary folder.
     pub(super) async fn set(data: Option<PathBuf>, manner: &Manner) -> anyhow::Result<Self> {
-        let kept = data.is_some();
-        let folder = data.unwrap_or_else(|| std::env::temp_dir().join(format!("payhook-demo-{}", std::process::id())));
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let set = Self::set_in(&folder, kept, manner).await;
-        if set.is_err() && !kept {
-            // What it could not set up it does not leave behind either.
-            let _ = std::fs::remove_dir_all(&folder);
+        if let Some(folder) = data {
+            std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            return Self::set_in(&folder, None, manner).await;
         }
-        set
+        // New, and its owner's alone: in a folder that everybody writes to, a name that can be guessed may be somebody's
+        // already, with links to files of ours in it.
+        let made = tempfile::Builder::new().prefix("payhook-demo-").tempdir();
+        let made = made.with_context(|| format!("cannot make a folder in {}", std::env::temp_dir().display()))?;
+        let folder = made.path().to_owned();
+        Self::set_in(&folder, Some(made), manner).await
     }
 
-    async fn set_in(folder: &Path, kept: bool, manner: &Manner) -> anyhow::Result<Self> {
+    /// What it could not set up it does not leave behind either, since dropping `temporary` takes the folder away.
+    async fn set_in(folder: &Path, temporary: Option<TempDir>, manner: &Manner) -> anyhow::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let addresses = free_addresses(PORTS)?;
         let accounts = Accounts::default();
@@ -73,7 +77,12 @@ impl Stage {
         parts.push(gateway);
         let (shop, shop_part) = start_shop(folder, &addresses, &accounts, &keys, stopped)?;
         parts.push(shop_part);
-        Ok(Self { folder: folder.to_owned(), kept, addresses, shop, token, stop, parts })
+        Ok(Self { folder: folder.to_owned(), temporary, addresses, shop, token, stop, parts })
+    }
+
+    /// Whether the folder stays.
+    pub(super) fn is_kept(&self) -> bool {
+        self.temporary.is_none()
     }
 
     /// A client of the gateway's API.
@@ -94,9 +103,7 @@ impl Stage {
             let _ = part.await;
         }
         drop(self.shop);
-        if !self.kept {
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
+        drop(self.temporary);
     }
 }
 

@@ -62,13 +62,13 @@ pub(super) fn now_you(stage: &Stage) -> String {
         public = stage.addresses.public,
         folder = stage.folder.display(),
         program = program(),
-        away = if stage.kept { "" } else { " and leaves nothing behind" },
+        away = if stage.is_kept() { "" } else { " and leaves nothing behind" },
     )
 }
 
 /// After Ctrl-C.
 pub(super) fn goodbye(stage: &Stage) -> String {
-    if stage.kept {
+    if stage.is_kept() {
         format!("\nStopped. `payhook demo --data {}` goes on from here.", stage.folder.display())
     } else {
         "\nStopped, and nothing is left behind.".to_owned()

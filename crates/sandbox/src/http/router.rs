@@ -23,10 +23,12 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(api("/adyen/management/v3", adyen::management()))
         .nest("/reports", adyen::reports())
         .merge(api("/banked/v2", banked::api()))
-        .merge(api("/sandbox/v1", control::router().layer(from_fn_with_state(Arc::clone(&world), guard_programs))))
+        .merge(api("/sandbox/v1", control::router()))
         .fallback(pages::nowhere)
         .method_not_allowed_fallback(pages::no_such_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        // Its keys stand in its documentation, so that a key tells a program from a foreign page nowhere.
+        .layer(from_fn_with_state(Arc::clone(&world), guard_programs))
         .layer(map_response(banner))
         .with_state(world)
 }

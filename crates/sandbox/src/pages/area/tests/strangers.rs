@@ -95,3 +95,19 @@ fn a_program_uses_the_sandboxs_own_api_and_another_page_does_not() {
     assert_eq!(ask(&[("host", "127.0.0.1:8090"), ("origin", "https://evil.example")]), 403);
     assert_eq!(ask(&[("host", "rebound.example:8090")]), 421);
 }
+
+#[test]
+fn a_program_uses_the_providers_apis_and_another_page_does_not_though_it_knows_the_key() {
+    let browser = Browser::new();
+    for path in
+        ["/adyen/management/v3/merchants/PayhookSandbox/webhooks", "/adyen/checkout/v71/payments", "/banked/v2/nothing"]
+    {
+        let ask = |headers: &[(&str, &str)]| {
+            let key = [("x-api-key", "sandbox_adyen_api_key")];
+            browser.post_saying(path, &[], &[headers, key.as_slice()].concat())
+        };
+        ask(&[("host", "127.0.0.1:8090")]).keeps_quiet_about("only a page of its own");
+        assert_eq!(ask(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "cross-site")]).status, 403, "{path}");
+        assert_eq!(ask(&[("host", "rebound.example:8090")]).status, 421, "{path}");
+    }
+}
