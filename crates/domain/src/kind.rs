@@ -98,7 +98,7 @@ impl Kind {
     /// Whether it is the good news that overtakes held bad news of the same order.
     #[must_use]
     pub const fn is_success(self) -> bool {
-        matches!(self, Self::PaymentAuthorised | Self::PaymentCaptured | Self::PaymentSent | Self::PaymentSettled)
+        matches!(self, Self::PaymentAuthorised | Self::PaymentCaptured | Self::PaymentSent)
     }
 
     /// Whether it is bad news that better news of the same order may overtake, so that a route may hold it. Nothing that

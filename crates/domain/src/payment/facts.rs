@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::belief::Payment;
-use super::fold;
+use super::{fold, stale};
 use crate::fact::Fact;
 use crate::identity::Digest;
 use crate::written;
@@ -25,7 +25,7 @@ pub struct Facts {
 pub struct Added {
     /// Whether the facts are others now: a new one, or a later version of a known one. A repeat changes nothing.
     pub changed: bool,
-    /// Whether a word on the same subject and part with a later date was known already.
+    /// Whether a later word on the same subject and part, known already, leaves nothing of this one to be told.
     pub stale: bool,
 }
 
@@ -160,9 +160,7 @@ impl Facts {
     }
 
     fn is_overtaken(&self, fact: &Fact) -> bool {
-        let Some(at) = fact.occurred_at else { return false };
-        let later = |known: &Fact| known.occurred_at > Some(at) && known.concerns() == fact.concerns();
-        self.entries.iter().any(|entry| later(&entry.fact))
+        self.entries.iter().any(|entry| stale::is_overtaken(fact, &entry.fact))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Payments: what is believed about a payment, folded from the facts that events state about it.
 //!
 //! - `facts`: the set of facts of one payment, keyed by signed identity, and how it is kept.
+//! - `stale`: whether a later word left an event nothing to tell.
 //! - `names`: what a payment is found by.
 //! - `belief`: what they amount to, as a value that can be shown.
 //! - `words`: the closed lists of words in it: statuses, states of parts and disputes, flags.
@@ -20,6 +21,7 @@ mod legs;
 mod names;
 mod parts;
 mod snapshot;
+mod stale;
 mod sums;
 mod words;
 

@@ -4,6 +4,7 @@ use payhook_domain::delivery::State;
 use payhook_domain::id::{DeliveryId, NameId};
 use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
+use payhook_domain::written::Said;
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
 
 use super::owe::delivery;
@@ -40,8 +41,13 @@ impl<'c> Holds<'c> {
             any: connection.query_row("SELECT EXISTS (SELECT 1 FROM holds)", [], |row| row.get(0))?,
             hold: connection
                 .prepare("INSERT INTO holds (orders, event, destination, generation) VALUES (?1, ?2, ?3, ?4)")?,
-            of_order: connection.prepare("SELECT event, destination, generation FROM holds WHERE orders = ?1")?,
-            forget: connection.prepare("DELETE FROM holds WHERE orders = ?1")?,
+            of_order: connection.prepare(
+                "SELECT event, destination, generation, (SELECT said FROM events WHERE seq = event)
+                 FROM holds WHERE orders = ?1",
+            )?,
+            forget: connection.prepare(
+                "DELETE FROM holds WHERE orders = ?1 AND event = ?2 AND destination = ?3 AND generation = ?4",
+            )?,
             supersede: connection.prepare(
                 "UPDATE deliveries SET state = 13, at = ?4
                  WHERE event = ?1 AND destination = ?2 AND generation = ?3 AND state = 1",
@@ -68,23 +74,28 @@ impl<'c> Holds<'c> {
         self.hold.execute((&order.as_bytes()[..], id.event.0, id.destination.0, id.generation)).map(drop)
     }
 
-    /// Better news has come: whatever was held for this order is never sent.
-    pub(super) fn supersede(&mut self, order: &Digest, at: Timestamp, changes: &mut Changes) -> rusqlite::Result<()> {
+    /// Better news has come, of what happened `success`: what was held for this order is never sent, unless it happened
+    /// later. A transfer that failed after it was sent is no old news.
+    pub(super) fn supersede(
+        &mut self,
+        order: &Digest,
+        success: Timestamp,
+        at: Timestamp,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<()> {
         if !self.any {
             return Ok(());
         }
         let order = &order.as_bytes()[..];
-        let held: Vec<DeliveryId> = self.of_order.query_map([order], id)?.collect::<rusqlite::Result<_>>()?;
-        if held.is_empty() {
-            return Ok(());
-        }
-        for id in held {
+        let held: Vec<Held> = self.of_order.query_map([order], held)?.collect::<rusqlite::Result<_>>()?;
+        for Held { id, .. } in held.into_iter().filter(|held| held.occurred_at.is_none_or(|at| at <= success)) {
             if self.supersede.execute((id.event.0, id.destination.0, id.generation, at.as_micros()))? == 1 {
                 changes.deliveries(id.destination, State::Held, -1);
                 changes.deliveries(id.destination, State::Superseded, 1);
             }
+            self.forget.execute((order, id.event.0, id.destination.0, id.generation))?;
         }
-        self.forget.execute([order]).map(drop)
+        Ok(())
     }
 
     /// Those whose hold is over at `now`, the earliest first, to be taken: no order overtakes them any more.
@@ -114,6 +125,18 @@ impl<'c> Holds<'c> {
         let at: Option<i64> = self.next.query_row([], |row| row.get(0)).optional()?;
         Ok(at.map(Timestamp::from_micros))
     }
+}
+
+/// A delivery that waits for better news, and when its bad news happened, where it says so.
+struct Held {
+    id: DeliveryId,
+    occurred_at: Option<Timestamp>,
+}
+
+fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
+    let said = row.get_ref(3)?.as_blob_or_null()?.and_then(Said::read);
+    let occurred_at = said.and_then(|said| said.occurred_at?.instant);
+    Ok(Held { id: id(row)?, occurred_at })
 }
 
 fn id(row: &Row<'_>) -> rusqlite::Result<DeliveryId> {

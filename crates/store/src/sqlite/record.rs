@@ -201,11 +201,11 @@ impl<'c> Recorder<'c> {
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
         let Some(order) = names.order.as_ref().filter(|_| event.kind.is_success()) else { return Ok(()) };
+        let at = occurred_at(event).unwrap_or(received_at);
         if self.remembers_orders {
-            let at = occurred_at(event).unwrap_or(received_at);
             self.books.aliases.succeeded(order, at, payment, changes)?;
         }
-        self.owing.holds.supersede(order, now, changes)
+        self.owing.holds.supersede(order, at, now, changes)
     }
 
     /// Writes the payment in hand, and has none in hand any more.

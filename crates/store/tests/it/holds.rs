@@ -3,13 +3,18 @@
 use std::time::Duration;
 
 use payhook_domain::delivery::State;
+use payhook_domain::fact::{Effect, Subject};
 use payhook_domain::id::EventSeq;
+use payhook_domain::kind::Kind;
 use payhook_domain::payment::Names;
 use payhook_domain::verdict::Verdict;
 use payhook_store::{DeliveryFilter, Disposition, Next, Wanted};
 
 use crate::desk::{Desk, at, want};
 use crate::told::{AUTHORISED, REFUSED, Told};
+
+/// What an event is, and what it says of what.
+type Whole = (Kind, Subject, Effect);
 
 const HOLD: Duration = Duration::from_secs(600);
 
@@ -48,6 +53,28 @@ async fn the_same_when_the_refusal_arrives_after_the_payment() {
     assert_eq!(states(&desk).await, [(1, State::Pending), (2, State::Superseded)]);
     desk.one(Told { payment: "P3", ..Told::of(REFUSED, "", 1_000, 60) }.item(held(&desk)), 3).await;
     assert_eq!(states(&desk).await[2], (3, State::Held), "a refusal later than the success waits its time");
+}
+
+/// A transfer was sent, and days later the banks took it back.
+#[tokio::test]
+async fn what_failed_after_it_was_sent_is_heard_whichever_is_told_first() {
+    const FAILED: Whole = (Kind::PaymentFailed, Subject::Payment, Effect::Failed);
+    const SENT: Whole = (Kind::PaymentSent, Subject::Payment, Effect::Sent);
+    let desk = Desk::new().await;
+    desk.one(Told::of(FAILED, "", 1_000, 400).item(held(&desk)), 400).await;
+    desk.one(Told::of(SENT, "", 1_000, 30).item(desk.to_shop()), 401).await;
+    assert_eq!(states(&desk).await, [(1, State::Held), (2, State::Pending)]);
+    desk.one(other_card(&Told::of(SENT, "", 1_000, 401)).item(desk.to_shop()), 402).await;
+    assert_eq!(states(&desk).await[0], (1, State::Superseded), "a later success of the order overtakes it");
+}
+
+#[tokio::test]
+async fn money_of_another_payment_that_arrives_overtakes_nothing() {
+    const SETTLED: Whole = (Kind::PaymentSettled, Subject::Payment, Effect::Settled);
+    let desk = Desk::new().await;
+    desk.one(Told::of(REFUSED, "", 1_000, 100).item(held(&desk)), 100).await;
+    desk.one(other_card(&Told::of(SETTLED, "", 1_000, 101)).item(desk.to_shop()), 101).await;
+    assert_eq!(states(&desk).await[0], (1, State::Held));
 }
 
 #[tokio::test]
@@ -119,7 +146,7 @@ async fn a_success_that_is_accepted_in_a_conflict_ends_what_is_held_of_its_order
     let desk = Desk::new().await;
     let told = Told::of(AUTHORISED, "", 1_000, 1);
     desk.one(Told { order: "order-2", ..told.clone() }.item(desk.to_shop()), 1).await;
-    desk.one(other_card(&Told::of(REFUSED, "", 1_000, 2)).item(held(&desk)), 2).await;
+    desk.one(other_card(&Told::of(REFUSED, "", 1_000, 0)).item(held(&desk)), 2).await;
     let (seq, names) = conflict(&desk, told, desk.to_shop(), 3).await;
     assert_eq!(states(&desk).await, [(1, State::Pending), (2, State::Held)]);
     assert_eq!(desk.store.decide_conflict(seq, Some((vec![want(desk.shop)], names)), at(4)).await, Ok(true));
