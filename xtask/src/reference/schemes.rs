@@ -26,7 +26,7 @@ words; [how to add a provider](../guide/providers.md) walks through it.
 | `signed` | what is signed: text with `{body}`, `{timestamp}`, `{id}`, `{url}` (the source's, never from `Host`), `{path}`, `{method}`, `{secret}`, or a place in braces; a place with `\\|after:/` means what stands behind the first `/` of it; a part in `[ ]` is left out when a place inside of it is empty |
 | `tolerance` | `past` and `future`, in seconds, for the time of signing; not looked at when absent; a source's `tolerance` takes its place |
 | `covers_body` | `false` says aloud that the body is not signed; without it such a scheme is refused |
-| `event` | `id` (one place, or several together), `type` (one, or several joined by dots), and of each of these the first place that is not empty: `reference`, `provider_reference`, `payment` (what order is kept by), `amount` with `currency`, `occurred_at`, `live`; `amount_unit`: `minor` or `major`. Without an id the body's content stands for it |
+| `event` | `id` (one place, or several together, of which none may be empty; a list among them is one of which the first that is not empty counts), `type` (one, or several joined by dots), and of each of these the first place that is not empty: `reference`, `provider_reference`, `payment` (what order is kept by), `amount` with `currency`, `occurred_at`, `live`; `amount_unit`: `minor` or `major`. Without an id, or where one of its places is empty, the body's content stands for it |
 | `batch` | `items`: the list of events in the body; `max`: how many it may hold. The places of `event` are inside of each |
 | `respond` | `ok` (2xx), `bad_signature` (4xx or 5xx), `body` |
 | `challenge` | `echo`: the header whose value is sent back, as text, when the provider asks with GET |

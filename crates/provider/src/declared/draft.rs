@@ -79,7 +79,7 @@ pub(super) struct ToleranceDraft {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table, such as { id = \"json:/id\" }")]
 pub(super) struct EventDraft {
-    pub(super) id: Option<OneOrMany>,
+    pub(super) id: Option<IdDraft>,
     pub(super) r#type: Option<OneOrMany>,
     pub(super) reference: Option<OneOrMany>,
     pub(super) provider_reference: Option<OneOrMany>,
@@ -110,6 +110,24 @@ pub(super) struct RespondDraft {
 #[serde(deny_unknown_fields, expecting = "a table, such as { echo = \"header:X-Challenge\" }")]
 pub(super) struct ChallengeDraft {
     pub(super) echo: String,
+}
+
+/// What an event is known by: one place, or several together; of a list among them the first that is there counts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "write a text, or a list of texts")]
+pub(super) enum IdDraft {
+    One(String),
+    Together(Vec<OneOrMany>),
+}
+
+impl IdDraft {
+    /// Each part, with the places it may stand at.
+    pub(super) fn parts(&self) -> Vec<&[String]> {
+        match self {
+            Self::One(one) => vec![std::slice::from_ref(one)],
+            Self::Together(parts) => parts.iter().map(OneOrMany::all).collect(),
+        }
+    }
 }
 
 /// One word, or a list of them.

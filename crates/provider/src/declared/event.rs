@@ -60,7 +60,7 @@ impl Reading<'_> {
         let told = &self.scheme.told;
         let content = meaning::digest(request.body);
         let text = |places: &[Place]| first_of(places, &seen);
-        let code = together(&told.code, &seen).map_or_else(|| NO_CODE.to_owned(), |parts| parts.join("."));
+        let code = together(each(&told.code), &seen).map_or_else(|| NO_CODE.to_owned(), |parts| parts.join("."));
         let mut event = Event::bare(self.identity(&seen, content), content, Kind::Other, code, original);
         event.proof = self.proof;
         event.reference = text(&told.reference);
@@ -79,7 +79,7 @@ impl Reading<'_> {
     fn identity(&self, seen: &Seen<'_>, content: Digest) -> EventId {
         let scope = Scope { provider: self.provider, account: "", environment: self.environment };
         let content = format!("{content:?}");
-        EventId(match together(&self.scheme.told.id, seen) {
+        EventId(match together(self.scheme.told.id.iter().map(Vec::as_slice), seen) {
             Some(parts) => {
                 let parts: Vec<&str> = std::iter::once("event").chain(parts.iter().map(String::as_str)).collect();
                 scope.identity(&parts)
@@ -99,11 +99,15 @@ impl Reading<'_> {
     }
 }
 
-/// Every part; nothing when one is missing, or there is none.
-pub(super) fn together(places: &[Place], seen: &Seen<'_>) -> Option<Vec<String>> {
-    let parts = places.iter().map(|place| first_of(std::slice::from_ref(place), seen));
-    let parts: Option<Vec<String>> = parts.collect();
+/// Every part, each at the first of its places where something stands; nothing when one is missing, or there is none.
+pub(super) fn together<'p>(parts: impl Iterator<Item = &'p [Place]>, seen: &Seen<'_>) -> Option<Vec<String>> {
+    let parts: Option<Vec<String>> = parts.map(|places| first_of(places, seen)).collect();
     parts.filter(|parts| !parts.is_empty())
+}
+
+/// Places that are a part each.
+pub(super) fn each(places: &[Place]) -> impl Iterator<Item = &[Place]> {
+    places.iter().map(std::slice::from_ref)
 }
 
 pub(super) fn first_of(places: &[Place], seen: &Seen<'_>) -> Option<String> {

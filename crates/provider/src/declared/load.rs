@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 use http::HeaderName;
 
-use super::draft::{Draft, EventDraft, OneOrMany, PartDraft, RespondDraft, SecretDraft};
+use super::draft::{Draft, EventDraft, IdDraft, OneOrMany, PartDraft, RespondDraft, SecretDraft};
 use super::part::{Format, Part, Prefix};
 use super::place::Place;
 use super::pointer::Pointer;
@@ -331,7 +331,7 @@ fn told(draft: &EventDraft, is_batch: bool) -> Loaded<Told> {
         return Err("`amount` and `currency` of `event` go together".to_owned());
     }
     let told = Told {
-        id: some("event.id", &draft.id)?,
+        id: identity(draft)?,
         code: some("event.type", &draft.r#type)?,
         reference: some("event.reference", &draft.reference)?,
         provider_reference: some("event.provider_reference", &draft.provider_reference)?,
@@ -343,10 +343,18 @@ fn told(draft: &EventDraft, is_batch: bool) -> Loaded<Told> {
         amount_is_major,
     };
     let outside = |place: &&Place| !matches!(place, Place::Json(_));
-    if is_batch && let Some(place) = told.id.iter().find(outside) {
+    if is_batch && let Some(place) = told.id.iter().flatten().find(outside) {
         return Err(format!("`id` of `event` has {place}, which every event of a batch would share: write json:/…"));
     }
     Ok(told)
+}
+
+fn identity(draft: &EventDraft) -> Loaded<Vec<Vec<Place>>> {
+    let parts = draft.id.as_ref().map(IdDraft::parts).unwrap_or_default();
+    if parts.iter().any(|part| part.is_empty()) {
+        return Err("`event.id` has a list with nothing in it".to_owned());
+    }
+    parts.into_iter().map(|part| places("event.id", part)).collect()
 }
 
 fn batch(items: &str, max: usize) -> Loaded<Batch> {

@@ -85,7 +85,7 @@ fn unknown(text: &str) -> String {
     )
 }
 
-/// The first of several places where something stands.
+/// The first of several places where something stands; an empty text is nothing.
 pub(super) fn first<'r>(places: &'r [Place], seen: &Seen<'r>) -> Option<Cow<'r, str>> {
-    places.iter().find_map(|place| place.find(seen)).filter(|found| !found.is_empty())
+    places.iter().find_map(|place| place.find(seen).filter(|found| !found.is_empty()))
 }

@@ -1,6 +1,6 @@
 //! What a scheme finds in an authentic request, word by word: for people, so that a place at which nothing stands is seen.
 
-use super::event::{amount, first_of, live, occurred_at, together};
+use super::event::{amount, each, first_of, live, occurred_at, together};
 use super::place::{Place, Seen};
 use super::scheme::{Means, Scheme, Unit};
 use super::time;
@@ -15,8 +15,8 @@ pub(super) fn reads(scheme: &Scheme, request: &RawRequest<'_>, policy: &Policy) 
     let one = |places: &[Place]| first_of(places, &event);
     let has = |places: &[Place]| !places.is_empty();
     let words = [
-        ("id", true, together(&told.id, &event).map(|parts| parts.join(" "))),
-        ("type", has(&told.code), together(&told.code, &event).map(|parts| parts.join("."))),
+        ("id", true, together(told.id.iter().map(Vec::as_slice), &event).map(|parts| parts.join(" "))),
+        ("type", has(&told.code), together(each(&told.code), &event).map(|parts| parts.join("."))),
         ("reference", has(&told.reference), one(&told.reference)),
         ("provider_reference", has(&told.provider_reference), one(&told.provider_reference)),
         ("payment", has(&told.payment), one(&told.payment)),

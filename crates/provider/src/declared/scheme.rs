@@ -125,8 +125,8 @@ pub(super) enum SecretEncoding {
 /// What an event is told by.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    /// Together they identify it.
-    pub(super) id: Vec<Place>,
+    /// Together they identify it; of the places of each the first that is there counts.
+    pub(super) id: Vec<Vec<Place>>,
     /// Together, with dots between, they are its code.
     pub(super) code: Vec<Place>,
     /// Of each of these the first that is there counts.

@@ -1,6 +1,7 @@
 //! Declared schemes: what every one of them has to hold, and the reasons they refuse with.
 
 mod events;
+mod identities;
 mod schemes;
 
 use std::collections::BTreeMap;

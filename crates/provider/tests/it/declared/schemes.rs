@@ -94,6 +94,12 @@ fn every_slip_in_a_scheme_is_told() {
             "`tolerance`: invalid type: integer `300`, expected a table",
         ),
         ("acme", |scheme| scheme["event"]["id"] = 7.into(), "`event.id`: write a text, or a list of texts"),
+        ("acme", |scheme| scheme["event"]["id"] = json!(["json:/id", []]), "a list with nothing in it"),
+        (
+            "acme",
+            |scheme| scheme["event"]["id"] = json!(["json:/id", [["json:/b"]]]),
+            "write a text, or a list of texts",
+        ),
         ("acme", |scheme| scheme["event"]["ident"] = "json:/id".into(), "unknown field `ident`"),
         ("acme", |scheme| scheme["signature"]["unit"] = "s".into(), "`unit` belongs to `timestamp`"),
         ("acme", |scheme| scheme["timestamp"]["unit"] = "minutes".into(), "`unit` of `timestamp` is `minutes`"),
