@@ -10,7 +10,7 @@ use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Aside;
 
 use super::place::{Place, Seen, first};
-use super::scheme::{Scheme, Told};
+use super::scheme::{AmountUnit, Scheme, Told};
 use super::sense::Sense;
 use crate::currency::decimals;
 use crate::view::TEXT_MAX;
@@ -123,8 +123,11 @@ fn signed(event: &Event) -> Digest {
 pub(super) fn amount(told: &Told, seen: &Seen<'_>) -> Option<Amount> {
     let currency = Currency::parse(&first(&told.currency, seen)?.to_ascii_uppercase())?;
     let (text, decimals) = (first(&told.amount, seen)?, decimals(currency));
-    let value = if told.amount_is_major { minor_units(&text, decimals)? } else { text.parse().ok()? };
-    Some(Amount { value, currency, decimals })
+    Some(match told.amount_unit {
+        AmountUnit::Minor => Amount { value: text.parse().ok()?, currency, decimals },
+        AmountUnit::Major => Amount { value: minor_units(&text, decimals)?, currency, decimals },
+        AmountUnit::Hundredths => Amount { value: text.parse().ok()?, currency, decimals: 2 },
+    })
 }
 
 /// `10.5` as 1050 cents. What has more digits than the currency is no amount of it.

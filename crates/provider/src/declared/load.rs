@@ -10,7 +10,8 @@ use super::part::{Format, Part, Prefix};
 use super::place::Place;
 use super::pointer::Pointer;
 use super::scheme::{
-    Algorithm, Batch, Encoding, Means, Respond, Scheme, Secret, SecretEncoding, Signed, Time, Told, Unit, Window,
+    Algorithm, AmountUnit, Batch, Encoding, Means, Respond, Scheme, Secret, SecretEncoding, Signed, Time, Told, Unit,
+    Window,
 };
 use super::separator::Separator;
 use super::template::Template;
@@ -322,10 +323,13 @@ fn separator(what: &str, name: &str, text: Option<&String>) -> Loaded<Separator>
 
 fn told(draft: &EventDraft, is_batch: bool) -> Loaded<Told> {
     let some = |what: &str, one: &Option<OneOrMany>| places(what, one.as_ref().map_or(&[], OneOrMany::all));
-    let amount_is_major = match draft.amount_unit.as_deref() {
-        None | Some("minor") => false,
-        Some("major") => true,
-        Some(other) => return Err(format!("`amount_unit` of `event` is `{other}`: write minor or major")),
+    let amount_unit = match draft.amount_unit.as_deref() {
+        None | Some("minor") => AmountUnit::Minor,
+        Some("major") => AmountUnit::Major,
+        Some("hundredths") => AmountUnit::Hundredths,
+        Some(other) => {
+            return Err(format!("`amount_unit` of `event` is `{other}`: write minor, major or hundredths"));
+        }
     };
     if draft.amount.is_some() != draft.currency.is_some() {
         return Err("`amount` and `currency` of `event` go together".to_owned());
@@ -340,7 +344,7 @@ fn told(draft: &EventDraft, is_batch: bool) -> Loaded<Told> {
         currency: some("event.currency", &draft.currency)?,
         occurred_at: some("event.occurred_at", &draft.occurred_at)?,
         live: some("event.live", &draft.live)?,
-        amount_is_major,
+        amount_unit,
     };
     let outside = |place: &&Place| !matches!(place, Place::Json(_));
     if is_batch && let Some(place) = told.id.iter().flatten().find(outside) {

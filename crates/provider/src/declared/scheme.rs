@@ -137,7 +137,19 @@ pub(super) struct Told {
     pub(super) currency: Vec<Place>,
     pub(super) occurred_at: Vec<Place>,
     pub(super) live: Vec<Place>,
-    pub(super) amount_is_major: bool,
+    pub(super) amount_unit: AmountUnit,
+}
+
+/// How an amount's number is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum AmountUnit {
+    /// In the smallest unit of its currency: 1250 for 12.50 EUR, and for 1250 JPY.
+    #[default]
+    Minor,
+    /// As people write it: 12.50.
+    Major,
+    /// With two decimals, however many the currency has: 125000 for 1250 JPY.
+    Hundredths,
 }
 
 /// Several events in one body.

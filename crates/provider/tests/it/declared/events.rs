@@ -55,6 +55,31 @@ fn what_a_scheme_points_at_is_what_an_event_says() {
     }
 }
 
+fn amount(name: &str, body: &Value) -> String {
+    events(name, body)[0].amount.map(|amount| amount.to_string()).unwrap_or_default()
+}
+
+/// "Amount in cents and always having 2 decimals": AmountOfMoney in Worldline's SDKs.
+#[test]
+fn hundredths_are_hundredths_whatever_decimals_the_currency_has() {
+    for (currency, shown) in [("EUR", "1000.00 EUR"), ("JPY", "1000.00 JPY"), ("KWD", "1000.00 KWD")] {
+        let money = json!({ "amountOfMoney": { "amount": 100_000, "currencyCode": currency } });
+        let body = json!({ "id": "8ee7", "type": "payment.paid", "payment": { "id": "1", "paymentOutput": money } });
+        assert_eq!(amount("worldline-connect", &body), shown);
+    }
+}
+
+#[test]
+fn a_razorpay_dispute_is_about_what_is_disputed_and_not_about_all_that_was_paid() {
+    let body = json!({ "entity": "event", "event": "payment.dispute.created", "created_at": 1_589_907_977, "payload": {
+        "payment": { "entity": { "id": "pay_EFtmUsbwpXwBHI", "amount": 5_297_600, "currency": "INR" } },
+        "dispute": { "entity": { "id": "disp_EsIAlDcoUr8CaQ", "payment_id": "pay_EFtmUsbwpXwBHI", "amount": 39_000, "currency": "INR" } } } });
+    let event = events("razorpay", &body).remove(0);
+    assert_eq!(amount("razorpay", &body), "390.00 INR");
+    assert_eq!(event.provider_reference.as_deref(), Some("disp_EsIAlDcoUr8CaQ"));
+    assert_eq!(event.payment.as_deref(), Some("pay_EFtmUsbwpXwBHI"));
+}
+
 #[test]
 fn an_event_is_told_by_its_id_and_where_it_has_none_by_what_it_says() {
     let id = |name, body: Value| events(name, &body).remove(0).id;

@@ -116,6 +116,7 @@ fn every_slip_in_a_scheme_is_told() {
         ("acme", |scheme| scheme["secret"] = json!({ "encoding": "pem" }), "pem holds public keys"),
         ("acme", |scheme| scheme["secret"] = json!({ "derive": "md5" }), "`derive` of `secret` is `md5`"),
         ("acme", |scheme| scheme["event"]["amount"] = "json:/a".into(), "go together"),
+        ("acme", |scheme| scheme["event"]["amount_unit"] = "cents".into(), "write minor, major or hundredths"),
         ("acme", |scheme| scheme["event"]["id"] = json!(["json:id"]), "begin with a slash"),
         ("acme", |scheme| scheme["respond"] = json!({ "ok": 302 }), "does not accept"),
         ("acme", |scheme| scheme["respond"] = json!({ "bad_signature": 200 }), "does not refuse"),
