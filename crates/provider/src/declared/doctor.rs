@@ -75,6 +75,11 @@ fn explain(diagnosis: &mut Diagnosis, signed: &Signed, seen: &Seen<'_>, case: &C
             diagnosis.findings.push(Finding::new(Cause::FieldChanged, detail.clone(), hint));
             return;
         }
+        Some((Unverified::SignatureMalformed, detail)) if detail.starts_with(verify::FITS_BUT) => {
+            let hint = "what the header says is part of the body, or was changed on its way; in a scheme of your own, look at `id`, and at `unit` of `timestamp`";
+            diagnosis.findings.push(Finding::new(Cause::FieldShape, detail.clone(), hint));
+            return;
+        }
         _ => {}
     }
     let Some(length) = signed.algorithm.length() else { return };

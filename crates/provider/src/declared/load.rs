@@ -13,6 +13,7 @@ use super::scheme::{
     Algorithm, AmountUnit, Batch, Encoding, Means, Respond, Scheme, Secret, SecretEncoding, Signed, Time, Told, Unit,
     Window,
 };
+use super::seam::Seams;
 use super::separator::Separator;
 use super::template::Template;
 use crate::asymmetric::Pair;
@@ -105,6 +106,7 @@ fn signed(draft: &Draft, algorithm: Algorithm) -> Loaded<Signed> {
         timestamp,
         id: draft.id.as_ref().map(|part| plain_part("id", part)).transpose()?,
         key_id: draft.key_id.as_ref().map(|part| plain_part("key_id", part)).transpose()?,
+        seams: Seams::of(&template),
         template,
         window: window(draft)?,
     };

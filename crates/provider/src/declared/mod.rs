@@ -3,7 +3,7 @@
 //! - `schemes.toml`: the schemes of this release.
 //! - [`draft`]: a scheme as it is written; [`load`]: checked and made ready, [`scheme`].
 //! - [`place`], [`pointer`], [`part`], [`separator`]: where a value stands, and how it is taken out.
-//! - [`template`]: what is signed. [`tags`]: signatures. [`time`]: the time of signing. [`secret`]: keys.
+//! - [`template`]: what is signed; [`seam`]: where its parts meet. [`tags`]: signatures. [`time`]: the time of signing. [`secret`]: keys.
 //! - [`sense`]: what the provider's words mean, where this release knows it.
 //! - [`verify`], [`event`], [`sign`], [`doctor`]: what every provider does. [`reads`]: what the doctor shows of a request.
 //! - [`catalogue`]: the schemes of this release, and those of users.
@@ -18,6 +18,7 @@ mod place;
 mod pointer;
 mod reads;
 mod scheme;
+mod seam;
 mod secret;
 mod sense;
 mod separator;

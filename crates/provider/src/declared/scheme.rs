@@ -8,6 +8,7 @@ use payhook_domain::identity::Digest;
 use super::part::Part;
 use super::place::Place;
 use super::pointer::Pointer;
+use super::seam::Seams;
 use super::template::Template;
 use crate::asymmetric::Pair;
 use crate::{About, Carrier};
@@ -51,6 +52,7 @@ pub(super) struct Signed {
     /// Where the provider says which key it was: only keys of that name are tried.
     pub(super) key_id: Option<Part>,
     pub(super) template: Template,
+    pub(super) seams: Seams,
     pub(super) window: Window,
 }
 

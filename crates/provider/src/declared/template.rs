@@ -32,6 +32,13 @@ enum Piece {
     Optional(Vec<Piece>),
 }
 
+/// One side of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Begin,
+    End,
+}
+
 /// What the template is filled with.
 pub(super) struct Filling<'f, 'r> {
     pub(super) seen: &'f Seen<'r>,
@@ -131,6 +138,23 @@ impl Template {
         let mut names = Vec::new();
         collect(&self.0, &mut names);
         names
+    }
+
+    /// The text right behind the id.
+    pub(super) fn behind_id(&self) -> Option<&str> {
+        self.0.windows(2).find_map(|two| match two {
+            [Piece::Id, Piece::Literal(text)] => Some(&**text),
+            _ => None,
+        })
+    }
+
+    /// The side of the body at which the time stands, with nothing between.
+    pub(super) fn time_meets_body(&self) -> Option<Side> {
+        self.0.windows(2).find_map(|two| match two {
+            [Piece::Timestamp, Piece::Body] => Some(Side::Begin),
+            [Piece::Body, Piece::Timestamp] => Some(Side::End),
+            _ => None,
+        })
     }
 
     fn has(&self, is: &dyn Fn(&Piece) -> bool) -> bool {
@@ -301,5 +325,18 @@ mod tests {
         assert!(template.has_timestamp() && template.covers_body() && !template.covers_whole_body());
         assert!(!template.has_id() && !template.has_secret() && !template.has_url());
         assert_eq!(template.parameters(), ["x_login"]);
+    }
+
+    #[test]
+    fn what_stands_beside_id_and_time_is_known_before_any_request() {
+        for (template, behind_id, meets) in [
+            ("{id}.{timestamp}.{body}", Some("."), None),
+            ("{config:x_login}{timestamp}{body}", None, Some(Side::Begin)),
+            ("{body}{timestamp}", None, Some(Side::End)),
+            ("{body}|{timestamp}|{id}", None, None),
+        ] {
+            let read = Template::read(template).expect("a template");
+            assert_eq!((read.behind_id(), read.time_meets_body()), (behind_id, meets), "{template}");
+        }
     }
 }

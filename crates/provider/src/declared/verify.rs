@@ -25,6 +25,9 @@ use crate::{Item, Key, Papers, Policy, RawRequest, Refused, Tolerance, Verified}
 
 type Refusal = (Unverified, String);
 
+/// How the refusal begins of what is signed by a key of the source, and still cannot be let in.
+pub(super) const FITS_BUT: &str = "the signature fits, but ";
+
 /// Judges a request, which is one item however many events it holds: one signature stands for all.
 pub(super) fn papers<'r>(
     scheme: &Scheme,
@@ -79,16 +82,30 @@ fn judge(signed: &Signed, seen: &Seen<'_>, keys: &[Key], now: Timestamp) -> Resu
     let shown = Shown::by(signed, seen);
     let fit = fit(signed, seen, &shown, keys)?;
     let position = keyring::accepted(fit, keys).map_err(|refusal| named(signed, seen, keys, refusal))?;
-    let window = window(signed, seen.policy.tolerance);
-    if window == Window::default() {
-        return Ok(position);
+    let unit = signed.timestamp.as_ref().map(|time| time.unit);
+    if let Some(fault) = signed.seams.fault(&shown, unit, seen.request.body) {
+        return Err(fits_but(&fault));
     }
+    let window = window(signed, seen.policy.tolerance);
     // The time is signed, so only an authentic notification can be stale.
-    let time = signed.timestamp.as_ref().zip(shown.timestamp.as_deref());
-    let at = time.and_then(|(time, text)| time::read(text, time.unit)).ok_or_else(|| {
-        (Unverified::SignatureMalformed, "the signature fits, but its time cannot be read".to_owned())
-    })?;
-    time::stale(at, window, now).map_or(Ok(position), |detail| Err((Unverified::Stale, detail)))
+    let stale = time_of_signing(signed, &shown, window)?.and_then(|at| time::stale(at, window, now));
+    stale.map_or(Ok(position), |detail| Err((Unverified::Stale, detail)))
+}
+
+/// When it was signed, where there is a window, or the time stands in what is signed and is said to be in some unit: there
+/// what is no time could be a piece of the body, whether anybody asks how old it is or not.
+fn time_of_signing(signed: &Signed, shown: &Shown<'_>, window: Window) -> Result<Option<Timestamp>, Refusal> {
+    let text = shown.timestamp.as_deref();
+    let unit = signed.timestamp.as_ref().map(|time| time.unit).filter(|unit| *unit != Unit::Text);
+    if window == Window::default() && (text.is_none() || unit.is_none() || !signed.seams.signs_time) {
+        return Ok(None);
+    }
+    let at = unit.zip(text).and_then(|(unit, text)| time::read(text, unit));
+    at.map(Some).ok_or_else(|| fits_but("its time cannot be read"))
+}
+
+fn fits_but(what: &str) -> Refusal {
+    (Unverified::SignatureMalformed, format!("{FITS_BUT}{what}"))
 }
 
 /// The scheme's window, or the one that the source sets in its place. Where no time is signed there is none.

@@ -3,6 +3,7 @@
 mod events;
 mod identities;
 mod schemes;
+mod seams;
 
 use std::collections::BTreeMap;
 

@@ -143,6 +143,13 @@ fn a_stale_time_says_by_how_much_and_whose_the_tolerance_is() {
 }
 
 #[test]
+fn a_time_that_is_none_is_told_though_the_signature_fits() {
+    let tag = HEXLOWER.encode(&mac(hmac::HMAC_SHA256, KEY.as_bytes(), &format!("yesterday.{BODY}")));
+    let patient = stripe(&format!("t=yesterday,v1={tag}"), BODY);
+    patient.suffers_from(Cause::FieldShape, "the signature fits, but its time cannot be read");
+}
+
+#[test]
 fn a_header_that_is_missing_renamed_or_doubled_is_told() {
     let header = stripe_over(&right());
     let bare = || Patient::new("stripe", HeaderMap::new(), BODY);
