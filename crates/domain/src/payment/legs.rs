@@ -2,7 +2,8 @@
 //!
 //! Within a leg an authorisation outweighs a refusal, whichever came first: the provider may refuse and, seconds later,
 //! authorise under one reference. Along a bank transfer's ladder nothing moves backwards: *settled* outweighs *sent*,
-//! and *sent* outweighs *failed* and *cancelled*, unless the failure is dated after it.
+//! and *sent* outweighs *failed* and *cancelled*, unless the failure is dated after it. A try that ended is not the end
+//! when another is under way: *pending* outweighs the *failed*, *refused* and *abandoned* that are dated before it.
 
 use std::iter;
 
@@ -168,22 +169,29 @@ impl<'f> Strip<'f> {
         words.into_iter().flatten().find_map(|one| one.fact.capture)
     }
 
-    /// The settling or sending of a bank transfer, where it stands.
+    /// The settling or sending of a bank transfer, where it stands: one that came back may be sent again.
     fn transferred(&self) -> Option<Said<'f>> {
-        let done = self.settled.or(self.sent)?;
-        let undone = [self.failed, self.cancelled].into_iter().flatten().any(|one| one.is_after(done));
-        (!undone).then_some(done)
+        let undone =
+            |done: &Said<'f>| [self.failed, self.cancelled].into_iter().flatten().any(|one| one.is_after(*done));
+        [self.settled, self.sent].into_iter().flatten().find(|done| !undone(done))
+    }
+
+    /// Whether a try is under way that began after every one that ended; never where a date is missing.
+    fn is_tried_again(&self) -> bool {
+        let mut ended = [self.failed, self.refused, self.abandoned].into_iter().flatten().peekable();
+        ended.peek().is_some() && self.pending.is_some_and(|pending| ended.all(|one| pending.is_after(one)))
     }
 
     fn status(&self) -> Status {
-        let stands = self.transferred().is_some();
+        let (stands, again) = (self.transferred().map(|done| done.fact.effect), self.is_tried_again());
         let ladder = [
-            (stands && self.settled.is_some(), Status::Settled),
-            (stands, Status::Sent),
-            (self.failed.is_some() && self.sent.or(self.settled).is_some(), Status::Failed),
+            (stands == Some(Effect::Settled), Status::Settled),
+            (stands.is_some(), Status::Sent),
+            (self.failed.is_some() && self.sent.or(self.settled).is_some() && !again, Status::Failed),
             (self.cancelled.is_some(), Status::Cancelled),
             (self.expired.is_some(), Status::Expired),
             (self.is_authorised() || self.moved, Status::Authorised),
+            (again, Status::Pending),
             (self.failed.is_some(), Status::Failed),
             (self.refused.is_some(), Status::Refused),
             (self.abandoned.is_some(), Status::Abandoned),

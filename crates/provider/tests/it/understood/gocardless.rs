@@ -21,6 +21,18 @@ const STORIES: &[Story] = &[
         "sent 0/0/0/0",
     ),
     (&["payments.failed", "payments.submitted", "payments.confirmed"], "sent 0/0/0/0 contradicted_payment"),
+    // tried again, and under way
+    (&["payments.retried", "payments.resubmission_requested"], "pending 0/0/0/0"),
+    (&["payments.failed", "payments.resubmission_requested", "payments.submitted"], "pending 0/0/0/0"),
+    (&["payments.failed", "payments.submitted", "payments.failed"], "failed 0/0/0/0"),
+    (
+        &["payments.confirmed", "payments.failed", "payments.resubmission_requested"],
+        "pending 0/0/0/0 contradicted_payment",
+    ),
+    (
+        &["payments.confirmed", "payments.paid_out", "payments.failed", "payments.submitted", "payments.confirmed"],
+        "sent 0/0/0/0 contradicted_payment",
+    ),
     // it failed after it was collected: the banks took it back, which is dated later
     (&["payments.confirmed", "payments.failed"], "failed 0/0/0/0 contradicted_payment"),
     // of an older failure nothing is believed by what is settled of it later

@@ -58,6 +58,12 @@ const STORIES: &[Story] = &[
     (&["payment_intent.payment_failed"], "refused 0/0/0/0"),
     (&["charge.failed", "payment_intent.payment_failed"], "refused 0/0/0/0"),
     (&["payment_intent.payment_failed", "payment_intent.succeeded amount_received=1000"], "captured 1000/1000/0/0"),
+    // refused, and tried again with what takes its time
+    (&["payment_intent.payment_failed", "payment_intent.processing"], "pending 0/0/0/0"),
+    (
+        &["payment_intent.payment_failed", "payment_intent.processing", "payment_intent.payment_failed"],
+        "refused 0/0/0/0",
+    ),
     // no late failure undoes a success
     (
         &["payment_intent.succeeded amount_received=1000", "charge.failed", "payment_intent.payment_failed"],
