@@ -4,6 +4,13 @@ use std::fmt::Write;
 
 use payhook_domain::kind::Kind;
 
+/// What refines Adyen's codes, and is not in the table.
+const ADYEN: &str = "
+`CANCEL_OR_REFUND` on true is what `modification.action` says, `payment.cancelled` or `refund.succeeded`, and `other` where it says neither:
+then the payment alone knows which it became. `disputeStatus` says more than `CHARGEBACK`, `DISPUTE_DEFENSE_PERIOD_ENDED` and
+`PREARBITRATION_WON` do, and moves them to `dispute.lost`, `dispute.won` or `dispute.evidence_due`.
+";
+
 pub(super) fn page() -> String {
     let mut page = String::from(
         "# Kinds\n\n\
@@ -26,6 +33,9 @@ pub(super) fn page() -> String {
             let failed =
                 if row.kind_failed == row.kind { String::new() } else { format!("`{}`", row.kind_failed.as_str()) };
             let _ = writeln!(page, "| `{}` | `{}` | {failed} |", row.code, row.kind.as_str());
+        }
+        if provider.name() == "adyen" {
+            page.push_str(ADYEN);
         }
     }
     page

@@ -181,18 +181,24 @@ pub(super) fn kind(item: &StandardItem<'_>) -> Kind {
     let Some((kind, kind_failed)) = row(code) else { return Other };
     let additional = &item.additional;
     match code {
-        "CANCEL_OR_REFUND" if additional.modification_action.text() == Some("refund") => {
-            if success {
-                RefundSucceeded
-            } else {
-                RefundFailed
-            }
-        }
+        "CANCEL_OR_REFUND" => reversed(additional.modification_action.text(), success),
         "CHARGEBACK" | "DISPUTE_DEFENSE_PERIOD_ENDED" | "PREARBITRATION_WON" => {
             at_stage(code, additional.dispute_status.text()).unwrap_or(kind)
         }
         _ if success => kind,
         _ => kind_failed,
+    }
+}
+
+/// What a reversal became. Done and without a word on which, it is either, as what was captured before says: that is known
+/// of the payment, not of the event. Not done, it was asked for as a cancel where nothing else is said.
+fn reversed(action: Option<&str>, success: bool) -> Kind {
+    match (action, success) {
+        (Some("refund"), true) => RefundSucceeded,
+        (Some("refund"), false) => RefundFailed,
+        (Some("cancel"), true) => PaymentCancelled,
+        (_, true) => Other,
+        (_, false) => PaymentCancelFailed,
     }
 }
 
@@ -311,7 +317,9 @@ mod tests {
             ("false", "refund", RefundFailed),
             ("true", "cancel", PaymentCancelled),
             ("false", "cancel", PaymentCancelFailed),
-            ("true", "", PaymentCancelled),
+            ("true", "", Other),
+            ("true", "something_new", Other),
+            ("false", "", PaymentCancelFailed),
         ] {
             assert_eq!(kind_when("CANCEL_OR_REFUND", success, action, ""), kind, "{success} {action}");
         }

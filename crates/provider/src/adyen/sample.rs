@@ -202,12 +202,14 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned)
 }
 
-/// The event's own reference. A failure that comes later carries the reference of what failed.
+/// The event's own reference. A failure that comes later carries the reference of what failed, and an order has one from
+/// its opening to its end.
 fn own_reference(code: &str, seed: u64) -> String {
     match code {
         codes::REPORT_AVAILABLE => format!("settlement_detail_report_batch_{}.csv", number(seed, "batch", 1_000)),
         "CAPTURE_FAILED" => psp(seed, "CAPTURE"),
         "REFUND_FAILED" | "REFUNDED_REVERSED" => psp(seed, "REFUND"),
+        "ORDER_OPENED" | "ORDER_CLOSED" => psp(seed, "order"),
         _ if codes::opens_payment(code) => psp(seed, "payment"),
         _ if is_dispute(code) => psp(seed, "dispute"),
         _ => psp(seed, code),
@@ -274,4 +276,17 @@ fn additional(code: &str, success: bool, seed: u64, at: Timestamp) -> Value {
 fn date(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_second(at.as_seconds()).unwrap_or_default();
     at.to_zoned(TimeZone::fixed(Offset::constant(1))).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_has_one_reference_from_its_opening_to_its_end() {
+        let reference = |code| own_reference(code, 7);
+        assert_eq!(reference("ORDER_OPENED"), reference("ORDER_CLOSED"));
+        assert_ne!(reference("ORDER_OPENED"), own_reference("ORDER_OPENED", 8), "another seed's is another");
+        assert_ne!(reference("ORDER_OPENED"), reference("AUTHORISATION"), "it is not its payment's");
+    }
 }

@@ -11,6 +11,7 @@ mod table;
 
 use payhook_domain::event::Event;
 use payhook_domain::fact::Capture;
+use payhook_domain::kind::Kind;
 use payhook_domain::payment::{Facts, Payment};
 use payhook_provider::Unsigned;
 use proptest::prelude::*;
@@ -300,6 +301,17 @@ fn paid_cancelled_paid_ends_paid_or_cancelled_and_the_same_in_every_order() {
     let events = story(&[AUTHORISED, ("CANCELLATION", false, "X1", "P1", 1_000, ""), CAPTURED]);
     assert_eq!(line(&folded(&events)), "captured 1000/1000/0/0");
     assert_eq!(line(&folded(events.iter().rev())), "captured 1000/1000/0/0");
+}
+
+#[test]
+fn a_reversal_that_does_not_say_what_it_became_is_other_and_the_payment_knows() {
+    for (before, believed) in
+        [(&[AUTHORISED][..], "cancelled 1000/0/0/0"), (&[AUTHORISED, CAPTURED], "refunded 1000/1000/1000/0")]
+    {
+        let events = story(&[before, &[REVERSED]].concat());
+        assert_eq!(events.last().map(|event| event.kind), Some(Kind::Other));
+        assert_eq!(line(&folded(&events)), believed);
+    }
 }
 
 #[test]
