@@ -5,7 +5,7 @@
 //! the events of intent, charge and session agree, in any order, whichever of them a merchant subscribes to.
 
 use payhook_domain::event::Event;
-use payhook_domain::fact::{Capture, Effect, Fact, Stage, Subject};
+use payhook_domain::fact::{Capture, Effect, Fact, Stage, Standing, Subject};
 use payhook_domain::kind::Kind;
 use payhook_domain::money::Amount;
 use payhook_domain::time::Timestamp;
@@ -121,8 +121,11 @@ fn disputed(view: &View, effect: Effect, event: &Event) -> Option<Fact> {
         (effect, _) => effect,
     };
     let due = view.whole("/data/object/evidence_details/due_by").map(Timestamp::from_seconds);
+    // The money comes back after the dispute is closed, and its status says how: that it is won is not unsaid by the money.
+    let is_won = effect == Effect::ChargebackReversed && status == "won";
     Some(Fact {
         part: view.id("/data/object/id")?,
+        standing: is_won.then_some(Standing::Won),
         stage: Some(if is_inquiry { Stage::Information } else { Stage::Chargeback }),
         due_at: due,
         ..fact(event, Subject::Dispute, effect)

@@ -144,6 +144,14 @@ const STORIES: &[Story] = &[
             "charge.dispute.closed amount=1000",
             "charge.dispute.funds_reinstated amount=1000",
         ],
+        "captured 1000/1000/0/0 won",
+    ),
+    (
+        &[
+            "payment_intent.succeeded amount_received=1000",
+            "charge.dispute.funds_withdrawn amount=1000",
+            "charge.dispute.funds_reinstated amount=1000 status=under_review",
+        ],
         "captured 1000/1000/0/0 reversed",
     ),
     (
