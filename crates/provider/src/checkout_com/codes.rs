@@ -1,7 +1,8 @@
 //! Checkout.com's event types, one line each: code, kind, what else it may be, and what it says of a payment.
 //!
-//! A dispute takes the disputed amount when evidence is asked for, and gives it back when it is won or cancelled. A payout is
-//! approved and declined under the same names as a payment.
+//! A dispute takes the disputed amount when evidence is asked for, and gives it back when it, or its arbitration, is won, or
+//! when it is cancelled. An arbitration that is lost costs its fees, which are no money of the payment's. A payout is approved
+//! and declined under the same names as a payment.
 
 use crate::declared::words;
 
@@ -27,10 +28,15 @@ words! {
     "dispute_received"                        DisputeOpened        DisputeOpened        Dispute Opened;
     "dispute_evidence_required"               DisputeEvidenceDue   DisputeEvidenceDue   Dispute ChargedBack;
     "dispute_evidence_submitted"              DisputeEvidenceDue   DisputeEvidenceDue   Dispute Defended;
+    "dispute_evidence_acknowledged_by_scheme" DisputeEvidenceDue   DisputeEvidenceDue   Dispute Defended;
     "dispute_expired"                         DisputeLost          DisputeLost          Dispute DefenceEnded;
     "dispute_accepted"                        DisputeLost          DisputeLost          Dispute DefenceEnded;
     "dispute_lost"                            DisputeLost          DisputeLost          Dispute Lost;
     "dispute_won"                             DisputeWon           DisputeWon           Dispute ChargebackReversed;
     "dispute_canceled"                        DisputeWon           DisputeWon           Dispute ChargebackReversed;
+    "dispute_arbitration_evidence_submitted"  DisputeEvidenceDue   DisputeEvidenceDue   Dispute Defended;
+    "dispute_arbitration_sent_to_scheme"      DisputeEvidenceDue   DisputeEvidenceDue   Dispute Defended;
+    "dispute_arbitration_lost"                DisputeLost          DisputeLost          Dispute Lost;
+    "dispute_arbitration_won"                 DisputeWon           DisputeWon           Dispute ChargebackReversed;
     "dispute_resolved"                        Other                Other;
 }

@@ -29,12 +29,14 @@ fn leaves_something(view: &View) -> bool {
 
 fn disputed(view: &View, said: Fact, code: &str) -> Fact {
     let standing = match code {
-        "dispute_won" | "dispute_canceled" => Some(Standing::Won),
+        "dispute_won" | "dispute_arbitration_won" | "dispute_canceled" => Some(Standing::Won),
         "dispute_accepted" => Some(Standing::Accepted),
         "dispute_expired" => Some(Standing::Expired),
         _ => None,
     };
-    let stage = (said.effect != Effect::Opened).then_some(Stage::Chargeback);
+    let is_arbitration = code.starts_with("dispute_arbitration_");
+    let stage = if is_arbitration { Stage::Arbitration } else { Stage::Chargeback };
+    let stage = (said.effect != Effect::Opened).then_some(stage);
     let due_at = view.text("/data/evidence_required_by").and_then(Timestamp::parse_rfc3339);
     let method = view.text("/data/payment_method").map(str::to_lowercase);
     Fact { stage, standing, due_at, method, ..said }

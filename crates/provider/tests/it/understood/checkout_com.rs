@@ -1,5 +1,6 @@
 //! Checkout.com's stories.
 
+use payhook_domain::fact::Stage;
 use serde_json::json;
 
 use super::{Story, assert_stories, composed, heard, told};
@@ -59,6 +60,36 @@ const STORIES: &[Story] = &[
         &[APPROVED, CAPTURED, "dispute_evidence_required amount=1000", "dispute_accepted amount=1000"],
         "captured 1000/1000/0/1000 accepted",
     ),
+    // lost, and taken to the scheme
+    (
+        &[APPROVED, CAPTURED, "dispute_evidence_required amount=1000", "dispute_evidence_acknowledged_by_scheme"],
+        "captured 1000/1000/0/1000 defended",
+    ),
+    (
+        &[
+            APPROVED,
+            CAPTURED,
+            "dispute_evidence_required amount=1000",
+            "dispute_lost amount=1000",
+            "dispute_arbitration_evidence_submitted amount=1000",
+            "dispute_arbitration_sent_to_scheme amount=1000",
+        ],
+        "captured 1000/1000/0/1000 defended",
+    ),
+    (
+        &[
+            APPROVED,
+            CAPTURED,
+            "dispute_evidence_required amount=1000",
+            "dispute_lost amount=1000",
+            "dispute_arbitration_won amount=1000",
+        ],
+        "captured 1000/1000/0/0 won",
+    ),
+    (
+        &[APPROVED, CAPTURED, "dispute_evidence_required amount=1000", "dispute_arbitration_lost amount=1000"],
+        "captured 1000/1000/0/1000 lost",
+    ),
 ];
 
 #[test]
@@ -72,6 +103,14 @@ fn a_dispute_is_about_the_payment_it_names_and_known_by_its_own_reference() {
     assert_eq!((&dispute.payment, &dispute.reference), (&payment.payment, &payment.reference));
     assert_eq!(Some(&dispute.aliases[0]), dispute.provider_reference.as_ref());
     assert!(dispute.fact.expect("says something").due_at.is_some());
+}
+
+#[test]
+fn an_arbitration_is_a_stage_of_its_dispute() {
+    for code in ["evidence_submitted", "sent_to_scheme", "lost", "won"] {
+        let event = told("checkout-com", 1, &format!("dispute_arbitration_{code}"));
+        assert_eq!(event.fact.expect("says something").stage, Some(Stage::Arbitration), "{code}");
+    }
 }
 
 #[test]
