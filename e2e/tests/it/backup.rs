@@ -14,7 +14,7 @@ use payhook_testkit::receiver::Receiver;
 use payhook_testkit::{scale, wire};
 use serde_json::{Value, json};
 
-use crate::stage::{SECRET, Stored, acknowledged, authorisation, nothing_is_lost, setup};
+use crate::stage::{SECRET, Stored, acknowledged, authorisation, nothing_is_lost, setup, until};
 
 const CONNECTIONS: usize = 8;
 /// Orders sent while a backup is made are numbered from here.
@@ -239,6 +239,29 @@ fn backups_that_are_due_are_made_and_the_oldest_go() {
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(names(away.path()), made, "a restart makes none: the next is due in an hour");
     assert_eq!(gateway.list("/api/v1/backups").len(), 0);
+}
+
+#[test]
+fn a_backup_that_is_dated_later_than_now_ends_no_backups_and_is_told_of() {
+    let away = tempfile::tempdir().expect("a folder");
+    let ahead = away.path().join("payhook-20970101T000000Z.db");
+    std::fs::write(&ahead, "made while the clock was ahead").expect("written");
+    let shop = Receiver::start(Some(SECRET));
+    let lines = format!("backup = {{ folder = \"{}\", every = \"1h\", keep = 1 }}", away.path().display());
+    let gateway = setup(&shop).store(&lines).start();
+    until(&gateway, PATIENCE, "one of now", || {
+        names(away.path()).iter().filter(|name| name.ends_with(".db")).count() == 2
+    });
+    assert!(ahead.exists());
+    until(&gateway, PATIENCE, "the metric", || gateway.get("/metrics").text().contains("last_backup_seconds"));
+    let metrics = gateway.get("/metrics").text();
+    let told = metrics.lines().find(|line| line.contains("last_backup_seconds")).expect("told");
+    let at: i64 = told.rsplit(' ').next().and_then(|at| at.parse().ok()).expect("a number");
+    assert!(at < 4_007_664_000, "a time to come: {told}");
+    let findings = gateway.get("/api/v1/doctor").json()["findings"].clone();
+    let told = |finding: &&Value| finding["check"] == "backups" && finding["severity"] == "problem";
+    let finding = findings.as_array().and_then(|all| all.iter().find(told)).expect("a problem");
+    assert_eq!(finding["about"].as_str(), ahead.to_str(), "{finding}");
 }
 
 #[test]

@@ -39,23 +39,42 @@ impl Names {
     }
 }
 
-/// The backups in this folder, the oldest first.
-pub(super) fn list(folder: &Path, names: &Names) -> std::io::Result<Vec<(Timestamp, PathBuf)>> {
-    let mut found = Vec::new();
+/// The backups in a folder, the oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    /// Each with the time it was begun at.
+    pub(crate) made: Vec<(Timestamp, PathBuf)>,
+    /// Those that are dated later than now. They were made while the clock was ahead and nobody knows when: taken for the
+    /// newest, one of them would say that none is due for as long as the clock was wrong, and push out all that follow.
+    pub(crate) ahead: Vec<(Timestamp, PathBuf)>,
+}
+
+impl Shelf {
+    /// When the newest was begun.
+    pub(crate) fn newest(&self) -> Option<Timestamp> {
+        self.made.last().map(|(begun, _)| *begun)
+    }
+}
+
+/// The backups in this folder.
+pub(super) fn list(folder: &Path, names: &Names, now: Timestamp) -> std::io::Result<Shelf> {
+    let mut shelf = Shelf::default();
     for entry in folder.read_dir()? {
         let entry = entry?;
         if let Some(begun) = entry.file_name().to_str().and_then(|name| names.read(name)) {
-            found.push((begun, entry.path()));
+            let side = if begun > now { &mut shelf.ahead } else { &mut shelf.made };
+            side.push((begun, entry.path()));
         }
     }
-    found.sort();
-    Ok(found)
+    shelf.made.sort();
+    shelf.ahead.sort();
+    Ok(shelf)
 }
 
 /// Removes all but the newest `keep`, with their keys.
-pub(super) fn thin_out(folder: &Path, names: &Names, keep: usize) -> std::io::Result<()> {
-    let found = list(folder, names)?;
-    for (_, path) in &found[..found.len().saturating_sub(keep)] {
+pub(super) fn thin_out(folder: &Path, names: &Names, keep: usize, now: Timestamp) -> std::io::Result<()> {
+    let made = list(folder, names, now)?.made;
+    for (_, path) in &made[..made.len().saturating_sub(keep)] {
         std::fs::remove_file(path)?;
         let _ = std::fs::remove_file(keyfile::beside(path, ".key"));
     }
@@ -102,11 +121,35 @@ mod tests {
         for name in others.iter().chain(&ours).chain(&killed) {
             std::fs::write(folder.path().join(name), "").expect("written");
         }
-        thin_out(folder.path(), &names, 2).expect("thinned");
+        let now = Timestamp::parse_rfc3339("2026-01-04T00:00:00Z").expect("valid");
+        thin_out(folder.path(), &names, 2, now).expect("thinned");
         sweep(folder.path(), &names).expect("swept");
         let left = |name: &str| folder.path().join(name).exists();
         assert!(others.iter().all(|name| left(name)));
         assert_eq!(ours.map(left), [false, true, true]);
         assert_eq!(killed.map(left), [false, false]);
+    }
+
+    #[test]
+    fn one_that_is_dated_later_than_now_is_not_the_newest_and_neither_goes_nor_pushes_another_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let names = Names::of(Path::new("payhook.db"));
+        let (early, late) = ("payhook-20260101T000000Z.db", "payhook-20260102T000000Z.db");
+        let ahead = ["payhook-20310101T000000Z.db", "payhook-20320101T000000Z.db"];
+        for name in [early, late].iter().chain(&ahead) {
+            std::fs::write(folder.path().join(name), "").expect("written");
+        }
+        let now = Timestamp::parse_rfc3339("2026-01-02T00:00:00Z").expect("valid");
+        let named = |list: &[(Timestamp, PathBuf)]| -> Vec<_> {
+            list.iter().filter_map(|(_, path)| Some(path.file_name()?.to_str()?.to_owned())).collect()
+        };
+        let shelf = list(folder.path(), &names, now).expect("listed");
+        assert_eq!(
+            (named(&shelf.made), named(&shelf.ahead)),
+            (vec![early.into(), late.into()], ahead.map(Into::into).into())
+        );
+        thin_out(folder.path(), &names, 1, now).expect("thinned");
+        let left = |name: &str| folder.path().join(name).exists();
+        assert_eq!([early, late, ahead[0], ahead[1]].map(left), [false, true, true, true]);
     }
 }

@@ -17,8 +17,9 @@ mod note;
 mod schedule;
 
 pub(crate) use desk::{Asked, Backups, NotBegun, begin, cancel, find, list, stop};
+pub(crate) use folder::Shelf;
 pub(crate) use job::{BackupId, Job, Stage};
 pub use make::{Made, NotMade, alone, view};
 pub(crate) use note::tell_of_unfinished;
 pub use payhook_store::{BackupProgress, Shape, inspect};
-pub(crate) use schedule::{newest, run as keep_making};
+pub(crate) use schedule::{run as keep_making, shelf};

@@ -1,4 +1,4 @@
-//! `backups`: how old the newest is, where they are configured.
+//! `backups`: how old the newest is, where they are configured, and whether any is dated later than now.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use payhook_domain::time::Timestamp;
 
 use super::finding::Finding;
 use super::told::span;
+use crate::backup::Shelf;
 
 /// So many times what lies between two may pass before one is missing: the next may be under way.
 const MISSED: u32 = 2;
@@ -14,24 +15,26 @@ const MISSED: u32 = 2;
 pub(super) struct Backups {
     /// How often they are made.
     pub(super) every: Duration,
-    /// When the newest was begun, as the folder says; or why it cannot be read.
-    pub(super) newest: Result<Option<Timestamp>, String>,
+    /// What is in the folder; or why it cannot be read.
+    pub(super) shelf: Result<Shelf, String>,
     /// Since when this process could have made one.
     pub(super) since: Timestamp,
 }
 
 const HINT: &str = "the gateway's log says why none was made (`no backup was made`, `alert.backup`): room, rights, a folder that is gone";
+const AHEAD_HINT: &str = "if this clock is right, they were made while it was ahead: \
+     move them, with their .key files, out of the folder, or give them names of the time they are of; if it is behind, put it right";
 
 /// The rule.
 pub(super) fn judge(backups: Option<&Backups>, now: Timestamp) -> Finding {
-    let Some(Backups { every, newest, since }) = backups else {
+    let Some(Backups { every, shelf, since }) = backups else {
         return Finding::ok(
             "backups",
             "payhook makes none by itself (`backup` of [store]); `payhook backup` makes one",
         );
     };
-    let newest = match newest {
-        Ok(newest) => *newest,
+    let newest = match shelf {
+        Ok(shelf) => shelf.newest(),
         Err(why) => return Finding::problem("backups", format!("the backups cannot be looked at: {why}"), HINT),
     };
     let patience = every.saturating_mul(MISSED);
@@ -53,8 +56,21 @@ pub(super) fn judge(backups: Option<&Backups>, now: Timestamp) -> Finding {
     }
 }
 
+/// Those that count as none, since they are dated later than now.
+pub(super) fn ahead(backups: &Backups) -> Option<Finding> {
+    let ahead = &backups.shelf.as_ref().ok()?.ahead;
+    let (_, first) = ahead.first()?;
+    let many = ahead.len();
+    let what = format!(
+        "backups in the folder are dated later than now ({many}): they count as none, and none of them is removed"
+    );
+    Some(Finding::problem("backups", what, AHEAD_HINT).about(first.display().to_string()))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::doctor::finding::Severity;
 
@@ -63,8 +79,21 @@ mod tests {
 
     fn severity(newest: Result<Option<u32>, String>, running: u32) -> Severity {
         let ago = |hours: u32| NOW.minus(HOUR * hours);
-        let newest = newest.map(|newest| newest.map(ago));
-        judge(Some(&Backups { every: HOUR, newest, since: ago(running) }), NOW).severity
+        let made = |newest: u32| (ago(newest), PathBuf::new());
+        let shelf = newest.map(|newest| Shelf { made: newest.map(made).into_iter().collect(), ..Shelf::default() });
+        judge(Some(&Backups { every: HOUR, shelf, since: ago(running) }), NOW).severity
+    }
+
+    #[test]
+    fn one_that_is_dated_later_than_now_is_a_problem_beside_what_the_newest_is() {
+        let file = PathBuf::from("/away/payhook-20310101T000000Z.db");
+        let shelf = Shelf { ahead: vec![(NOW.plus(HOUR), file)], ..Shelf::default() };
+        let backups = Backups { every: HOUR, shelf: Ok(shelf), since: NOW.minus(HOUR * 3) };
+        assert_eq!(judge(Some(&backups), NOW).severity, Severity::Problem, "there is none");
+        let told = ahead(&backups).expect("told of");
+        assert_eq!(told.severity, Severity::Problem);
+        assert!(told.about.is_some_and(|file| file.contains("payhook-2031")) && told.hint.is_some());
+        assert_eq!(ahead(&Backups { shelf: Ok(Shelf::default()), ..backups }), None);
     }
 
     #[test]

@@ -66,10 +66,11 @@ async fn on_disk(gateway: &Gateway) -> Vec<Finding> {
         let mut findings = files::look(&started.store.path);
         let backups = started.store.backup.as_ref().map(|plan| backups::Backups {
             every: plan.every,
-            newest: crate::backup::newest(plan, &started.store.path).map_err(|error| error.to_string()),
+            shelf: crate::backup::shelf(plan, &started.store.path, now).map_err(|error| error.to_string()),
             since: started.at,
         });
         findings.push(backups::judge(backups.as_ref(), now));
+        findings.extend(backups.as_ref().and_then(backups::ahead));
         findings
     });
     looked.await.unwrap_or_default()

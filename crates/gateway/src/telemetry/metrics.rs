@@ -12,6 +12,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+/// The figure of when the newest backup was made.
+const LAST_BACKUP: &str = "last_backup_seconds";
+
 /// Everything counted in the process; what the store counts is asked of it when `/metrics` is read.
 pub struct Metrics {
     registry: Mutex<Registry>,
@@ -215,7 +218,7 @@ impl Metrics {
 
     /// When the newest backup that is whole was begun or made, in seconds since 1970.
     pub fn backed_up(&self, at_seconds: i64) {
-        self.figure("last_backup_seconds", at_seconds);
+        self.figure(LAST_BACKUP, at_seconds);
     }
 
     /// How much of the store's file is free.
@@ -250,6 +253,7 @@ impl Metrics {
     ) -> String {
         self.set_tallies(tallies, now_micros, name_of);
         self.set_health(health);
+        self.forget_a_backup_to_come(now_micros);
         let mut text = String::new();
         // Writing into a String does not fail.
         let _ = encode(&mut text, &self.registry());
@@ -287,6 +291,14 @@ impl Metrics {
         self.figure("commits_total", gauge(health.commits));
         self.figure("commit_items_total", gauge(health.commit_items));
         self.figure("commit_micros_total", gauge(health.commit_micros));
+    }
+
+    /// One that was made while the clock was ahead would look new for as long as it was.
+    fn forget_a_backup_to_come(&self, now_micros: i64) {
+        let told = StoreGauge { figure: LAST_BACKUP };
+        if self.store.get(&told).is_some_and(|at| at.get() > now_micros / 1_000_000) {
+            self.store.remove(&told);
+        }
     }
 
     fn figure(&self, figure: &'static str, value: i64) {
