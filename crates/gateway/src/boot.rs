@@ -201,8 +201,8 @@ impl Ready {
         let alerts = tokio::spawn(alerts::write_down(Arc::clone(&gateway), raised, reserve_bytes));
         ran_last::tell(&gateway).await;
         backup::tell_of_unfinished(&gateway).await;
-        let looked = retention::begin(&gateway).await;
-        let retention = tokio::spawn(retention::run(Arc::clone(&gateway), looked, stop.clone()));
+        retention::begin(&gateway).await;
+        let retention = tokio::spawn(retention::run(Arc::clone(&gateway), stop.clone()));
         let backups = backup_plan.map(|plan| tokio::spawn(backup::keep_making(Arc::clone(&gateway), plan)));
         if let Err(error) = replay::resume(&gateway).await {
             tracing::error!(%error, "unfinished replays cannot be read; they go on after the next start");

@@ -1,14 +1,22 @@
 //! Retention in the shipped binary: a clock that jumped waits for a person, and SIGKILL in the middle of a sweep loses nothing.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use payhook_domain::time::{Clock, Timestamp};
+use payhook_gateway::{boot, clock, config, telemetry};
 use payhook_testkit::gateway::{Gateway, Setup};
 use payhook_testkit::poster::Fate;
 use payhook_testkit::receiver::{Delivery, Receiver};
 use payhook_testkit::scale;
+use payhook_testkit::wire::{self, Answer};
 use serde_json::json;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 use crate::stage::{SECRET, authorisation, configuration};
 
@@ -114,4 +122,64 @@ fn sweep(gateway: &Gateway) {
             None => return,
         }
     }
+}
+
+/// The machine's clock, turned ahead by so many seconds.
+struct Turned(AtomicI64);
+
+impl Clock for Turned {
+    fn now(&self) -> Timestamp {
+        let ahead = Duration::from_secs(self.0.load(Ordering::SeqCst).unsigned_abs());
+        clock::now().plus(ahead)
+    }
+}
+
+/// A gateway in this process and in this folder, that goes by this clock; it ends with the runtime.
+fn within(runtime: &Runtime, clock: Arc<Turned>, receiver: &Receiver, folder: &Path) -> (SocketAddr, SocketAddr) {
+    let server = "version = 1\n[server]\npublic = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n";
+    std::fs::write(folder.join("payhook.toml"), format!("{server}{}", configuration(receiver))).expect("written");
+    let variables = config::Variables::default();
+    let options = config::LoadOptions { file: None, directory: folder.to_owned(), variables, now: clock::now() };
+    let config = config::load(options).unwrap_or_else(|mistakes| panic!("{mistakes}")).config;
+    let environs = boot::Environs {
+        clock,
+        sleeper: Arc::new(clock::TokioSleeper),
+        log: telemetry::setup::start_quiet("warn").expect("a log"),
+        service: boot::Service::default(),
+        unsafe_no_sync: false,
+    };
+    let ready = runtime.block_on(boot::start(config, environs)).expect("it starts");
+    let at = (ready.public_address().expect("bound"), ready.admin_address().expect("bound"));
+    let (stop, stopped) = watch::channel(false);
+    runtime.spawn(async move {
+        ready.serve(stopped).await;
+        drop(stop);
+    });
+    at
+}
+
+#[test]
+fn a_prune_by_hand_looks_at_the_clock_itself() {
+    let (receiver, folder) = (Receiver::start(Some(SECRET)), tempfile::tempdir().expect("a folder"));
+    let runtime = Runtime::new().expect("the machine gives threads");
+    let turned = Arc::new(Turned(AtomicI64::new(0)));
+    let (public, admin) = within(&runtime, turned.clone(), &receiver, folder.path());
+    let token = std::fs::read_to_string(folder.path().join("payhook.db.token")).expect("a token");
+    let token = format!("Bearer {}", token.trim());
+    let headers = [("authorization", token.as_str()), ("content-type", "application/json"), ("connection", "close")];
+    let prune = |body: &str| -> Answer {
+        wire::call(admin, &wire::request("POST", "/api/v1/prune", &headers, body.as_bytes()), PATIENCE)
+            .expect("an answer")
+    };
+    for order in 0..10 {
+        assert_eq!(wire::call(public, &authorisation(order), PATIENCE).expect("an answer").status, 200);
+    }
+    assert!(receiver.wait_until(PATIENCE, |came| came.len() == 10), "nothing is delivered");
+    assert_eq!(prune("{}").status, 200);
+    // Between two of the looks that it takes every minute.
+    turned.0.store(366 * 24 * 60 * 60, Ordering::SeqCst);
+    let refused = prune("{}");
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    let by_a_person = prune("{\"yes\":true}");
+    assert_eq!(by_a_person.status, 200, "{}", by_a_person.text());
 }

@@ -37,7 +37,8 @@ pub(crate) async fn prune(State(api): State<Api>, Json(wanted): Json<Wanted>) ->
         if wanted.yes {
             retention::confirm(gateway).await?;
         }
-        if gateway.retention.waits() {
+        // It may have jumped since the last look.
+        if !retention::may_remove(gateway).await? {
             return Err(ApiError::wrong_state(Waits.to_string()));
         }
         retention::remove(gateway, place, STEPS).await?

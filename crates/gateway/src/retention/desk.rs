@@ -1,4 +1,4 @@
-//! The desk: looks at the clock every minute, and sweeps every hour.
+//! The desk: looks at the clock every minute and before anything is removed, and sweeps every hour.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,8 +29,8 @@ const MEMO: &str = "retention/clock";
 #[derive(Default)]
 pub(crate) struct Retention {
     waits: AtomicBool,
-    /// Held while the guard is read and written.
-    guard: Mutex<()>,
+    /// Held while the guard is read and written; whether this process has looked before.
+    looked: Mutex<bool>,
 }
 
 /// Nothing is removed: the clock may be wrong.
@@ -48,20 +48,20 @@ impl Retention {
     }
 }
 
-/// The first look, before anything is received by a clock that may be wrong; whether it could be had.
-pub(crate) async fn begin(gateway: &Gateway) -> bool {
+/// The first look, before anything is received by a clock that may be wrong.
+pub(crate) async fn begin(gateway: &Gateway) {
     note::tell(gateway).await;
-    let looked = look(gateway, false).await;
-    looked.inspect_err(|error| tracing::debug!(%error, "retention cannot look at the clock yet")).is_ok()
+    if let Err(error) = may_remove(gateway).await {
+        tracing::debug!(%error, "retention cannot look at the clock yet");
+    }
 }
 
-/// Sweeps now and then until `stop`. A sweep that is broken off anywhere is begun anew by the next. `looked`: there was a
-/// first look.
-pub(crate) async fn run(gateway: Arc<Gateway>, mut looked: bool, mut stop: watch::Receiver<bool>) {
+/// Sweeps now and then until `stop`. A sweep that is broken off anywhere is begun anew by the next.
+pub(crate) async fn run(gateway: Arc<Gateway>, mut stop: watch::Receiver<bool>) {
     let mut turns = 0;
     loop {
         tokio::select! {
-            () = turn(&gateway, turns, &mut looked) => {}
+            () = turn(&gateway, turns) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
         turns += 1;
@@ -72,10 +72,8 @@ pub(crate) async fn run(gateway: Arc<Gateway>, mut looked: bool, mut stop: watch
     }
 }
 
-async fn turn(gateway: &Gateway, turns: u64, looked: &mut bool) {
-    let seen = look(gateway, *looked).await;
-    *looked |= seen.is_ok();
-    let done = match seen {
+async fn turn(gateway: &Gateway, turns: u64) {
+    let done = match may_remove(gateway).await {
         Ok(true) if turns.is_multiple_of(TURNS_PER_SWEEP) => sweep_once(gateway).await,
         other => other.map(drop),
     };
@@ -88,7 +86,7 @@ async fn sweep_once(gateway: &Gateway) -> Result<(), Unavailable> {
     let mut place = Some(SweepPlace::default());
     while let Some(at) = place {
         // The clock may have jumped since the sweep began.
-        if !look(gateway, true).await? {
+        if !may_remove(gateway).await? {
             return Ok(());
         }
         place = sweep::remove(gateway, at, STEPS).await?.next;
@@ -96,13 +94,14 @@ async fn sweep_once(gateway: &Gateway) -> Result<(), Unavailable> {
     Ok(())
 }
 
-/// Looks at the clock; whether it can be believed.
-async fn look(gateway: &Gateway, same_process: bool) -> Result<bool, Unavailable> {
-    let _guard = gateway.retention.guard.lock().await;
+/// Looks at the clock: whether it can be believed, and so what it makes old may go.
+pub(crate) async fn may_remove(gateway: &Gateway) -> Result<bool, Unavailable> {
+    let mut looked = gateway.retention.looked.lock().await;
     let known = known(gateway).await?;
     let now = gateway.clock.now();
-    let seen = known.look(now, gateway.reader.last_receipt().await?, same_process);
+    let seen = known.look(now, gateway.reader.last_receipt().await?, *looked);
     keep(gateway, seen).await?;
+    *looked = true;
     if seen.waits && !gateway.retention.waits.swap(seen.waits, Ordering::Relaxed) {
         gateway.alert(Alert::new(Kind::AlertClock, stretch(now, DAY).to_string(), Waits.to_string()));
     }
@@ -111,7 +110,7 @@ async fn look(gateway: &Gateway, same_process: bool) -> Result<bool, Unavailable
 
 /// A person says that the clock is right.
 pub(crate) async fn confirm(gateway: &Gateway) -> Result<(), Unavailable> {
-    let _guard = gateway.retention.guard.lock().await;
+    let _looked = gateway.retention.looked.lock().await;
     let now: Timestamp = gateway.clock.now();
     keep(gateway, Guard::believed(now)).await?;
     gateway.retention.waits.store(false, Ordering::Relaxed);

@@ -13,5 +13,5 @@ mod note;
 mod sweep;
 
 pub(crate) use cutoffs::cutoffs;
-pub(crate) use desk::{Retention, Waits, begin, confirm, run};
+pub(crate) use desk::{Retention, Waits, begin, confirm, may_remove, run};
 pub(crate) use sweep::{look, remove};
