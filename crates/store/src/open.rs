@@ -124,6 +124,7 @@ impl OpenError {
 }
 
 /// Opens the store at `url`, making or migrating it as needed: `sqlite:PATH`, PATH relative to the working directory.
+/// Where PATH is a link, the store is the file it leads to, and what the store keeps beside it lies beside that one.
 ///
 /// # Errors
 /// As [`OpenError`] lists. Nothing is changed in a file that is refused.
@@ -131,7 +132,7 @@ pub fn open(url: &str, options: Options) -> Result<Arc<dyn Store>, OpenError> {
     match url.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => {
             let path = path.strip_prefix("//").unwrap_or(path);
-            sqlite::open(PathBuf::from(path), options)
+            sqlite::open(Path::new(path), options)
         }
         Some((engine, _)) => Err(OpenError::UnknownEngine(engine.to_owned())),
         None => Err(OpenError::UnknownEngine(url.to_owned())),

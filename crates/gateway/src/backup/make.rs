@@ -83,8 +83,7 @@ pub(super) fn make(
     with_key: bool,
     progress: &BackupProgress,
 ) -> Result<Made, NotMade> {
-    let own = |suffix| order.to == keyfile::beside(database, suffix);
-    if ["-wal", "-shm", "-journal", ".lock", ".key", ".token", note::SUFFIX].into_iter().any(own) {
+    if is_own(database, &order.to) {
         return Err(NotMade::Own(order.to.clone()));
     }
     let key = if with_key { key_beside(database, order)? } else { None };
@@ -99,6 +98,15 @@ pub(super) fn make(
             Err(error.into())
         }
     }
+}
+
+/// Whether this is a file of the store's own, by whatever path: beside the database as it is configured, or beside the file
+/// that leads to.
+fn is_own(database: &Path, to: &Path) -> bool {
+    let real = |path: &Path| payhook_store::real_path(path).unwrap_or_else(|_| path.to_owned());
+    let (to, leads_to) = (real(to), real(database));
+    let own = ["-wal", "-shm", "-journal", ".lock", ".key", ".token", note::SUFFIX];
+    own.iter().any(|suffix| to == real(&keyfile::beside(database, suffix)) || to == keyfile::beside(&leads_to, suffix))
 }
 
 struct Key {
@@ -130,5 +138,27 @@ fn text_of(path: &Path) -> std::io::Result<Option<zeroize::Zeroizing<String>>> {
         Ok(text) => Ok(Some(zeroize::Zeroizing::new(text.trim().to_owned()))),
         Err(missing) if missing.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stores_own_files_are_known_by_whatever_path() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("data")).expect("made");
+        std::fs::write(at("data/real.db"), "").expect("written");
+        std::os::unix::fs::symlink("data/real.db", at("payhook.db")).expect("linked");
+        std::os::unix::fs::symlink("data", at("folder")).expect("linked");
+        let database = at("payhook.db");
+        for own in ["data/real.db-wal", "folder/real.db-wal", "payhook.db.key", "data/../payhook.db.token"] {
+            assert!(is_own(&database, &at(own)), "{own}");
+        }
+        for other in ["data/copy.db", "data/real.db.before-2", "payhook.db-wal.db"] {
+            assert!(!is_own(&database, &at(other)), "{other}");
+        }
     }
 }

@@ -51,16 +51,22 @@ impl Store {
                 fits.then_some(Condition::There).ok_or_else(|| format!("{} is no database", self.path.display()))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                let folder = folder.unwrap_or(Path::new("."));
-                if !folder.is_dir() {
-                    return Err(format!("the folder {} is not there", folder.display()));
-                }
-                let may_write = rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+                let folder_of = |path: &Path| path.parent().unwrap_or(Path::new("/")).to_owned();
+                // Of the file to be, where the path is a link to one.
+                let real = payhook_store::real_path(&self.path);
+                let folder = folder_of(&real.map_err(|_| self.leads_nowhere())?);
+                let may_write = rustix::fs::access(&folder, Access::WRITE_OK | Access::EXEC_OK).is_ok();
                 let new = may_write.then_some(Condition::New);
                 new.ok_or_else(|| format!("the folder {} cannot be written by this user", folder.display()))
             }
             Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn leads_nowhere(&self) -> String {
+        match self.path.parent() {
+            Some(folder) if !self.path.is_symlink() => format!("the folder {} is not there", folder.display()),
+            _ => format!("{} is a link into a folder that is not there", self.path.display()),
         }
     }
 
@@ -142,6 +148,29 @@ mod tests {
             let mut findings = Findings::default();
             assert_eq!(database(url, &place, &mut findings), file, "{url}");
             assert_eq!(findings.count(), usize::from(file.is_none()), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_link_to_a_file_that_is_to_be_is_a_place_for_a_new_one_and_a_missing_folder_is_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = |path: &str| Store {
+            path: folder.path().join(path),
+            reserve_bytes: 0,
+            retention: Retention::default(),
+            backup: None,
+        };
+        let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, folder.path().join(name)).expect("linked");
+        std::fs::create_dir(folder.path().join("data")).expect("made");
+        link("data/payhook.db", "payhook.db");
+        link("nowhere/payhook.db", "astray.db");
+        assert_eq!(store("payhook.db").look(), Ok(Condition::New));
+        assert_eq!(store("data/payhook.db").look(), Ok(Condition::New));
+        for (path, said) in
+            [("astray.db", "astray.db is a link into a folder that"), ("nowhere/payhook.db", "/nowhere")]
+        {
+            let why = store(path).look().expect_err("it cannot be made there");
+            assert!(why.contains(said) && why.ends_with(" is not there"), "{why}");
         }
     }
 

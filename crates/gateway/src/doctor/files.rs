@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use super::finding::Finding;
 use crate::keyfile::beside;
 
-/// What lies beside a store, and what it holds.
-const BESIDE: [(&str, &str); 4] = [
-    ("", "what customers' payments say"),
-    ("-wal", "what customers' payments say"),
-    (".token", "the token that opens the API"),
-    (".key", "the key that seals what leaves the gateway"),
-];
+/// What holds the events: the file and its log.
+const EVENTS: [&str; 2] = ["", "-wal"];
+
+/// What lies beside a store as it is configured, and what it holds.
+const BESIDE: [(&str, &str); 2] =
+    [(".token", "the token that opens the API"), (".key", "the key that seals what leaves the gateway")];
 
 /// Bits by which others than the owner may do anything.
 const OTHERS: u32 = 0o077;
@@ -27,7 +26,10 @@ struct Seen {
 
 /// Looks at the store's files. One that is not there is no matter.
 pub(super) fn look(store: &Path) -> Vec<Finding> {
-    look_at(BESIDE.iter().map(|(suffix, holds)| (beside(store, suffix), *holds)))
+    // Where it is a link, the log lies beside the file it leads to.
+    let real = payhook_store::real_path(store).unwrap_or_else(|_| store.to_owned());
+    let events = EVENTS.iter().map(|suffix| (beside(&real, suffix), "what customers' payments say"));
+    look_at(events.chain(BESIDE.iter().map(|(suffix, holds)| (beside(store, suffix), *holds))))
 }
 
 /// Looks at files of a configuration that hold keys and secrets, such as `.env`.

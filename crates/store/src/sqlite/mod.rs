@@ -4,7 +4,8 @@
 //! each in its room ([`record`] with [`debts`], [`settle`], [`decide`], [`quarantine`], [`names`]) inside one transaction,
 //! commits with one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it,
 //! and [`trust`] says when that must be done again. [`lease`] lives on the same thread, in memory. Refused requests wait in the same [`queue`], at most at their [`rate`].
-//! Questions go to the [`readers`], which run [`queries`]. [`backup`] copies the file beside all of them.
+//! Questions go to the [`readers`], which run [`queries`]. [`backup`] copies the file beside all of them; [`real_path`]
+//! says where that is.
 
 mod again;
 mod aliases;
@@ -37,6 +38,7 @@ mod queries;
 mod queue;
 mod rate;
 mod readers;
+mod real_path;
 mod rebuild;
 mod record;
 mod retention;
@@ -56,5 +58,7 @@ mod writer;
 pub use backup::Archive;
 pub(crate) use backup::run as copy;
 pub(crate) use disk::free_beside;
+pub(crate) use real_path::real_or_as_given;
+pub use real_path::real_path;
 pub(crate) use schema::inspect;
 pub(crate) use store::open;

@@ -1,6 +1,6 @@
 //! The seam, carried out: each verb becomes a job in the queue.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ use super::notes;
 use super::queries::SqliteReader;
 use super::queue::Queue;
 use super::readers::Readers;
+use super::real_path::real_path;
 use super::rebuild;
 use super::retention::{self, Hand};
 use super::schema;
@@ -45,7 +46,8 @@ struct Sqlite {
 }
 
 /// Locks, makes, migrates and opens the file, and starts the threads.
-pub(crate) fn open(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, OpenError> {
+pub(crate) fn open(path: &Path, options: Options) -> Result<Arc<dyn Store>, OpenError> {
+    let path = real_path(path).map_err(|error| OpenError::Io { path: path.to_owned(), error })?;
     let engine = |error: rusqlite::Error| OpenError::engine(&path, &error);
     let io = |error: std::io::Error| OpenError::Io { path: path.clone(), error };
     let lock = connect::lock(&path)?;

@@ -1,7 +1,7 @@
 //! Copies of a store that is written meanwhile: whole or not there, and safe to put in a store's place.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use payhook_domain::verdict::Verdict;
@@ -14,10 +14,6 @@ fn order(to: &Path) -> BackupOrder {
 }
 
 impl Desk {
-    fn database(&self) -> PathBuf {
-        self.folder.path().join("payhook.db")
-    }
-
     fn backup(&self, to: &Path) -> Result<Backup, BackupError> {
         backup(&self.database(), &order(to), &BackupProgress::default())
     }
@@ -115,6 +111,26 @@ async fn a_log_that_lies_where_a_copy_is_put_does_not_get_into_it() {
     let sound: String = copy.file().query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("reads");
     assert_eq!(sound, "ok");
     assert!(!inspect(&copy.database()).expect("read").is_backup);
+}
+
+#[tokio::test]
+async fn nor_does_it_where_the_copy_is_reached_through_a_link() {
+    let desk = Desk::new().await;
+    desk.fill(1..20).await;
+    let to = desk.folder.path().join("copy.db");
+    desk.backup(&to).expect("copied");
+    desk.fill(20..400).await;
+    let (data, folder) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    for suffix in ["-wal", "-shm"] {
+        let name = format!("payhook.db{suffix}");
+        std::fs::copy(desk.folder.path().join(&name), data.path().join(&name)).expect("copied");
+    }
+    std::fs::copy(&to, data.path().join("payhook.db")).expect("put in place");
+    symlink(data.path().join("payhook.db"), folder.path().join("payhook.db")).expect("linked");
+
+    let copy = Desk::in_folder(folder, options()).await;
+    let sound: String = copy.file().query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("reads");
+    assert_eq!((copy.tallies().await.notifications, sound.as_str()), (19, "ok"));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A desk to test at: a store in a folder of its own, and short words for recordings.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +62,10 @@ impl Desk {
         let shop = enrol(payhook_store::NameKind::Destination, "shop").await.expect("enrolled")[0];
         let books = enrol(payhook_store::NameKind::Destination, "books").await.expect("enrolled")[0];
         Self { store, source, provider, shop, books, folder }
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("payhook.db")
     }
 
     /// Closes the store and opens its file again.

@@ -1,6 +1,6 @@
 //! The file itself: whose it is, who may open it, and what an older release makes of it.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use payhook_store::{NameKind, OpenError, open};
 
@@ -13,6 +13,34 @@ async fn a_second_process_is_told_that_the_database_is_in_use() {
     assert!(matches!(error, OpenError::InUse(_)), "{error}");
     let desk = desk.reopened().await;
     assert_eq!(desk.tallies().await.notifications, 0);
+}
+
+#[tokio::test]
+async fn a_second_process_that_comes_by_another_path_is_told_so_too() {
+    let desk = Desk::new().await;
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    symlink(desk.database(), elsewhere.path().join("payhook.db")).expect("linked");
+    let error = open(&url(&elsewhere), options()).err().expect("refused");
+    assert!(matches!(error, OpenError::InUse(_)), "{error}");
+    let linked = tempfile::tempdir().expect("a folder");
+    symlink(desk.folder.path(), linked.path().join("data")).expect("linked");
+    let error = open(&format!("sqlite:{}", linked.path().join("data/payhook.db").display()), options()).err();
+    assert!(matches!(error, Some(OpenError::InUse(_))), "{error:?}");
+}
+
+#[tokio::test]
+async fn through_a_link_the_log_and_the_disk_are_those_of_the_file_it_leads_to() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("a folder");
+    // Nothing is there yet: the first start makes it where the link leads.
+    symlink(data.path().join("real.db"), folder.path().join("payhook.db")).expect("linked");
+    let desk = Desk::in_folder(folder, options()).await;
+    desk.one(event("a", 1, "", desk.to_shop()), 1).await;
+    assert!(data.path().join("real.db.lock").exists() && data.path().join("real.db-wal").exists());
+    assert_eq!(desk.folder.path().read_dir().expect("lists").count(), 1, "the link alone");
+    assert!(desk.store.health().wal_bytes > 0, "the log is looked at");
+    let again = desk.reopened().await;
+    assert_eq!(again.tallies().await.notifications, 1);
 }
 
 #[tokio::test]

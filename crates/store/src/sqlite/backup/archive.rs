@@ -7,7 +7,7 @@ use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::sqlite::names::Kinds;
-use crate::sqlite::{connect, identities, names, queries, schema};
+use crate::sqlite::{connect, identities, names, queries, real_or_as_given, schema};
 use crate::{EventFilter, Name, OpenError, Page, PageRequest, StoredEvent};
 
 /// A file that is only read. Nothing beside it is made or changed when it is a backup.
@@ -22,9 +22,10 @@ impl Archive {
     /// # Errors
     /// When it is not there, no store of ours, or of a schema this release cannot read.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let engine = |error: rusqlite::Error| OpenError::engine(path, &error);
-        schema::inspect(path)?;
-        let connection = connect::looker(path).map_err(engine)?;
+        let path = real_or_as_given(path);
+        let engine = |error: rusqlite::Error| OpenError::engine(&path, &error);
+        schema::inspect(&path)?;
+        let connection = connect::looker(&path).map_err(engine)?;
         let kinds = Kinds::known(&connection).map_err(engine)?;
         Ok(Self { connection, kinds })
     }
