@@ -30,12 +30,19 @@ pub fn token(store: &Path) -> std::io::Result<Zeroizing<String>> {
 pub fn envelope_key(store: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
     let path = beside(store, ".key");
     let text = read_or_make(&path, |random| HEXLOWER.encode(random))?;
-    match HEXLOWER.decode(text.as_bytes()) {
-        Ok(key) if key.len() == 32 => Ok(Zeroizing::new(key)),
-        _ => {
-            Err(std::io::Error::new(ErrorKind::InvalidData, format!("{} does not hold 64 hex digits", path.display())))
-        }
-    }
+    decoded(&text).ok_or_else(|| {
+        std::io::Error::new(ErrorKind::InvalidData, format!("{} does not hold 64 hex digits", path.display()))
+    })
+}
+
+/// Whether this is an envelope key as its file holds one.
+pub(crate) fn is_envelope_key(text: &str) -> bool {
+    decoded(text).is_some()
+}
+
+fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let key = Zeroizing::new(HEXLOWER.decode(text.as_bytes()).ok()?);
+    Some(key).filter(|key| key.len() == 32)
 }
 
 /// 32 random bytes from the operating system, wiped when dropped.

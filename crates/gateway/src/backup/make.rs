@@ -1,16 +1,15 @@
 //! A copy with the envelope key beside it: what a restore needs of the files around a store.
 //!
 //! The key seals and authenticates what leaves the gateway and comes back; without it a restored store would have another.
-//! It is written first, so that a copy that is there has its key. The API token is not copied: the first start of a
-//! restored store makes a new one.
+//! The API token is not copied: the first start of a restored store makes a new one.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use payhook_domain::fault::{self, Point};
 use payhook_store::{Backup, BackupError, BackupOrder, BackupProgress};
 use serde_json::{Value, json};
 
+use super::key_copy::KeyCopy;
 use super::note;
 use crate::config::Store;
 use crate::keyfile;
@@ -33,6 +32,20 @@ pub enum NotMade {
     /// The key's.
     #[error("the key beside it, {}: {error}", path.display())]
     Key {
+        /// Where it was to be.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// What stands where the key is to be is the key of another store.
+    #[error("{} is the key of another store; --force replaces it with the backup, or give the backup another name", .0.display())]
+    AnotherKey(PathBuf),
+    /// It is something else.
+    #[error("{} is no key of payhook's and is never replaced; give the backup another name, or leave its key out", .0.display())]
+    NoKey(PathBuf),
+    /// The copy is there and whole, but has not got its key.
+    #[error("the backup is made, but {} is still the key of another store: {error}; copy the store's key there", path.display())]
+    KeyStays {
         /// Where it was to be.
         path: PathBuf,
         /// What the system said.
@@ -86,15 +99,16 @@ pub(super) fn make(
     if is_own(database, &order.to) {
         return Err(NotMade::Own(order.to.clone()));
     }
-    let key = if with_key { key_beside(database, order)? } else { None };
+    let key = if with_key { KeyCopy::of(database, order)? } else { None };
+    key.as_ref().map_or(Ok(()), KeyCopy::before)?;
     fault::pass(Point::BackupKey);
     match payhook_store::backup(database, order, progress) {
-        Ok(backup) => Ok(Made { backup, key: key.map(|key| key.path) }),
+        Ok(backup) => {
+            key.as_ref().map_or(Ok(()), KeyCopy::behind)?;
+            Ok(Made { backup, key: key.map(|key| key.path) })
+        }
         Err(error) => {
-            if let Some(key) = key.filter(|key| key.is_new) {
-                // Nothing was there before, and there is no copy it belongs to.
-                let _ = std::fs::remove_file(key.path);
-            }
+            key.inspect(KeyCopy::take_back);
             Err(error.into())
         }
     }
@@ -107,38 +121,6 @@ fn is_own(database: &Path, to: &Path) -> bool {
     let (to, leads_to) = (real(to), real(database));
     let own = ["-wal", "-shm", "-journal", ".lock", ".key", ".token", note::SUFFIX];
     own.iter().any(|suffix| to == real(&keyfile::beside(database, suffix)) || to == keyfile::beside(&leads_to, suffix))
-}
-
-struct Key {
-    path: PathBuf,
-    is_new: bool,
-}
-
-fn key_beside(database: &Path, order: &BackupOrder) -> Result<Option<Key>, NotMade> {
-    let path = keyfile::beside(&order.to, ".key");
-    let copied = || {
-        let Some(key) = text_of(&keyfile::beside(database, ".key"))? else { return Ok(None) };
-        let there = text_of(&path)?;
-        if there.as_ref().is_some_and(|there| *there != key) && !order.replace {
-            return Err(std::io::Error::new(ErrorKind::AlreadyExists, "another key is there"));
-        }
-        if there.as_ref() != Some(&key) {
-            keyfile::write_whole(&path, &key)?;
-        }
-        Ok(Some(there.is_none()))
-    };
-    match copied() {
-        Ok(copied) => Ok(copied.map(|is_new| Key { path, is_new })),
-        Err(error) => Err(NotMade::Key { path, error }),
-    }
-}
-
-fn text_of(path: &Path) -> std::io::Result<Option<zeroize::Zeroizing<String>>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(zeroize::Zeroizing::new(text.trim().to_owned()))),
-        Err(missing) if missing.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! - `desk`: begins one, shows and stops them. One at a time: each reads the whole store.
 //! - `job`: one of them, under way or over.
 //! - `make`: a copy with the envelope key beside it, for whoever has the files: the gateway, or the command line alone.
+//! - `key_copy`: what becomes of the key beside it.
 //! - `note`: that one is under way, for the start after a kill.
 //! - `schedule`: makes them every so often and keeps the last ones.
 //! - `folder`: the backups in a folder, by the times in their names.
@@ -11,6 +12,7 @@
 mod desk;
 mod folder;
 mod job;
+mod key_copy;
 mod make;
 pub mod missing;
 mod note;
