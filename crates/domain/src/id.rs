@@ -110,6 +110,11 @@ digested!(
     PaymentId, "pay_", "a payment id (pay_ and 26 characters)"
 );
 
+digested!(
+    /// `con_` and 26 characters: all that one copy of an event says. What comes again and says the same has the same.
+    ContentId, "con_", "what an event says (con_ and 26 characters)"
+);
+
 numbered!(
     /// `ntf_` and a number: one stored notification.
     NotificationId, "ntf_", "a notification id (ntf_ and a number)"

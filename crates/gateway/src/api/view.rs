@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use data_encoding::BASE64;
 use payhook_domain::delivery::{Attempt, Timings};
-use payhook_domain::id::NameId;
+use payhook_domain::id::{ContentId, NameId};
 use payhook_domain::notification::header_lines;
 use payhook_store::{DeliveryRow, Extent, NameKind, QuarantineRow, StoredEvent};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ pub(crate) fn event_with(row: &StoredEvent, name: impl Fn(NameKind, NameId) -> S
     let fact = &row.event;
     let mut view = json!({
         "id": fact.id,
+        "content": ContentId(fact.content),
         "seq": row.seq,
         "notification": row.notification,
         "source": name(NameKind::Source, row.source),

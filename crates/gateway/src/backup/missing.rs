@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use payhook_domain::id::EventId;
+use payhook_domain::id::{ContentId, EventId};
 use payhook_domain::time::Timestamp;
 use payhook_store::{Archive, NameKind, OpenError};
 use serde_json::Value;
@@ -22,15 +22,16 @@ impl Known {
         Archive::open(path).map(Self)
     }
 
-    /// Whether the file lacks this event, as the API shows one: the event itself, or this revision of it.
+    /// Whether the file lacks this event, as the API shows one: the event itself, or what this row of it says.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or the row comes from a gateway that does not tell the contents of events.
     pub fn lacks(&self, event: &Value) -> Result<bool, String> {
         let id: Option<EventId> = event["id"].as_str().and_then(|id| id.parse().ok());
         let id = id.ok_or("what was to be looked for is no event")?;
-        let revision = event["revision"].as_u64().unwrap_or_default();
-        Ok(self.0.revisions(id)?.is_none_or(|known| revision > u64::from(known)))
+        let content: Option<ContentId> = event["content"].as_str().and_then(|content| content.parse().ok());
+        let content = content.ok_or("the gateway that runs is of an older release; restart it with this one")?;
+        Ok(!self.0.knows(id, &content.0)?)
     }
 }
 

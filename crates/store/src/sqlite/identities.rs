@@ -82,6 +82,25 @@ impl<'c> Identities<'c> {
     }
 }
 
+/// Whether the event first recorded in this row is known to have said this: in one of its rows, or by what is held true.
+pub(super) fn says(connection: &Connection, first: i64, content: &Digest) -> rusqlite::Result<bool> {
+    let row = "SELECT 1 FROM events WHERE seq = ?1 AND content = ?2
+               UNION ALL SELECT 1 FROM events WHERE first = ?1 AND content = ?2";
+    if connection.prepare_cached(row)?.exists((first, &content.as_bytes()[..]))? {
+        return Ok(true);
+    }
+    let read = |row: &Row<'_>| digest(row, 0);
+    let version = connection
+        .prepare_cached("SELECT content FROM versions WHERE event = ?1")?
+        .query_row([first], read)
+        .optional()?;
+    let held_true = match version {
+        Some(version) => Some(version),
+        None => connection.prepare_cached(DETAILS_OF)?.query_row([first], |row| digest(row, 1)).optional()?,
+    };
+    Ok(held_true.as_ref() == Some(content))
+}
+
 /// The row an identity was spent on, read without the writer's memory.
 pub(super) fn row_of(connection: &Connection, id: &Digest) -> rusqlite::Result<Option<i64>> {
     runs::row_of(connection, Indexed::Identities, id)

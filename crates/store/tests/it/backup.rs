@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use payhook_domain::verdict::Verdict;
-use payhook_store::{Archive, Backup, BackupError, BackupOrder, BackupProgress, Store, backup, inspect, open};
+use payhook_store::{
+    Archive, Backup, BackupError, BackupOrder, BackupProgress, RecordEvent, Store, backup, inspect, open,
+};
 
 use crate::desk::{Desk, at, event, options, url};
 
@@ -221,20 +223,22 @@ async fn another_programs_file_is_not_copied_and_a_missing_one_not_made() {
 }
 
 #[tokio::test]
-async fn an_archive_tells_which_events_and_revisions_it_knows() {
+async fn an_archive_tells_which_events_it_knows_and_what_each_said() {
     let desk = Desk::new().await;
     desk.fill(1..4).await;
     let (known, later) = (event("2", 2, "", desk.to_shop()), event("9", 9, "", desk.to_shop()));
     let to = desk.folder.path().join("copy.db");
     desk.backup(&to).expect("copied");
+    let revision = event("2", 2, "other details", desk.to_shop());
     let revised = desk.one(event("2", 2, "other details", desk.to_shop()), 50).await;
     assert!(matches!(revised, Verdict::Revision { .. }), "{revised:?}");
     desk.one(event("9", 9, "", desk.to_shop()), 60).await;
 
     let (before, now) = (Archive::open(&to).expect("opens"), Archive::open(&desk.database()).expect("opens"));
-    let tell = |archive: &Archive, id| archive.revisions(id).expect("reads");
-    assert_eq!((tell(&before, known.event.id), tell(&now, known.event.id)), (Some(0), Some(1)));
-    assert_eq!((tell(&before, later.event.id), tell(&now, later.event.id)), (None, Some(0)));
+    let knows =
+        |archive: &Archive, item: &RecordEvent| archive.knows(item.event.id, &item.event.content).expect("reads");
+    assert_eq!([&known, &revision, &later].map(|item| knows(&before, item)), [true, false, false]);
+    assert_eq!([&known, &revision, &later].map(|item| knows(&now, item)), [true, true, true]);
     let since = now.events(at(50), None).expect("reads");
     assert_eq!(since.rows.iter().map(|row| row.seq.0).collect::<Vec<_>>(), [5, 4]);
     assert_eq!(
@@ -242,6 +246,26 @@ async fn an_archive_tells_which_events_and_revisions_it_knows() {
         1,
         "it leaves nothing"
     );
+}
+
+#[tokio::test]
+async fn a_conflict_that_is_lost_is_not_known_by_another_one_that_came_since() {
+    let desk = Desk::new().await;
+    desk.fill(1..4).await;
+    let to = desk.folder.path().join("copy.db");
+    desk.backup(&to).expect("copied");
+    let lost = event("2", 2_000, "", desk.to_shop());
+    assert_eq!(desk.one(event("2", 2_000, "", desk.to_shop()), 50).await.as_str(), "conflict");
+    let copy = restored(&to).await;
+    assert_eq!(copy.one(event("2", 3_000, "", copy.to_shop()), 60).await.as_str(), "conflict");
+
+    let knows = |desk: &Desk| {
+        let archive = Archive::open(&desk.database()).expect("opens");
+        archive.knows(lost.event.id, &lost.event.content).expect("reads")
+    };
+    assert!(knows(&desk) && !knows(&copy));
+    copy.one(event("2", 2_000, "", copy.to_shop()), 70).await;
+    assert!(knows(&copy), "it was sent again");
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use payhook_domain::id::EventId;
+use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use crate::sqlite::names::Kinds;
 use crate::sqlite::{connect, identities, names, queries, real_or_as_given, schema};
@@ -30,19 +31,18 @@ impl Archive {
         Ok(Self { connection, kinds })
     }
 
-    /// How often this event came again with other details, as far as the file knows; nothing when it does not know the
-    /// event at all. Identities outlive the events, so one that retention removed is known still.
+    /// Whether the file knows that this event said this: what came again would be a duplicate. How often an event came with
+    /// other details tells nothing of that, since each of two files may have heard of another change. Of an event whose rows
+    /// retention has removed, what is held true is known still.
     ///
     /// # Errors
     /// What the engine says.
-    pub fn revisions(&self, id: EventId) -> Result<Option<u32>, String> {
-        let read = || {
-            let Some(row) = identities::row_of(&self.connection, &id.0)? else { return Ok(None) };
-            let mut revisions = self.connection.prepare_cached("SELECT revisions FROM versions WHERE event = ?1")?;
-            let revisions = revisions.query_row([row], |row| row.get(0)).optional()?;
-            Ok(Some(revisions.unwrap_or(0)))
+    pub fn knows(&self, id: EventId, content: &Digest) -> Result<bool, String> {
+        let known = || match identities::row_of(&self.connection, &id.0)? {
+            Some(first) => identities::says(&self.connection, first, content),
+            None => Ok(false),
         };
-        read().map_err(|error: rusqlite::Error| error.to_string())
+        known().map_err(|error: rusqlite::Error| error.to_string())
     }
 
     /// A page of the event rows received at or after `since`, newest first; `from` is the `next` of the page before.
