@@ -242,17 +242,17 @@ impl Book {
     }
 
     /// Takes in what an event states; whether it was stale.
-    pub(super) fn fold(&mut self, id: Digest, content: Digest, fact: Fact) -> bool {
+    pub(super) fn fold(&mut self, id: Digest, content: Digest, fact: Fact, now: Timestamp) -> bool {
         self.status = None;
-        self.version += 1;
+        self.version = version_after(self.version, now);
         self.folded = true;
         self.facts.add(id, content, fact).stale
     }
 
     /// Takes in the accepted version of a conflict in the place of what the event stated before.
-    pub(super) fn correct(&mut self, id: Digest, content: Digest, fact: Fact) {
+    pub(super) fn correct(&mut self, id: Digest, content: Digest, fact: Fact, now: Timestamp) {
         self.status = None;
-        self.version += 1;
+        self.version = version_after(self.version, now);
         self.folded = true;
         self.facts.replace(id, content, fact);
     }
@@ -279,6 +279,14 @@ impl Book {
         self.status = Some(payment.status);
         payment.snapshot(self.public(), self.version)
     }
+}
+
+/// The version behind this one: the milliseconds since 1970, or one more where the clock says nothing later. By the count of
+/// its events alone a payment would begin again at 1 when retention has removed it, and at what a backup knew when one was put
+/// in place, and whoever keeps the highest version heard would pass over all that is told then.
+fn version_after(version: u64, now: Timestamp) -> u64 {
+    let by_the_clock = u64::try_from(now.as_micros() / 1_000).unwrap_or(0);
+    by_the_clock.max(version + 1)
 }
 
 /// What `read` makes of this row, or of the one it leads to; `load` finds a row by its number, and `read` also says to
@@ -311,4 +319,19 @@ fn book(row: &Row<'_>) -> rusqlite::Result<Book> {
         new: None,
         folded: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_goes_by_the_clock_and_grows_also_when_that_stands_still_or_goes_back() {
+        let at = Timestamp::from_seconds;
+        let first = version_after(0, at(1_800_000_000));
+        assert_eq!(first, 1_800_000_000_000);
+        assert_eq!(version_after(first, at(1_800_000_000)), first + 1);
+        assert_eq!(version_after(first, at(1_700_000_000)), first + 1);
+        assert_eq!(version_after(3, at(-5)), 4);
+    }
 }

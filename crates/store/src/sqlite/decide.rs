@@ -111,7 +111,7 @@ pub(super) fn decide_conflict(
     recorder.identities.hold_true(first, &event.signed, &event.content)?;
     let mut book = recorder.books.open(&event, names, provider, now, changes)?;
     if let (Some(book), Some(fact)) = (&mut book, &event.fact) {
-        book.correct(event.id.0, event.content, fact.clone());
+        book.correct(event.id.0, event.content, fact.clone(), now);
         let belief = Belief { payment: Some(book.id), state: Some(book.snapshot()), stale: false };
         recorder.entries.believe(seq, &belief)?;
         recorder.hear_of_order(&event, names, book.id, (received_at, now), changes)?;

@@ -154,7 +154,7 @@ impl<'c> Recorder<'c> {
             let book = &mut origin.in_hand.book;
             let mut stale = false;
             if let (Some(book), Some(fact)) = (book.as_mut(), &event.fact) {
-                stale = book.fold(event.id.0, event.content, fact.clone());
+                stale = book.fold(event.id.0, event.content, fact.clone(), origin.owed_at);
                 let belief = Belief { payment: Some(book.id), state: Some(book.snapshot()), stale };
                 self.entries.believe(seq, &belief)?;
             }
@@ -184,7 +184,7 @@ impl<'c> Recorder<'c> {
         else {
             return Ok(Belief::default());
         };
-        let stale = book.fold(event.id.0, event.content, fact.clone());
+        let stale = book.fold(event.id.0, event.content, fact.clone(), origin.owed_at);
         let belief = Belief { payment: Some(book.id), state: Some(book.snapshot()), stale };
         self.hear_of_order(event, &item.names, book.id, (origin.received_at, origin.owed_at), changes)?;
         origin.in_hand = InHand { seq, book: Some(book), stale, new };

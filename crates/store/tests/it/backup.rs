@@ -4,12 +4,14 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use payhook_domain::id::EventSeq;
 use payhook_domain::verdict::Verdict;
 use payhook_store::{
     Archive, Backup, BackupError, BackupOrder, BackupProgress, RecordEvent, Store, backup, inspect, open,
 };
 
-use crate::desk::{Desk, at, event, options, url};
+use crate::desk::{Desk, aside, at, event, options, url};
+use crate::told::{AUTHORISED, CAPTURED, CHARGED_BACK, Told, version};
 
 fn order(to: &Path) -> BackupOrder {
     BackupOrder { to: to.to_owned(), replace: false, rests: false, reserve_bytes: 0 }
@@ -133,6 +135,27 @@ async fn nor_does_it_where_the_copy_is_reached_through_a_link() {
     let copy = Desk::in_folder(folder, options()).await;
     let sound: String = copy.file().query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("reads");
     assert_eq!((copy.tallies().await.notifications, sound.as_str()), (19, "ok"));
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_payment_behind_a_restore_has_a_higher_version_than_all_that_was_told_before() {
+    let desk = Desk::new().await;
+    desk.one(Told::of(AUTHORISED, "", 1_000, 1).item(desk.to_shop()), 1).await;
+    let set_aside = Told::of(CAPTURED, "C2", 100, 2);
+    desk.one(set_aside.item(aside()), 2).await;
+    let to = desk.folder.path().join("copy.db");
+    desk.backup(&to).expect("copied");
+    for (second, part) in [(3, "C3"), (4, "C4"), (5, "C5")] {
+        desk.one(Told::of(CAPTURED, part, 100, second).item(desk.to_shop()), second).await;
+    }
+    let (_, before) = version(&desk.row(EventSeq(5)).await);
+
+    let copy = restored(&to).await;
+    copy.store.release_aside(EventSeq(2), vec![set_aside.item(copy.to_shop())], at(10)).await.expect("released");
+    let (_, released) = version(&copy.row(EventSeq(2)).await);
+    assert!(released > before, "what was received before the backup is told now");
+    copy.one(Told::of(CHARGED_BACK, "D1", 1_000, 11).item(copy.to_shop()), 11).await;
+    assert!(version(&copy.row(EventSeq(3)).await).1 > released);
 }
 
 #[tokio::test]

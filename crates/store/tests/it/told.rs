@@ -7,7 +7,7 @@ use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::kind::Kind;
 use payhook_domain::money::{Amount, Currency};
 use payhook_domain::payment::Names;
-use payhook_store::{Disposition, RecordEvent};
+use payhook_store::{Disposition, RecordEvent, StoredEvent};
 
 use crate::desk::{at, event};
 
@@ -66,6 +66,15 @@ impl Told<'_> {
         item.names = Names::of(&SCOPE, &item.event);
         item
     }
+}
+
+/// What a row tells of its payment: the public id, and the version.
+pub(crate) fn version(row: &StoredEvent) -> (String, u64) {
+    let json = row.payment.clone().expect("it is about a payment");
+    let behind = |name: &str| json.split_once(name).expect("told").1.to_owned();
+    let id = behind("\"id\":\"").split('"').next().expect("an id").to_owned();
+    let version = behind("\"version\":").split(',').next().and_then(|version| version.parse().ok());
+    (id, version.expect("a number"))
 }
 
 /// A name of a payment.

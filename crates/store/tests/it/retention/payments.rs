@@ -1,11 +1,12 @@
 //! Payments that no stored event is about any more.
 
 use payhook_domain::id::EventSeq;
+use payhook_domain::verdict::Verdict;
 use payhook_store::{Cutoffs, Disposition, PaymentFilter};
 
 use super::{OLD, before, count, deliver_all, look, rows, sweep};
 use crate::desk::{Desk, event, page};
-use crate::told::{AUTHORISED, CAPTURED, Told, name};
+use crate::told::{AUTHORISED, CAPTURED, CHARGED_BACK, Told, name, version};
 
 /// Two events of one payment and one of another, all delivered, and their segment full.
 async fn stored(desk: &Desk) {
@@ -54,6 +55,20 @@ async fn a_payment_that_was_gone_begins_anew_and_is_found_by_its_name_also_after
     }
     let all = desk.store.reader().payments(PaymentFilter::default(), page(100)).await.expect("read").rows;
     assert_eq!(all.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_payment_that_begins_anew_has_a_higher_version_than_all_that_was_told_before() {
+    let desk = Desk::new().await;
+    stored(&desk).await;
+    let (id, before) = version(&desk.row(EventSeq(3)).await);
+    sweep(&desk, super::before(40)).await;
+    assert!(!exists(&desk, "P1").await);
+    let dispute = Told::of(CHARGED_BACK, "D1", 600, 90).item(desk.to_shop());
+    let Verdict::New(seq) = desk.one(dispute, 60).await else { panic!("it is new") };
+    let (same, after) = version(&desk.row(seq).await);
+    assert_eq!(same, id, "the same payment by its public id");
+    assert!(after > before, "{after} behind {before}: who keeps the highest passes over a chargeback");
 }
 
 #[tokio::test]
