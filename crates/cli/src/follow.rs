@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::{Buf, BytesMut};
 use http::header::{ACCEPT, AUTHORIZATION, HOST};
 use http::{Request, StatusCode};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -20,6 +20,7 @@ use url::Url;
 use crate::client::Client;
 use crate::complaint::Complaint;
 use crate::output;
+use crate::table::printable;
 
 /// Longest silence: the gateway sends a comment every 15 s, so three missed ones mean that nobody is there.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
@@ -29,6 +30,9 @@ const COME_BACK_AFTER: Duration = Duration::from_secs(2);
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// Largest single message; an event is a few KiB.
 const MESSAGE_BYTES_MAX: usize = 4 << 20;
+
+/// Most of a refusal that is read.
+const REFUSAL_BYTES_MAX: usize = 64 << 10;
 
 /// What to follow, and from where.
 pub(crate) struct Follow {
@@ -117,6 +121,10 @@ impl Follow {
         match answer.status() {
             StatusCode::OK => Ok(answer.into_body()),
             StatusCode::UNAUTHORIZED => Err(refused("the gateway does not know this token", "set PAYHOOK_TOKEN")),
+            StatusCode::CONFLICT => {
+                let said = said(answer).await.unwrap_or_else(|| "the gateway does not know this place".to_owned());
+                Err(refused(&said, "`payhook events list` shows the newest; say --since with its row, or leave it out"))
+            }
             StatusCode::BAD_REQUEST => Err(refused("the gateway does not know this row", "write --since seq_100")),
             status if status.is_server_error() => Err(Ending::Broken(status.to_string())),
             status => Err(refused(&format!("the gateway answered {status}"), "is this its admin address?")),
@@ -138,6 +146,13 @@ impl Follow {
             .body(Empty::<bytes::Bytes>::new())?;
         Ok(sender.send_request(request).await?)
     }
+}
+
+/// The sentence of a refusal.
+async fn said(answer: http::Response<Incoming>) -> Option<String> {
+    let body = Limited::new(answer.into_body(), REFUSAL_BYTES_MAX).collect().await.ok()?.to_bytes();
+    let refusal: Value = serde_json::from_slice(&body).ok()?;
+    Some(printable(refusal.pointer("/error/message")?.as_str()?))
 }
 
 /// One message of the stream.

@@ -47,6 +47,7 @@ codes! {
     MethodNotAllowed "method_not_allowed" 405 "This path does not take this method."
     Timeout "timeout" 408 "The request took too long to arrive."
     WrongState "wrong_state" 409 "The thing is not in a state in which this can be done."
+    PlaceAhead "place_ahead" 409 "The place is beyond the newest event: it was given by another store, or before a backup was put in its place."
     TooLarge "too_large" 413 "The body is larger than the source allows."
     UnsupportedContentType "unsupported_content_type" 415 "The source does not take this content type."
     BadRequest "bad_request" 400 "A parameter is missing, unknown or malformed."

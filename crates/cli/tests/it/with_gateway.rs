@@ -119,6 +119,19 @@ fn what_is_forged_foreign_or_contradictory_waits_for_a_person() {
 }
 
 #[test]
+fn a_place_beyond_the_newest_event_is_refused_aloud_instead_of_being_waited_for() {
+    let gateway = gateway("http://127.0.0.1:1/");
+    trigger(&gateway, "authorised --seed 3").fine();
+    ask(&gateway, "events tail --since seq_99").run().complains(
+        1,
+        "seq_99 is beyond the newest event, seq_",
+        "--since",
+    );
+    let stream = gateway.get("/api/v1/events/stream?since=seq_99");
+    assert_eq!((stream.status, &stream.json()["error"]["code"]), (409, &Value::from("place_ahead")));
+}
+
+#[test]
 fn a_wrong_token_and_a_wrong_id_are_told_apart() {
     let gateway = gateway("http://127.0.0.1:1/");
     let asked = payhook(gateway.folder(), &format!("events list --url http://{}", gateway.admin()));

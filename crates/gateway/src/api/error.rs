@@ -29,6 +29,10 @@ impl ApiError {
         Self { code: Code::NotFound, message: message.into() }
     }
 
+    pub(crate) fn place_ahead(message: impl Into<String>) -> Self {
+        Self { code: Code::PlaceAhead, message: message.into() }
+    }
+
     pub(crate) fn unavailable(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }

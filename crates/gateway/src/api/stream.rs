@@ -1,5 +1,6 @@
 //! Events as they are committed, by server-sent events. Follows the store's own sequence, so nothing is skipped and a
-//! listener that comes back with its last id misses nothing.
+//! listener that comes back with its last id misses nothing. After a restore that id may be beyond every row; waiting there
+//! would skip all that come until it is passed, so it is refused.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -36,9 +37,10 @@ pub(crate) async fn follow(
     Params(query): Params<Query>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let last_seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let newest = newest(&api).await?;
     let after = match last_seen.or(query.since) {
-        Some(text) => typed::id(&text)?,
-        None => newest(&api).await?,
+        Some(text) => known(typed::id(&text)?, newest)?,
+        None => newest,
     };
     let batches = stream::unfold((api, after), |(api, after)| async move {
         let rows = next_batch(&api, after).await?;
@@ -46,6 +48,17 @@ pub(crate) async fn follow(
         Some((stream::iter(rows.into_iter().map(|(_, event)| Ok(event))), (api, last)))
     });
     Ok(Sse::new(batches.flatten()).keep_alive(KeepAlive::default()))
+}
+
+/// The place, unless it is beyond all there is.
+fn known(place: EventSeq, newest: EventSeq) -> Result<EventSeq, ApiError> {
+    if place <= newest {
+        return Ok(place);
+    }
+    let what = format!(
+        "{place} is beyond the newest event, {newest}: a backup was put in this store's place, or it is another one"
+    );
+    Err(ApiError::place_ahead(format!("{what}; begin behind the last event that it has of those you know")))
 }
 
 async fn newest(api: &Api) -> Result<EventSeq, ApiError> {
