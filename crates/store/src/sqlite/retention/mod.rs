@@ -2,11 +2,13 @@
 //!
 //! [`step`] is one step of a sweep; each stage has a file: [`events`], [`payments`], [`aliases`], [`bodies`], [`attempts`],
 //! and [`pages`], which gives back to the disk what all of them freed.
-//! [`due`] says what is old enough, [`walk`] brings notifications together with their events, [`moved`] knows those that do not stand where they came, and
-//! [`needed`] says what must stay. The same code counts for a dry run, on a reading connection.
+//! [`due`] says what is old enough, [`walk`] brings notifications together with their events, [`moved`] knows those that do
+//! not stand where they came, [`needed`] says what must stay, and [`began`] when a payment did. The same code counts for a dry
+//! run, on a reading connection.
 
 mod aliases;
 mod attempts;
+mod began;
 mod bodies;
 mod due;
 mod events;

@@ -4,9 +4,9 @@ use payhook_domain::id::NameId;
 use payhook_domain::payment::Facts;
 use rusqlite::{Connection, Row};
 
-use super::events;
 use super::step::Hand;
 use super::walk::{At, EventRow, event_row};
+use super::{began, events};
 use crate::sqlite::parts::{self, Part};
 use crate::sqlite::rows::{as_i64, unreadable};
 use crate::sqlite::runs::{self, Indexed};
@@ -56,9 +56,29 @@ pub(super) fn step(
             remove(connection, payment, hand)?;
         }
     }
-    // Payments are numbered as they began: behind so many young ones in a row there is none that is old.
-    let all_young = found.iter().all(|payment| payment.updated_at >= latest);
-    Ok(found.last().filter(|_| found.len() == many && !all_young).map(|last| (last.id, 0)))
+    match found.last().filter(|_| found.len() == many) {
+        Some(last) if !are_young(connection, cut, &found, latest, hand)? => Ok(Some((last.id, 0))),
+        _ => Ok(None),
+    }
+}
+
+/// Whether none behind these is old: by the last of them of which it is known when it began.
+fn are_young(
+    connection: &Connection,
+    cut: &Cutoffs,
+    found: &[PaymentRow],
+    latest: i64,
+    hand: &mut Hand<'_, '_>,
+) -> rusqlite::Result<bool> {
+    for payment in found.iter().rev() {
+        if payment.updated_at < latest {
+            return Ok(false);
+        }
+        if let Some(is_young) = began::is_young(connection, cut, &payment.facts, hand)? {
+            return Ok(is_young);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an event of it is stored and stays, or there were more events than it keeps facts of.

@@ -2,10 +2,10 @@
 
 use payhook_domain::id::EventSeq;
 use payhook_domain::verdict::Verdict;
-use payhook_store::{Cutoffs, Disposition, PaymentFilter};
+use payhook_store::{Cutoffs, Disposition, PaymentFilter, SweepPlace};
 
 use super::{OLD, before, count, deliver_all, look, rows, sweep};
-use crate::desk::{Desk, event, page};
+use crate::desk::{Desk, at, event, page};
 use crate::told::{AUTHORISED, CAPTURED, CHARGED_BACK, Told, name, version};
 
 /// Two events of one payment and one of another, all delivered, and their segment full.
@@ -69,6 +69,57 @@ async fn what_is_told_of_a_payment_that_begins_anew_has_a_higher_version_than_al
     let (same, after) = version(&desk.row(seq).await);
     assert_eq!(same, id, "the same payment by its public id");
     assert!(after > before, "{after} behind {before}: who keeps the highest passes over a chargeback");
+}
+
+/// So many payments in a row, each of an order of its own; the first `many` of them are charged back a long time later.
+async fn with_long_lives(desk: &Desk, all: i64, many: usize) {
+    let names: Vec<String> = (1..=all).map(|n| format!("L{n}")).collect();
+    for (n, payment) in (1..).zip(&names) {
+        let told = Told { payment, order: payment, ..Told::of(AUTHORISED, "", 1_000, n) };
+        desk.one(told.item(desk.to_shop()), n).await;
+    }
+    for payment in &names[..many] {
+        let part = format!("{payment}/D");
+        let told = Told { payment, part: &part, order: payment, ..Told::of(CHARGED_BACK, "", 1_000, 1_000) };
+        desk.one(told.item(desk.to_shop()), 1_000).await;
+    }
+    deliver_all(desk, 1_001).await;
+    let fillers = (1..=2_048).map(|n| event(&format!("filler{n}"), 1, "", Disposition::Route(Vec::new())));
+    desk.record(fillers.collect(), 1_002).await;
+}
+
+#[tokio::test]
+async fn payments_that_something_late_was_told_of_hold_up_none_behind_them() {
+    let desk = Desk::new().await;
+    // More of them than are looked at in one step, and more names than in one step of theirs.
+    with_long_lives(&desk, 200, 150).await;
+    let foreseen = look(&desk, before(500)).await;
+    let swept = sweep(&desk, before(500)).await;
+    assert_eq!(count(&desk, "SELECT count(*) FROM payments WHERE updated_at < 1800000500000000"), 0);
+    assert_eq!((foreseen.payments.rows, swept.payments.rows), (50, 100), "each with its order");
+    assert_eq!(count(&desk, "SELECT count(*) FROM payments"), 150);
+    assert_eq!(count(&desk, "SELECT count(*) FROM aliases a WHERE a.payment NOT IN (SELECT id FROM payments)"), 0);
+}
+
+#[tokio::test]
+async fn a_walk_over_payments_ends_where_they_began_after_the_cutoff_also_when_their_events_are_gone() {
+    let desk = Desk::new().await;
+    with_long_lives(&desk, 200, 0).await;
+    let steps = async |events: i64, payments: i64| {
+        let day = 86_400;
+        let cut = Cutoffs { payments: Some(at(payments * day)), now: at(300 * day), ..before(events * day) };
+        let (mut place, mut steps) = (SweepPlace::default(), 0);
+        while let Some(next) = desk.store.prune(cut.clone(), place).await.expect("pruned").next {
+            (place, steps) = (next, steps + 1);
+        }
+        steps
+    };
+    let without_payments = steps(-1, -300).await;
+    assert_eq!(steps(-1, -2).await, without_payments, "by the receipt of the first event of the first step");
+    steps(200, -300).await;
+    assert_eq!(count(&desk, "SELECT count(*) FROM events"), 201, "those of the segment that is not packed");
+    let without_payments = steps(200, -300).await;
+    assert_eq!(steps(200, -2).await, without_payments, "by the dates of the events");
 }
 
 #[tokio::test]
