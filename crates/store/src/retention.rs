@@ -149,12 +149,14 @@ impl Stage {
     }
 }
 
-/// Where a sweep goes on. Written as four numbers, for those who carry it about; the default is the beginning.
+/// Where a sweep goes on. Written as five numbers, for those who carry it about; the default is the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SweepPlace {
     pub(crate) stage: Stage,
     /// Whose turn it is, where a stage goes by sources: see `Due::of_turn`.
     pub(crate) turn: usize,
+    /// Which sources those are. A reload between two steps may give the turn to others: see `Due::mark`.
+    pub(crate) whose: i64,
     /// The row up to which the stage has looked, and what it wants to know beside it.
     pub(crate) at: i64,
     pub(crate) beside: i64,
@@ -170,7 +172,7 @@ impl SweepPlace {
 
 impl fmt::Display for SweepPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}.{}", self.stage as u8, self.turn, self.at, self.beside)
+        write!(f, "{}.{}.{}.{}.{}", self.stage as u8, self.turn, self.whose, self.at, self.beside)
     }
 }
 
@@ -183,11 +185,11 @@ impl FromStr for SweepPlace {
     type Err = NotAPlace;
 
     fn from_str(text: &str) -> Result<Self, NotAPlace> {
-        let mut numbers = text.splitn(4, '.').map(|number| number.parse::<i64>().ok());
+        let mut numbers = text.splitn(5, '.').map(|number| number.parse::<i64>().ok());
         let mut number = || numbers.next().flatten().ok_or(NotAPlace);
         let stage = usize::try_from(number()?).ok().and_then(|stage| Stage::ALL.get(stage)).ok_or(NotAPlace)?;
         let turn = usize::try_from(number()?).map_err(|_| NotAPlace)?;
-        Ok(Self { stage: *stage, turn, at: number()?, beside: number()? })
+        Ok(Self { stage: *stage, turn, whose: number()?, at: number()?, beside: number()? })
     }
 }
 
@@ -197,9 +199,9 @@ mod tests {
 
     #[test]
     fn a_place_reads_back_as_it_is_written() {
-        let place = SweepPlace { stage: Stage::Bodies, turn: 3, at: 17, beside: -2 };
+        let place = SweepPlace { stage: Stage::Bodies, turn: 3, whose: -9, at: 17, beside: -2 };
         assert_eq!(place.to_string().parse(), Ok(place));
-        for no in ["", "7.1.1.1", "1.1.1", "1.1.1.1.1", "a.1.1.1", "1.-1.1.1"] {
+        for no in ["", "7.1.1.1.1", "1.1.1.1", "1.1.1.1.1.1", "a.1.1.1.1", "1.-1.1.1.1"] {
             assert_eq!(no.parse::<SweepPlace>(), Err(NotAPlace), "{no}");
         }
     }

@@ -3,7 +3,8 @@
 //! A row without its bytes is removed and written anew: shortened where it stands it would leave its page half empty, and
 //! rows come only at the end of their table. How far this has come is kept, since a row without bytes looks like one to
 //! be passed; what was still needed then is noted and looked at in each later sweep. It is kept by whose turn it is: the
-//! longer age of one source would hold up the others, or be lost behind them.
+//! longer age of one source would hold up the others, or be lost behind them. A place of one turn is none in that of others:
+//! what lies before it was never looked at for them.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -30,7 +31,7 @@ pub(super) fn step(
     hand: &mut Hand<'_, '_>,
     pruned: &mut Pruned,
 ) -> rusqlite::Result<Option<At>> {
-    let Some(due) = Due::of_turn(cut, |before| before.bodies, turn) else { return Ok(None) };
+    let Some(due) = due(cut, turn) else { return Ok(None) };
     let memo = format!("{MEMO}{}", due.name());
     let at = if at == (0, 0) { reached(connection, &memo)? } else { at };
     let (found, on) = walk::next(connection, at, &due)?;
@@ -53,6 +54,15 @@ pub(super) fn step(
         keep_reached(connection, &memo, reached)?;
     }
     Ok(on)
+}
+
+/// Whose turn it is, as places say it.
+pub(super) fn whose(cut: &Cutoffs, turn: usize) -> i64 {
+    due(cut, turn).map_or(0, |due| due.mark())
+}
+
+fn due(cut: &Cutoffs, turn: usize) -> Option<Due<'_>> {
+    Due::of_turn(cut, |before| before.bodies, turn)
 }
 
 /// Those that kept their bytes when this came past.

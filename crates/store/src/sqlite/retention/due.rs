@@ -1,6 +1,7 @@
 //! What is old enough to go, by the source it came from.
 
 use payhook_domain::id::NameId;
+use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
 
 use super::step::DAY;
@@ -74,6 +75,11 @@ impl<'c> Due<'c> {
     /// Whether it was received by a clock that was wrong: more than a day after now.
     pub(super) fn is_ahead(&self, at: i64) -> bool {
         at > self.cut.now.plus(DAY).as_micros()
+    }
+
+    /// The same as a number, for a place that is carried about.
+    pub(super) fn mark(&self) -> i64 {
+        Digest::of([self.name().as_bytes()]).as_bytes().first_chunk().map_or(0, |mark| i64::from_be_bytes(*mark))
     }
 
     /// Which sources these are, in a word that is another for others.

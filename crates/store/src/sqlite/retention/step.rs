@@ -60,7 +60,9 @@ pub(in crate::sqlite) fn step(
     hand: &mut Hand<'_, '_>,
 ) -> rusqlite::Result<Pruned> {
     let mut pruned = Pruned::default();
-    let SweepPlace { stage, turn, at, beside } = place;
+    let SweepPlace { stage, turn, at, beside, .. } = place;
+    let whose = if stage == Stage::Bodies { bodies::whose(cut, turn) } else { 0 };
+    let (at, beside) = if place.whose == whose { (at, beside) } else { (0, 0) };
     let on = match stage {
         Stage::Events => events::step(connection, cut, (at, beside), hand, &mut pruned)?,
         Stage::Payments => payments::step(connection, cut, at, hand, &mut pruned)?,
@@ -76,9 +78,9 @@ pub(in crate::sqlite) fn step(
         fault::pass(point);
     }
     pruned.next = match on {
-        Some((at, beside)) => Some(SweepPlace { stage, turn, at, beside }),
+        Some((at, beside)) => Some(SweepPlace { stage, turn, whose, at, beside }),
         None if stage == Stage::Bodies && turn < cut.own.len() => {
-            Some(SweepPlace { stage, turn: turn + 1, at: 0, beside: 0 })
+            Some(SweepPlace { stage, turn: turn + 1, ..SweepPlace::default() })
         }
         None => stage.next().map(|stage| SweepPlace { stage, ..SweepPlace::default() }),
     };

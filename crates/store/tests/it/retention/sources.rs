@@ -1,9 +1,9 @@
 //! Sources with ages of their own.
 
 use payhook_domain::id::{EventSeq, NameId};
-use payhook_store::{Before, Cutoffs, Disposition, NameKind, Recording};
+use payhook_store::{Before, Cutoffs, Disposition, NameKind, Recording, SweepPlace};
 
-use super::{OLD, before, deliver_all, look, rows, sweep};
+use super::{OLD, before, count, deliver_all, look, rows, sweep};
 use crate::desk::{Desk, at, event};
 use crate::told::{AUTHORISED, Told};
 
@@ -63,6 +63,60 @@ async fn a_source_that_keeps_longer_keeps_its_own_and_holds_up_nobody_else() {
     assert_eq!(rows(&sweep(&desk, cut).await), [0; 4]);
     // As by a reload: what the others' sweeps came past long ago is found.
     assert_eq!(rows(&sweep(&desk, usual).await), [3, 3, 0, 0]);
+}
+
+/// Four hundred notifications of each source in turns, delivered; and the place of a sweep by `cut` that is in the middle of
+/// the bytes of turn `turn`.
+async fn half_swept(cut: &Cutoffs, turn: u8) -> (Desk, NameId, SweepPlace) {
+    let (desk, other) = desk_of_two().await;
+    for n in 1..=400 {
+        let recording = desk.recording(vec![event(&format!("P{n}"), 1, "", desk.to_shop())], n);
+        let source = if n % 2 == 0 { other } else { desk.source };
+        desk.store.record(from(source, recording)).await.expect("recorded");
+    }
+    deliver_all(&desk, 407).await;
+    let mut place = SweepPlace::default();
+    let is_there = |place: &SweepPlace| {
+        let place = place.to_string();
+        place.starts_with(&format!("4.{turn}.")) && !place.ends_with(".0.0")
+    };
+    while !is_there(&place) {
+        place = desk.store.prune(cut.clone(), place).await.expect("pruned").next.expect("it is not over");
+    }
+    (desk, other, place)
+}
+
+/// Goes on by other cutoffs, as behind a reload, and sweeps once more; how many bodies are left.
+async fn swept_on(desk: &Desk, cut: Cutoffs, place: SweepPlace) -> i64 {
+    let mut next = Some(place);
+    while let Some(place) = next {
+        next = desk.store.prune(cut.clone(), place).await.expect("pruned").next;
+    }
+    sweep(desk, cut).await;
+    count(desk, "SELECT count(*) FROM notifications WHERE length(body) > 0")
+}
+
+fn bytes() -> Before {
+    Before { bodies: Some(at(OLD)), ..KEPT }
+}
+
+#[tokio::test]
+async fn a_source_that_gets_ages_of_its_own_in_the_middle_of_anothers_turn_keeps_no_bytes_for_ever() {
+    // Numbered in the order they are enrolled: the same at every desk.
+    let (_, other) = desk_of_two().await;
+    let usual = Cutoffs { usual: KEPT, payments: None, ..before(OLD) };
+    let (desk, other, place) = half_swept(&but(other, bytes(), usual.clone()), 1).await;
+    // In the order of the file: the turn is the other source's now.
+    let both = Cutoffs { own: vec![(desk.source, bytes()), (other, bytes())], ..usual };
+    assert_eq!(swept_on(&desk, both, place).await, 0);
+}
+
+#[tokio::test]
+async fn a_source_that_loses_its_own_ages_in_the_middle_of_the_usual_turn_keeps_no_bytes_for_ever() {
+    let (_, other) = desk_of_two().await;
+    let usual = Cutoffs { usual: bytes(), payments: None, ..before(OLD) };
+    let (desk, _, place) = half_swept(&but(other, KEPT, usual.clone()), 0).await;
+    assert_eq!(swept_on(&desk, usual, place).await, 0);
 }
 
 #[tokio::test]
