@@ -51,7 +51,7 @@ codes! {
     TooLarge "too_large" 413 "The body is larger than the source allows."
     UnsupportedContentType "unsupported_content_type" 415 "The source does not take this content type."
     BadRequest "bad_request" 400 "A parameter is missing, unknown or malformed."
-    InvalidCursor "invalid_cursor" 400 "The cursor was not made by this gateway, or belongs to another list."
+    InvalidCursor "invalid_cursor" 400 "The cursor or place was not made by this gateway, or belongs to another list."
     HeaderTooLarge "header_too_large" 431 "The request's header is too large."
     Internal "internal" 500 "A fault of ours; the request did nothing."
     Overloaded "overloaded" 503 "Too many requests are in flight; come again."

@@ -14,7 +14,7 @@ use payhook_testkit::poster::Fate;
 use payhook_testkit::receiver::{Delivery, Receiver};
 use payhook_testkit::scale;
 use payhook_testkit::wire::{self, Answer};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -158,28 +158,43 @@ fn within(runtime: &Runtime, clock: Arc<Turned>, receiver: &Receiver, folder: &P
     at
 }
 
+/// Asks that gateway to prune.
+fn prune(admin: SocketAddr, folder: &Path, body: &Value) -> Answer {
+    let token = std::fs::read_to_string(folder.join("payhook.db.token")).expect("a token");
+    let token = format!("Bearer {}", token.trim());
+    let headers = [("authorization", token.as_str()), ("content-type", "application/json"), ("connection", "close")];
+    let request = wire::request("POST", "/api/v1/prune", &headers, body.to_string().as_bytes());
+    wire::call(admin, &request, PATIENCE).expect("an answer")
+}
+
 #[test]
 fn a_prune_by_hand_looks_at_the_clock_itself() {
     let (receiver, folder) = (Receiver::start(Some(SECRET)), tempfile::tempdir().expect("a folder"));
     let runtime = Runtime::new().expect("the machine gives threads");
     let turned = Arc::new(Turned(AtomicI64::new(0)));
     let (public, admin) = within(&runtime, turned.clone(), &receiver, folder.path());
-    let token = std::fs::read_to_string(folder.path().join("payhook.db.token")).expect("a token");
-    let token = format!("Bearer {}", token.trim());
-    let headers = [("authorization", token.as_str()), ("content-type", "application/json"), ("connection", "close")];
-    let prune = |body: &str| -> Answer {
-        wire::call(admin, &wire::request("POST", "/api/v1/prune", &headers, body.as_bytes()), PATIENCE)
-            .expect("an answer")
-    };
     for order in 0..10 {
         assert_eq!(wire::call(public, &authorisation(order), PATIENCE).expect("an answer").status, 200);
     }
     assert!(receiver.wait_until(PATIENCE, |came| came.len() == 10), "nothing is delivered");
-    assert_eq!(prune("{}").status, 200);
+    let prune = |body: Value| prune(admin, folder.path(), &body);
+    assert_eq!(prune(json!({})).status, 200);
     // Between two of the looks that it takes every minute.
     turned.0.store(366 * 24 * 60 * 60, Ordering::SeqCst);
-    let refused = prune("{}");
+    let refused = prune(json!({}));
     assert_eq!(refused.status, 409, "{}", refused.text());
-    let by_a_person = prune("{\"yes\":true}");
+    let by_a_person = prune(json!({ "yes": true }));
     assert_eq!(by_a_person.status, 200, "{}", by_a_person.text());
+}
+
+#[test]
+fn a_place_that_no_answer_gave_is_refused() {
+    let (receiver, folder) = (Receiver::start(Some(SECRET)), tempfile::tempdir().expect("a folder"));
+    let runtime = Runtime::new().expect("the machine gives threads");
+    let (_, admin) = within(&runtime, Arc::new(Turned(AtomicI64::new(0))), &receiver, folder.path());
+    // The first would have the notifications looked at beside none of their events.
+    for place in ["0.0.0.0.999999", "4.0.0.17.17", ""] {
+        let refused = prune(admin, folder.path(), &json!({ "place": place }));
+        assert_eq!((refused.status, &refused.json()["error"]["code"]), (400, &json!("invalid_cursor")), "{place}");
+    }
 }

@@ -15,6 +15,9 @@ use crate::retention::{self, Waits};
 /// Steps taken for one answer: about half a second.
 const STEPS: usize = 16;
 
+/// What places are sealed as.
+const PLACE: &str = "prune";
+
 /// What a caller sends.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -30,7 +33,8 @@ pub(crate) struct Wanted {
 /// `POST /api/v1/prune`: a part of a sweep; asked again with `place` until `next` is null.
 pub(crate) async fn prune(State(api): State<Api>, Json(wanted): Json<Wanted>) -> Result<Json<Value>, ApiError> {
     let gateway = &api.gateway;
-    let place: SweepPlace = wanted.place.as_deref().map_or(Ok(SweepPlace::default()), typed::id)?;
+    let place =
+        wanted.place.as_deref().map_or(Ok(SweepPlace::default()), |place| known(&api, place, wanted.dry_run))?;
     let pruned = if wanted.dry_run {
         retention::look(gateway, place, STEPS).await?
     } else {
@@ -45,6 +49,18 @@ pub(crate) async fn prune(State(api): State<Api>, Json(wanted): Json<Wanted>) ->
     };
     let extent = gateway.reader.extent().await?;
     Ok(Json(shown(&api, &wanted, &pruned, extent)))
+}
+
+/// A place that was given by an answer of the same sort. One made by hand could part notifications from their events, and so
+/// take what is owed for what is not; one of a look would have a sweep pass over what that has only counted.
+fn known(api: &Api, place: &str, dry_run: bool) -> Result<SweepPlace, ApiError> {
+    let (of_a_look, place): (bool, String) = api.cursors.read(PLACE, place)?;
+    if of_a_look != dry_run {
+        return Err(ApiError::bad_request(
+            "a place of a dry run is none of a sweep, nor the other way round; begin without",
+        ));
+    }
+    typed::id(&place)
 }
 
 fn shown(api: &Api, wanted: &Wanted, pruned: &Pruned, extent: Extent) -> Value {
@@ -63,7 +79,7 @@ fn shown(api: &Api, wanted: &Wanted, pruned: &Pruned, extent: Extent) -> Value {
         "returned_bytes": pruned.returned.bytes,
         "file": view::extent(extent),
         "waits_for_a_person": gateway.retention.waits(),
-        "next": pruned.next.map(|place| place.to_string()),
+        "next": pruned.next.and_then(|place| api.cursors.write(PLACE, &wanted.dry_run, place.to_string())),
         "progress": pruned.next.map_or(1.0, SweepPlace::progress),
     })
 }
