@@ -169,11 +169,15 @@ impl<'f> Strip<'f> {
         words.into_iter().flatten().find_map(|one| one.fact.capture)
     }
 
-    /// The settling or sending of a bank transfer, where it stands: one that came back may be sent again.
+    /// The settling or sending of a bank transfer, where it stands: one that came back may be sent again after that.
     fn transferred(&self) -> Option<Said<'f>> {
-        let undone =
-            |done: &Said<'f>| [self.failed, self.cancelled].into_iter().flatten().any(|one| one.is_after(*done));
-        [self.settled, self.sent].into_iter().flatten().find(|done| !undone(done))
+        let mut undoers = [self.failed, self.cancelled].into_iter().flatten();
+        let undone = |done: Said<'f>| undoers.clone().any(|one| one.is_after(done));
+        match self.settled {
+            Some(settled) if !undone(settled) => Some(settled),
+            Some(_) => self.sent.filter(|sent| undoers.all(|one| sent.is_after(one))),
+            None => self.sent.filter(|sent| !undone(*sent)),
+        }
     }
 
     /// Whether a try is under way that began after every one that ended; never where a date is missing.

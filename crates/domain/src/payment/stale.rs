@@ -24,20 +24,24 @@ fn outweighs(fact: &Fact, by: &Fact) -> bool {
         return false;
     }
     let is_sent = matches!(fact.effect, Effect::Sent | Effect::Settled);
-    let undoes = matches!(by.effect, Effect::Failed | Effect::Undone | Effect::Cancelled);
-    !(is_sent && undoes) && rung(fact.effect) > rung(by.effect)
+    let is_undone = is_sent && matches!(by.effect, Effect::Failed | Effect::Undone | Effect::Cancelled);
+    let is_tried_again = by.effect == Effect::Pending && rung(fact.effect) < rung(Effect::Succeeded);
+    !is_undone && !is_tried_again && rung(fact.effect) > rung(by.effect)
 }
 
-/// How far up the ladder of a leg an effect is; of those on one rung the later counts.
+/// How far up the ladder of a leg an effect is.
 fn rung(effect: Effect) -> u8 {
     match effect {
-        Effect::Settled => 6,
-        Effect::Sent => 5,
-        Effect::Cancelled => 4,
-        Effect::Expired => 3,
-        Effect::Succeeded => 2,
-        Effect::Initiated => 0,
-        _ => 1,
+        Effect::Settled => 9,
+        Effect::Sent => 8,
+        Effect::Cancelled => 7,
+        Effect::Expired => 6,
+        Effect::Succeeded => 5,
+        Effect::Failed | Effect::Undone => 4,
+        Effect::Refused => 3,
+        Effect::Abandoned => 2,
+        Effect::Pending => 1,
+        _ => 0,
     }
 }
 
@@ -45,7 +49,9 @@ fn rung(effect: Effect) -> u8 {
 mod tests {
     use super::*;
     use crate::fact::Capture;
+    use crate::identity::Digest;
     use crate::money::{Amount, Currency};
+    use crate::payment::Facts;
     use crate::time::Timestamp;
 
     fn told(subject: Subject, effect: Effect, second: i64) -> Fact {
@@ -62,6 +68,28 @@ mod tests {
             for other in [Effect::Abandoned, Effect::Refused, Effect::Pending, Effect::Initiated] {
                 assert!(!overtakes(success, other), "{other:?} after {success:?}");
                 assert!(overtakes(other, success), "{success:?} after {other:?}");
+            }
+        }
+    }
+
+    /// Whatever is stale, the payment is the same without it.
+    #[test]
+    fn what_made_the_payment_what_it_is_believed_to_be_is_never_stale() {
+        let effects = Effect::ALL.iter().copied().filter(|effect| rung(*effect) > 0 || *effect == Effect::Initiated);
+        for (early, late) in effects.clone().flat_map(|early| effects.clone().map(move |late| (early, late))) {
+            let status = |effects: &[(Effect, i64)]| {
+                let mut facts = Facts::default();
+                for (number, (effect, second)) in effects.iter().enumerate() {
+                    let id = Digest::of([[u8::try_from(number).expect("few")].as_slice()]);
+                    facts.add(id, id, told(Subject::Payment, *effect, *second));
+                }
+                facts.fold().status
+            };
+            let (both, later) = (status(&[(early, 1), (late, 2)]), status(&[(late, 2)]));
+            if overtakes(early, late) {
+                assert_eq!(both, later, "{early:?}, then {late:?}");
+            } else if early != late && both != later {
+                assert_eq!(both, status(&[(early, 1)]), "{early:?} stands, though {late:?} is later");
             }
         }
     }

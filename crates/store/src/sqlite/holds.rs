@@ -1,6 +1,7 @@
 //! Holds: bad news that waits whether better news of the same order overtakes it.
 
 use payhook_domain::delivery::State;
+use payhook_domain::fact::Effect;
 use payhook_domain::id::{DeliveryId, NameId};
 use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
@@ -74,8 +75,8 @@ impl<'c> Holds<'c> {
         self.hold.execute((&order.as_bytes()[..], id.event.0, id.destination.0, id.generation)).map(drop)
     }
 
-    /// Better news has come, of what happened `success`: what was held for this order is never sent, unless it happened
-    /// later. A transfer that failed after it was sent is no old news.
+    /// Better news has come, of what happened at `success`: what was held for this order is never sent, another try's bad
+    /// news included, unless it is a failure that happened later: a transfer that came back after it was sent.
     pub(super) fn supersede(
         &mut self,
         order: &Digest,
@@ -88,7 +89,7 @@ impl<'c> Holds<'c> {
         }
         let order = &order.as_bytes()[..];
         let held: Vec<Held> = self.of_order.query_map([order], held)?.collect::<rusqlite::Result<_>>()?;
-        for Held { id, .. } in held.into_iter().filter(|held| held.occurred_at.is_none_or(|at| at <= success)) {
+        for Held { id, .. } in held.into_iter().filter(|held| held.failed_at.is_none_or(|at| at <= success)) {
             if self.supersede.execute((id.event.0, id.destination.0, id.generation, at.as_micros()))? == 1 {
                 changes.deliveries(id.destination, State::Held, -1);
                 changes.deliveries(id.destination, State::Superseded, 1);
@@ -127,16 +128,16 @@ impl<'c> Holds<'c> {
     }
 }
 
-/// A delivery that waits for better news, and when its bad news happened, where it says so.
+/// A delivery that waits for better news, and when its payment failed, where that is the bad news and it says so.
 struct Held {
     id: DeliveryId,
-    occurred_at: Option<Timestamp>,
+    failed_at: Option<Timestamp>,
 }
 
 fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
     let said = row.get_ref(3)?.as_blob_or_null()?.and_then(Said::read);
-    let occurred_at = said.and_then(|said| said.occurred_at?.instant);
-    Ok(Held { id: id(row)?, occurred_at })
+    let fact = said.and_then(|said| said.fact).filter(|fact| matches!(fact.effect, Effect::Failed | Effect::Undone));
+    Ok(Held { id: id(row)?, failed_at: fact.and_then(|fact| fact.occurred_at) })
 }
 
 fn id(row: &Row<'_>) -> rusqlite::Result<DeliveryId> {

@@ -146,7 +146,7 @@ async fn a_success_that_is_accepted_in_a_conflict_ends_what_is_held_of_its_order
     let desk = Desk::new().await;
     let told = Told::of(AUTHORISED, "", 1_000, 1);
     desk.one(Told { order: "order-2", ..told.clone() }.item(desk.to_shop()), 1).await;
-    desk.one(other_card(&Told::of(REFUSED, "", 1_000, 0)).item(held(&desk)), 2).await;
+    desk.one(other_card(&Told::of(REFUSED, "", 1_000, 2)).item(held(&desk)), 2).await;
     let (seq, names) = conflict(&desk, told, desk.to_shop(), 3).await;
     assert_eq!(states(&desk).await, [(1, State::Pending), (2, State::Held)]);
     assert_eq!(desk.store.decide_conflict(seq, Some((vec![want(desk.shop)], names)), at(4)).await, Ok(true));
