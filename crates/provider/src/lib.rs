@@ -20,6 +20,7 @@
 //! For the words of a declared one ([`declared`]) to mean something it gets a folder with a `Sense`, a line in
 //! `declared/catalogue.rs`, fixtures, and stories in `tests/it/understood`.
 
+mod about;
 mod ack;
 mod adyen;
 mod asymmetric;
@@ -52,6 +53,7 @@ mod verified;
 mod view;
 mod xml;
 
+pub use about::{About, KeySets};
 pub use ack::{Ack, Outcome};
 pub use adyen::decimals as adyen_decimals;
 pub use jwks::{KeySet, KeySetMistake};
@@ -63,9 +65,9 @@ pub use verified::{Item, NeedsKey, Papers, Parsed, Refused, Verified};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use http::HeaderName;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
-use payhook_domain::identity::{Digest, Environment};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use payhook_domain::identity::Environment;
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 
@@ -112,6 +114,10 @@ pub trait Provider: Send + Sync + 'static {
         carrier.is_credential()
     }
 
+    /// Puts back into the headers of an authentic request what of them was not kept, as the provider would write it today;
+    /// nothing where a signature is the proof. Never of a request that was refused: it would be proved by us.
+    fn put_back(&self, _headers: &mut HeaderMap, _keys: &[Key]) {}
+
     /// What the provider waits to hear.
     fn ack(&self, request: &RawRequest<'_>, outcome: Outcome) -> Ack;
 
@@ -136,8 +142,8 @@ pub trait Provider: Send + Sync + 'static {
 /// A place of a request outside its body.
 #[derive(Clone, Copy, Debug)]
 pub enum Carrier<'n> {
-    /// The header of this name.
-    Header(&'n HeaderName),
+    /// A header.
+    Header(&'n HeaderName, &'n HeaderValue),
     /// The field of the query with this name.
     Query(&'n str),
 }
@@ -145,7 +151,7 @@ pub enum Carrier<'n> {
 impl Carrier<'_> {
     /// Whether it carries credentials whoever sends.
     fn is_credential(self) -> bool {
-        matches!(self, Self::Header(name) if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name))
+        matches!(self, Self::Header(name, _) if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name))
     }
 }
 
@@ -176,58 +182,6 @@ pub enum Tolerance {
     Off,
     /// So far, both ways.
     Within(Duration),
-}
-
-/// What a source of a provider has to set, and what its signature proves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct About<'p> {
-    /// Whether the time of signing can be read, so that a tolerance means something.
-    pub signs_time: bool,
-    /// Whether the URL it posts to is signed.
-    pub needs_url: bool,
-    /// The values that a source has to set under `parameters`.
-    pub parameters: Vec<&'p str>,
-    /// Whether it says by name which key a notification is signed with: then the keys of a source carry those names.
-    pub names_keys: bool,
-    /// Whether there is anything that a key could judge.
-    pub takes_keys: bool,
-    /// Where it publishes the keys it signs with, where it does.
-    pub key_sets: Option<KeySets<'p>>,
-    /// Whether it sends some events without a signature, which a source may take by name.
-    pub sends_unsigned: bool,
-    /// Whether whoever changes the body makes the signature wrong.
-    pub covers_body: bool,
-    /// What its public documentation leaves open.
-    pub note: Option<&'p str>,
-    /// A digest of what defines it, where that is data.
-    pub fingerprint: Option<Digest>,
-}
-
-impl About<'_> {
-    /// A provider that is code, asks for nothing, and signs what it says.
-    pub(crate) const fn in_code(signs_time: bool) -> Self {
-        Self {
-            signs_time,
-            needs_url: false,
-            parameters: Vec::new(),
-            names_keys: false,
-            takes_keys: true,
-            key_sets: None,
-            sends_unsigned: false,
-            covers_body: true,
-            note: None,
-            fingerprint: None,
-        }
-    }
-}
-
-/// Where a provider publishes its keys, by environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeySets<'p> {
-    /// Those that sign live notifications.
-    pub live: &'p str,
-    /// Those that sign the ones of its sandbox.
-    pub test: &'p str,
 }
 
 impl<'p> KeySets<'p> {

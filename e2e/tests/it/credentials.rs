@@ -82,6 +82,20 @@ fn a_token_that_proves_who_sends_is_written_nowhere_taken_or_refused() {
 }
 
 #[test]
+fn a_handler_behind_payhook_that_asks_for_the_token_gets_it_also_when_it_is_sent_again() {
+    let receiver = Receiver::start(None);
+    let original = sources(&receiver, KEY).replace("type = \"http\"", "type = \"http\"\nformat = \"original\"");
+    let gateway = Setup::new(&original).start();
+    assert_eq!(post_with_token(&gateway, TOKEN), 200);
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "it never came");
+    assert_eq!(gateway.post("/api/v1/replays", &json!({ "destination": "shop" })).status, 200);
+    assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 2), "it never came again");
+    for delivery in receiver.deliveries() {
+        assert_eq!(delivery.header("x-callback-token"), TOKEN);
+    }
+}
+
+#[test]
 fn what_is_signed_in_the_authorization_header_is_released_when_its_key_is_put_right() {
     let receiver = Receiver::start(None);
     let gateway = Setup::new(&sources(&receiver, "another-key")).start();

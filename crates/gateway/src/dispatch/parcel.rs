@@ -19,7 +19,13 @@ pub(crate) fn wrap(gateway: &Gateway, format: Format, leased: &Leased, sent_at: 
             let provider = gateway.names.name(NameKind::Provider, leased.event.provider);
             (json_headers(), payload::render(&leased.event, &leased.missed, &leased.body, &source, &provider))
         }
-        Format::Original => (original_headers(&leased.headers), leased.body.clone()),
+        Format::Original => {
+            let mut headers = headers_as_kept(&leased.headers);
+            if let Some(source) = gateway.plan.load().source(leased.event.source) {
+                source.settings.provider.put_back(&mut headers, &source.settings.keys);
+            }
+            (without_credentials(headers), leased.body.clone())
+        }
     };
     Parcel {
         event: leased.event.event.id,
@@ -37,12 +43,21 @@ fn json_headers() -> HeaderMap {
     HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))])
 }
 
-/// The provider's headers as kept, without those that carried credentials.
-fn original_headers(block: &[u8]) -> HeaderMap {
+/// The provider's headers as kept.
+fn headers_as_kept(block: &[u8]) -> HeaderMap {
     header_lines(block)
-        .filter(|(_, value)| *value != PRESENT.as_bytes())
         .filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_bytes(value).ok()?)))
         .collect()
+}
+
+/// Without those of which nothing but the presence was kept.
+fn without_credentials(mut headers: HeaderMap) -> HeaderMap {
+    let hidden: Vec<HeaderName> =
+        headers.iter().filter(|(_, value)| *value == PRESENT).map(|(name, _)| name.clone()).collect();
+    for name in hidden {
+        headers.remove(name);
+    }
+    headers
 }
 
 #[cfg(test)]
@@ -51,8 +66,10 @@ mod tests {
 
     #[test]
     fn the_providers_headers_travel_without_credentials() {
-        let headers = original_headers(b"content-type: application/json\r\ncookie: [present]\r\nhmacsignature: x\r\n");
-        assert_eq!(headers.len(), 2);
+        let kept = b"content-type: application/json\r\ncookie: [present]\r\nhmacsignature: x\r\nvia: a\r\nvia: b\r\n";
+        let headers = without_credentials(headers_as_kept(kept));
+        assert_eq!(headers.len(), 4);
+        assert_eq!(headers.get_all("via").iter().collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(headers["hmacsignature"], "x");
     }
 }

@@ -118,12 +118,13 @@ pub(crate) async fn release_aside(gateway: &Gateway, row: StoredEvent) -> Result
     verdicts.ok_or(NotReleased::NotWaiting)
 }
 
-/// Which of the keys of its source, by position, make the signatures of a kept notification. Nothing when its bytes are gone.
+/// Which of the keys of its source, by position, make the signatures of a kept notification. Nothing when its bytes are gone, or
+/// what proved it was not kept.
 pub(crate) fn keys_of(plan: &Plan, source: &Source, kept: Notification) -> Option<Vec<usize>> {
-    if kept.body.is_empty() {
+    if kept.body.is_empty() || !source.settings.provider.about().keeps_proof {
         return None;
     }
-    let received = as_received(kept);
+    let received = as_received(source, kept);
     Some(judge_by_own_keys(plan, source, &received.raw(), received.at).keys_used)
 }
 
@@ -157,7 +158,7 @@ async fn wanted_of(
     routing::tell(gateway, plan, &routed.failed);
     let mut wanted = routed.wanted;
     if wanted.iter().any(|wanted| wanted.once_per_notification) {
-        let received = received(gateway, row).await?;
+        let received = received(gateway, source, row).await?;
         let is_fit = is_fit_whole(gateway, plan, source, &received, row.item).await?;
         wanted.retain(|wanted| is_fit || !wanted.once_per_notification);
     }
@@ -183,7 +184,7 @@ async fn is_fit_whole(
 pub(crate) async fn can_be_sent_whole(gateway: &Gateway, plan: &Plan, row: &StoredEvent) -> Result<bool, Unavailable> {
     let Some(source) = plan.source(row.source) else { return Ok(false) };
     let Some(kept) = gateway.reader.notification(row.notification).await? else { return Ok(false) };
-    let is_fit = is_fit_whole(gateway, plan, source, &as_received(kept), row.item).await;
+    let is_fit = is_fit_whole(gateway, plan, source, &as_received(source, kept), row.item).await;
     is_fit.map_err(|unavailable| Unavailable::Failed(unavailable.to_string()))
 }
 
@@ -198,7 +199,7 @@ async fn read_again(
     source: &Source,
     row: &StoredEvent,
 ) -> Result<Vec<RecordEvent>, NotReleased> {
-    let received = received(gateway, row).await?;
+    let received = received(gateway, source, row).await?;
     let judged = judge(gateway, plan, source, &received.raw(), received.at).await?;
     routing::tell(gateway, plan, &judged.when_failed);
     let of_this_item = judged.events.into_iter().filter(|event| event.item == row.item);
@@ -215,14 +216,17 @@ async fn read_again(
 }
 
 /// The request a row came in, as it was received.
-async fn received(gateway: &Gateway, row: &StoredEvent) -> Result<Received, NotReleased> {
+async fn received(gateway: &Gateway, source: &Source, row: &StoredEvent) -> Result<Received, NotReleased> {
     let kept = gateway.reader.notification(row.notification).await?;
-    kept.map(as_received).ok_or(NotReleased::NotWaiting)
+    kept.map(|kept| as_received(source, kept)).ok_or(NotReleased::NotWaiting)
 }
 
-fn as_received(kept: Notification) -> Received {
+/// What is stored was authentic when it came: the password or token that proved it was not kept, and is put back.
+fn as_received(source: &Source, kept: Notification) -> Received {
     let Notification { target, peer, headers, body, received_at, .. } = kept;
-    Received { target, peer, headers: header_map(&headers), body, at: received_at }
+    let mut headers = header_map(&headers);
+    source.settings.provider.put_back(&mut headers, &source.settings.keys);
+    Received { target, peer, headers, body, at: received_at }
 }
 
 fn configured(plan: &Plan, id: NameId) -> Result<&Source, NotReleased> {

@@ -12,7 +12,7 @@ pub(crate) fn headers(provider: &dyn Provider, headers: &HeaderMap) -> Bytes {
     let length = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     let mut lines = Vec::with_capacity(length);
     for (name, value) in headers {
-        let is_credential = provider.is_credential(Carrier::Header(name));
+        let is_credential = provider.is_credential(Carrier::Header(name, value));
         lines.extend_from_slice(name.as_str().as_bytes());
         lines.extend_from_slice(b": ");
         lines.extend_from_slice(if is_credential { PRESENT.as_bytes() } else { value.as_bytes() });
@@ -74,9 +74,10 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_is_kept_wherever_it_stands() {
+    fn a_signature_is_kept_wherever_it_stands_and_a_password_in_its_place_is_not() {
         let line = [("authorization", "V2-HMAC-SHA256, Signature: ab")];
         assert_eq!(kept("dlocal", &line), "authorization: V2-HMAC-SHA256, Signature: ab\r\n");
+        assert_eq!(kept("dlocal", &[("authorization", "Basic c2VjcmV0")]), "authorization: [present]\r\n");
     }
 
     #[test]

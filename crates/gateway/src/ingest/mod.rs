@@ -13,7 +13,6 @@
 pub(crate) mod again;
 mod answer;
 mod door;
-
 mod judge;
 mod kept;
 mod readers;

@@ -176,6 +176,10 @@ fn explain_further(diagnosis: &mut Diagnosis, declared: &Declared, case: &Case<'
     let seen = [length_differs(request), looks_like(request)].into_iter().flatten();
     diagnosis.findings.extend(schemes.into_iter().chain(seen));
     match &diagnosis.refused {
+        Some((Unverified::SignatureMissing, detail)) if detail == verify::NOT_KEPT => {
+            let hint = "its own reason says why it was refused: compare the source's token or password with the provider's, then have it sent again";
+            diagnosis.findings.push(Finding::new(Cause::SignatureMissing, detail.clone(), hint));
+        }
         Some((Unverified::SignatureMissing, detail)) => diagnosis.findings.push(Finding::new(
             Cause::SignatureMissing,
             detail.clone(),

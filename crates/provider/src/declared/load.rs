@@ -348,8 +348,10 @@ fn told(draft: &EventDraft, is_batch: bool) -> Loaded<Told> {
         live: some("event.live", &draft.live)?,
         amount_unit,
     };
-    let outside = |place: &&Place| !matches!(place, Place::Json(_));
-    if is_batch && let Some(place) = told.id.iter().flatten().find(outside) {
+    // A word of ours may stand for what an event of a batch has not, behind a place where it has it.
+    let is_shared = |place: &&Place| !matches!(place, Place::Json(_) | Place::Literal(_));
+    let alone = told.id.iter().filter_map(|part| part.first()).filter(|place| !matches!(place, Place::Json(_)));
+    if is_batch && let Some(place) = told.id.iter().flatten().filter(is_shared).chain(alone).next() {
         return Err(format!("`id` of `event` has {place}, which every event of a batch would share: write json:/…"));
     }
     Ok(told)

@@ -37,6 +37,7 @@ pub(crate) use sense::{Sense, Word, aliases, fact, words};
 
 use std::borrow::Cow;
 
+use http::HeaderMap;
 use payhook_domain::error::Code;
 use payhook_domain::identity::{Digest, Environment};
 use payhook_domain::time::Timestamp;
@@ -87,6 +88,10 @@ impl Provider for Declared {
 
     fn is_credential(&self, carrier: Carrier<'_>) -> bool {
         self.scheme.is_credential(carrier)
+    }
+
+    fn put_back(&self, headers: &mut HeaderMap, keys: &[Key]) {
+        sign::put_back(&self.scheme, headers, keys);
     }
 
     fn ack(&self, _request: &RawRequest<'_>, outcome: Outcome) -> Ack {

@@ -185,6 +185,7 @@ impl Scheme {
             key_sets: None,
             sends_unsigned: false,
             covers_body: self.covers_body,
+            keeps_proof: signed.is_some(),
             note: self.note.as_deref(),
             fingerprint,
         }
@@ -196,14 +197,21 @@ impl Scheme {
     /// in that place.
     pub(super) fn is_credential(&self, carrier: Carrier<'_>) -> bool {
         let is_there = |place: &Place| match (place, carrier) {
-            (Place::Header(name), Carrier::Header(there)) => name == there,
+            (Place::Header(name), Carrier::Header(there, _)) => name == there,
             (Place::Query(name), Carrier::Query(there)) => **name == *there,
             _ => false,
         };
         match &self.means {
             Means::Token(part) => carrier.is_credential() || part.places.iter().any(is_there),
             Means::Basic => carrier.is_credential(),
-            Means::Signed(signed) => carrier.is_credential() && !signed.signature.places.iter().any(is_there),
+            Means::Signed(signed) => {
+                let is_written_so = |carrier| match (carrier, &signed.signature.prefix) {
+                    (Carrier::Header(_, value), Some(prefix)) => value.as_bytes().starts_with(prefix.text.as_bytes()),
+                    _ => true,
+                };
+                let is_signature = signed.signature.places.iter().any(is_there) && is_written_so(carrier);
+                carrier.is_credential() && !is_signature
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::identity::Digest;
+use payhook_domain::notification::PRESENT;
 use payhook_domain::time::Timestamp;
 
 use super::part::{Format, Part};
@@ -25,19 +26,37 @@ pub(super) fn sign(
     let Unsigned { target, headers, body } = unsigned;
     let mut request = SignedRequest { target, headers, body };
     match &scheme.means {
-        Means::Token(part) => {
-            let Material::Secret { text, .. } = &key.material else { return None };
-            let token = std::str::from_utf8(text).ok()?;
-            put(&mut request.headers, part, &[], token)?;
-        }
-        Means::Basic => {
-            let Material::Secret { text, .. } = &key.material else { return None };
-            let value = HeaderValue::from_str(&format!("Basic {}", BASE64.encode(text))).ok()?;
-            request.headers.insert(AUTHORIZATION, value);
-        }
+        Means::Token(_) | Means::Basic => add_credentials(scheme, &mut request.headers, key)?,
         Means::Signed(signed) => add_signature(signed, &mut request, key, policy, now)?,
     }
     Some(request)
+}
+
+/// Writes the credentials of the first key that is valid where there were some when the request came.
+pub(super) fn put_back(scheme: &Scheme, headers: &mut HeaderMap, keys: &[Key]) {
+    let place = match &scheme.means {
+        Means::Token(part) => part.header(),
+        Means::Basic => Some(&AUTHORIZATION),
+        Means::Signed(_) => None,
+    };
+    let were_there = place.and_then(|place| headers.get(place)).is_some_and(|value| value == PRESENT);
+    if let Some(key) = keys.iter().find(|key| !key.retired).filter(|_| were_there) {
+        // Written as it can be, or left as it is: then it says that it was not kept.
+        let _ = add_credentials(scheme, headers, key);
+    }
+}
+
+fn add_credentials(scheme: &Scheme, headers: &mut HeaderMap, key: &Key) -> Option<()> {
+    let Material::Secret { text, .. } = &key.material else { return None };
+    match &scheme.means {
+        Means::Token(part) => put(headers, part, &[], std::str::from_utf8(text).ok()?),
+        Means::Basic => {
+            let value = HeaderValue::from_str(&format!("Basic {}", BASE64.encode(text))).ok()?;
+            headers.insert(AUTHORIZATION, value);
+            Some(())
+        }
+        Means::Signed(_) => None,
+    }
 }
 
 fn add_signature(

@@ -241,12 +241,12 @@ pub(super) fn decoded(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
 }
 
 fn token(part: &Part, seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
+    if part.places.iter().any(|place| place.find(seen).is_some_and(|text| text == PRESENT)) {
+        return Err(not_kept());
+    }
     let Some(given) = part.one(seen).filter(|given| !given.is_empty()) else {
         return Err((Unverified::SignatureMissing, format!("there is not one token in {}", part.said())));
     };
-    if given == PRESENT {
-        return Err(not_kept());
-    }
     keyring::accepted(same_secret(given.as_bytes(), keys), keys)
 }
 
@@ -265,10 +265,12 @@ fn basic(seen: &Seen<'_>, keys: &[Key]) -> Result<usize, Refusal> {
     keyring::accepted(same_secret(&given, keys), keys)
 }
 
+/// Why a request cannot be judged again whose proof was not kept.
+pub(super) const NOT_KEPT: &str = "passwords and tokens are not kept, so it cannot be judged again";
+
 /// A request that is judged once more, out of what was kept of it.
 fn not_kept() -> Refusal {
-    let why = "passwords and tokens are not kept, so it cannot be judged again; have the provider send it again";
-    (Unverified::SignatureMissing, why.to_owned())
+    (Unverified::SignatureMissing, NOT_KEPT.to_owned())
 }
 
 fn same_secret(given: &[u8], keys: &[Key]) -> Fit {
