@@ -31,9 +31,10 @@ pub(crate) async fn guard_programs(State(world): State<Arc<World>>, request: Req
 async fn judge(world: &World, request: Request, next: Next, programs_may: bool) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let headers = request.headers();
-    // HTTP/2 has the name in the address. A browser always says one.
+    // HTTP/2 has the name in the address. Programs may know it by any: only a browser is led by names of others.
     let name = request.uri().authority().map(|authority| authority.as_str()).or_else(|| text(headers, HOST));
-    if !name.map_or(programs_may, |name| is_ours(name, &world.base)) {
+    let is_program = programs_may && is_same_origin(headers).is_none();
+    if !is_program && !name.is_some_and(|name| is_ours(name, &world.base)) {
         let why = "sandbox: this name is not one it goes by; use its address, or start it with --base-url\n";
         return (StatusCode::MISDIRECTED_REQUEST, why).into_response();
     }

@@ -68,9 +68,11 @@ fn any_young(
     latest: i64,
     hand: &mut Hand<'_, '_>,
 ) -> rusqlite::Result<bool> {
+    let mut asked = None;
     for alias in found.iter().rev().take(LOOKED_AT_MAX) {
         let (Some(payment), Some(updated_at)) = (alias.payment, alias.updated_at) else { continue };
-        if updated_at < latest {
+        // Names of one payment stand beside each other, and it may have thousands of facts.
+        if updated_at < latest || asked.replace(payment) == Some(payment) {
             continue;
         }
         let mut facts = connection.prepare_cached("SELECT facts FROM payments WHERE id = ?1")?;

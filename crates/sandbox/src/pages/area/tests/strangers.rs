@@ -93,7 +93,8 @@ fn a_program_uses_the_sandboxs_own_api_and_another_page_does_not() {
     assert_eq!(ask(&[("host", "127.0.0.1:8090")]), 404, "a program is let in, and there is no such message");
     assert_eq!(ask(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "cross-site")]), 403);
     assert_eq!(ask(&[("host", "127.0.0.1:8090"), ("origin", "https://evil.example")]), 403);
-    assert_eq!(ask(&[("host", "rebound.example:8090")]), 421);
+    assert_eq!(ask(&[("host", "sandbox.shop.svc.cluster.local")]), 404, "by whatever name it knows");
+    assert_eq!(ask(&[("host", "rebound.example:8090"), ("origin", "http://rebound.example:8090")]), 421);
 }
 
 #[test]
@@ -108,6 +109,7 @@ fn a_program_uses_the_providers_apis_and_another_page_does_not_though_it_knows_t
         };
         ask(&[("host", "127.0.0.1:8090")]).keeps_quiet_about("only a page of its own");
         assert_eq!(ask(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "cross-site")]).status, 403, "{path}");
-        assert_eq!(ask(&[("host", "rebound.example:8090")]).status, 421, "{path}");
+        let rebound = [("host", "rebound.example:8090"), ("origin", "http://rebound.example:8090")];
+        assert_eq!(ask(&rebound).status, 421, "{path}");
     }
 }
