@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use payhook_provider::{Policy, Unsigned};
+use payhook_provider::Policy;
 use payhook_testkit::gateway::{Gateway, Setup};
 use payhook_testkit::receiver::Receiver;
 use payhook_testkit::wire;
 use serde_json::{Value, json};
 
+use crate::declared::posted;
 use crate::stage::{configuration, until};
 
 const TOKEN: &str = "the-token-that-xendit-shows-once";
@@ -108,15 +109,7 @@ fn what_is_signed_in_the_authorization_header_is_released_when_its_key_is_put_ri
 }
 
 fn signed_by_dlocal() -> Vec<u8> {
-    let provider = payhook_provider::by_name("dlocal").expect("a provider");
-    let key = provider.key("current", KEY).expect("a key");
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
-    let now = payhook_domain::time::Timestamp::from_seconds(i64::try_from(now).expect("small"));
     let body = json!({ "id": "D-4", "status": "PAID", "order_id": "order-4", "amount": 10.5, "currency": "BRL" });
-    let unsigned = Unsigned { target: "/".to_owned(), headers: Default::default(), body: body.to_string().into() };
     let policy = Policy { parameters: [("x_login".to_owned(), "shop".to_owned())].into(), ..Policy::default() };
-    let signed = provider.sign(unsigned, &key, &policy, now).expect("signed");
-    let headers: Vec<(&str, &str)> =
-        signed.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().expect("ASCII"))).collect();
-    wire::request("POST", "/in/dlocal", &headers, &signed.body)
+    posted("/in/dlocal", "dlocal", ("current", KEY), &policy, &body, 0)
 }

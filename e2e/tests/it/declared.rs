@@ -59,21 +59,32 @@ event = {{ id = ["json:/event_id"], type = ["json:/event"], reference = "json:/o
     Setup::new(&format!("{sources}{}", configuration(receiver))).start()
 }
 
-/// What a provider of this release would post, signed now.
+/// What a provider of this release would post to its source, signed now.
 fn signed(provider: &str, key_name: &str, body: &Value, seconds_ago: i64) -> Vec<u8> {
-    let provider = payhook_provider::by_name(provider).expect("a provider");
-    let key = provider.key(key_name, KEY).expect("a key");
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
-    let now = i64::try_from(now).expect("small") - seconds_ago;
-    let unsigned = Unsigned { target: "/".to_owned(), headers: Default::default(), body: body.to_string().into() };
     let policy = Policy { url: Some(URL.to_owned()), ..Policy::default() };
-    let now = payhook_domain::time::Timestamp::from_seconds(now);
-    let signed = provider.sign(unsigned, &key, &policy, now).expect("signed");
+    let source = if provider == "worldline-connect" { "worldline" } else { provider };
+    posted(&format!("/in/{source}"), provider, (key_name, KEY), &policy, body, seconds_ago)
+}
+
+/// What a provider of this release would post, with a key of this name.
+pub(crate) fn posted(
+    target: &str,
+    provider: &str,
+    (name, key): (&str, &str),
+    policy: &Policy,
+    body: &Value,
+    seconds_ago: i64,
+) -> Vec<u8> {
+    let provider = payhook_provider::by_name(provider).expect("a provider");
+    let key = provider.key(name, key).expect("a key");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let now = payhook_domain::time::Timestamp::from_seconds(i64::try_from(now).expect("small") - seconds_ago);
+    let unsigned = Unsigned { target: "/".to_owned(), headers: Default::default(), body: body.to_string().into() };
+    let signed = provider.sign(unsigned, &key, policy, now).expect("signed");
     let headers: Vec<(&str, &str)> = std::iter::once(("content-type", "application/json"))
         .chain(signed.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().expect("ASCII"))))
         .collect();
-    let target = format!("/in/{}", if provider.name() == "worldline-connect" { "worldline" } else { provider.name() });
-    wire::request("POST", &target, &headers, &signed.body)
+    wire::request("POST", target, &headers, &signed.body)
 }
 
 fn events(gateway: &Gateway, source: &str) -> Vec<Value> {
