@@ -11,6 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::complaint::Complaint;
+use crate::table::printable;
 
 /// Longest one call may take: a bulk retry writes five hundred rows.
 const CALL_TIME_MAX: Duration = Duration::from_secs(60);
@@ -102,12 +103,15 @@ fn read(answer: &Answer) -> anyhow::Result<Value> {
         let hint = "is this the admin address of a payhook gateway?";
         return Ok(value.ok_or_else(|| Complaint::failed("the answer is not JSON", hint))?);
     }
-    let said = value.as_ref().and_then(|value| value.pointer("/error/message")).and_then(Value::as_str);
-    let what = match said {
-        Some(said) => crate::table::printable(said).trim_end_matches('.').to_owned(),
-        None => format!("the gateway answered {}", answer.status),
-    };
+    let said = value.as_ref().and_then(sentence);
+    let what = said.unwrap_or_else(|| format!("the gateway answered {}", answer.status));
     Err(Complaint::failed(what, hint_for(answer.status)).into())
+}
+
+/// The sentence of a refusal.
+pub(crate) fn sentence(refusal: &Value) -> Option<String> {
+    let said = refusal.pointer("/error/message")?.as_str()?;
+    Some(printable(said).trim_end_matches('.').to_owned())
 }
 
 fn hint_for(status: StatusCode) -> &'static str {

@@ -17,10 +17,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::client::Client;
+use crate::client::{Client, sentence};
 use crate::complaint::Complaint;
 use crate::output;
-use crate::table::printable;
 
 /// Longest silence: the gateway sends a comment every 15 s, so three missed ones mean that nobody is there.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
@@ -151,8 +150,7 @@ impl Follow {
 /// The sentence of a refusal.
 async fn said(answer: http::Response<Incoming>) -> Option<String> {
     let body = Limited::new(answer.into_body(), REFUSAL_BYTES_MAX).collect().await.ok()?.to_bytes();
-    let refusal: Value = serde_json::from_slice(&body).ok()?;
-    Some(printable(refusal.pointer("/error/message")?.as_str()?))
+    sentence(&serde_json::from_slice(&body).ok()?)
 }
 
 /// One message of the stream.

@@ -31,7 +31,7 @@ pub use query::{
 pub use record::{Again, Disposition, Quarantined, RecordEvent, Recording, Wanted};
 pub use retention::{Before, Cutoffs, Extent, Freed, NotAPlace, Pruned, SweepPlace};
 pub use settle::{Next, Settled, Settlement};
-pub use sqlite::{Archive, real_path};
+pub use sqlite::{Archive, real_or_as_given, real_path};
 
 use std::path::Path;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ pub trait Store: Send + Sync + 'static {
 /// # Errors
 /// As [`BackupError`] lists.
 pub fn backup(database: &Path, order: &BackupOrder, progress: &BackupProgress) -> Result<Backup, BackupError> {
-    sqlite::copy(&sqlite::real_or_as_given(database), order, progress)
+    sqlite::copy(&real_or_as_given(database), order, progress)
 }
 
 /// What this release would do to the store in this file when it opens it, read without changing anything. Not for a process
@@ -127,13 +127,13 @@ pub fn backup(database: &Path, order: &BackupOrder, progress: &BackupProgress) -
 /// # Errors
 /// Those of [`open`] that the file is the reason of.
 pub fn inspect(database: &Path) -> Result<Shape, OpenError> {
-    sqlite::inspect(&sqlite::real_or_as_given(database))
+    sqlite::inspect(&real_or_as_given(database))
 }
 
 /// Free bytes on the disk that the store in this file is on; as many as can be counted when the system does not tell.
 #[must_use]
 pub fn free_bytes(database: &Path) -> u64 {
-    sqlite::free_beside(&sqlite::real_or_as_given(database))
+    sqlite::free_beside(&real_or_as_given(database))
 }
 
 /// Why the store could not do it now. Nothing was written.

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use payhook_domain::fault::{self, Point};
-use payhook_store::{Backup, BackupError, BackupOrder, BackupProgress};
+use payhook_store::{Backup, BackupError, BackupOrder, BackupProgress, real_or_as_given};
 use serde_json::{Value, json};
 
 use super::key_copy::KeyCopy;
@@ -117,10 +117,11 @@ pub(super) fn make(
 /// Whether this is a file of the store's own, by whatever path: beside the database as it is configured, or beside the file
 /// that leads to.
 fn is_own(database: &Path, to: &Path) -> bool {
-    let real = |path: &Path| payhook_store::real_path(path).unwrap_or_else(|_| path.to_owned());
-    let (to, leads_to) = (real(to), real(database));
+    let (to, leads_to) = (real_or_as_given(to), real_or_as_given(database));
     let own = ["-wal", "-shm", "-journal", ".lock", ".key", ".token", note::SUFFIX];
-    own.iter().any(|suffix| to == real(&keyfile::beside(database, suffix)) || to == keyfile::beside(&leads_to, suffix))
+    own.iter().any(|suffix| {
+        to == real_or_as_given(&keyfile::beside(database, suffix)) || to == keyfile::beside(&leads_to, suffix)
+    })
 }
 
 #[cfg(test)]

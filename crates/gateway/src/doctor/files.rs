@@ -27,7 +27,7 @@ struct Seen {
 /// Looks at the store's files. One that is not there is no matter.
 pub(super) fn look(store: &Path) -> Vec<Finding> {
     // Where it is a link, the log lies beside the file it leads to.
-    let real = payhook_store::real_path(store).unwrap_or_else(|_| store.to_owned());
+    let real = payhook_store::real_or_as_given(store);
     let events = EVENTS.iter().map(|suffix| (beside(&real, suffix), "what customers' payments say"));
     look_at(events.chain(BESIDE.iter().map(|(suffix, holds)| (beside(store, suffix), *holds))))
 }

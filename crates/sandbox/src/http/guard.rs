@@ -33,12 +33,13 @@ async fn judge(world: &World, request: Request, next: Next, programs_may: bool) 
     let headers = request.headers();
     // HTTP/2 has the name in the address. Programs may know it by any: only a browser is led by names of others.
     let name = request.uri().authority().map(|authority| authority.as_str()).or_else(|| text(headers, HOST));
-    let is_program = programs_may && is_same_origin(headers).is_none();
+    let same_origin = is_same_origin(headers);
+    let is_program = programs_may && same_origin.is_none();
     if !is_program && !name.is_some_and(|name| is_ours(name, &world.base)) {
         let why = "sandbox: this name is not one it goes by; use its address, or start it with --base-url\n";
         return (StatusCode::MISDIRECTED_REQUEST, why).into_response();
     }
-    if changes && !is_same_origin(headers).unwrap_or(programs_may) {
+    if changes && !same_origin.unwrap_or(programs_may) {
         let why = "sandbox: only a page of its own may change something here\n";
         return (StatusCode::FORBIDDEN, why).into_response();
     }

@@ -58,7 +58,6 @@ mod writer;
 pub use backup::Archive;
 pub(crate) use backup::run as copy;
 pub(crate) use disk::free_beside;
-pub(crate) use real_path::real_or_as_given;
-pub use real_path::real_path;
+pub use real_path::{real_or_as_given, real_path};
 pub(crate) use schema::inspect;
 pub(crate) use store::open;

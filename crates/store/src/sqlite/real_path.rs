@@ -37,7 +37,8 @@ fn to_be(path: &Path) -> std::io::Result<PathBuf> {
 }
 
 /// The same where the path is used as it is when it leads nowhere, and what uses it says so.
-pub(crate) fn real_or_as_given(path: &Path) -> PathBuf {
+#[must_use]
+pub fn real_or_as_given(path: &Path) -> PathBuf {
     real_path(path).unwrap_or_else(|_| path.to_owned())
 }
 
