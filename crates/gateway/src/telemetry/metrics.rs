@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use payhook_domain::id::NameId;
+use payhook_domain::kind::Kind;
 use payhook_store::{Extent, Health, Pruned, Tallies};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -156,6 +157,7 @@ impl Default for Metrics {
             store: Family::default(),
         };
         metrics.register();
+        metrics.show_every_alert();
         metrics
     }
 }
@@ -195,6 +197,14 @@ impl Metrics {
         registry.register("deliveries", "Deliveries by destination and state", self.deliveries.clone());
         registry.register("stored", "Rows in the store", self.stored.clone());
         registry.register("store", "The store's condition", self.store.clone());
+    }
+
+    /// Each alert stands at 0 before its first. A series that begins at 1 has not increased: whatever wakes people by an
+    /// increase would sleep through the first one after a start.
+    fn show_every_alert(&self) {
+        for alert in Kind::ALL.iter().filter_map(|kind| kind.as_str().strip_prefix("alert.")) {
+            self.alerts.get_or_create(&Alert { alert });
+        }
     }
 
     /// Raises an alert: counted here, told by the caller's log line.
@@ -312,4 +322,26 @@ impl Metrics {
 
 fn gauge(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = include_str!("../../../../contrib/prometheus/payhook.rules.yml");
+
+    #[test]
+    fn every_alert_that_a_rule_waits_for_stands_at_zero_before_its_first() {
+        let mut text = String::new();
+        encode(&mut text, &Metrics::default().registry()).expect("written");
+        let waited_for: Vec<_> = RULES
+            .split("increase(payhook_alerts_total{")
+            .skip(1)
+            .filter_map(|behind| behind.split('}').next())
+            .collect();
+        assert!(waited_for.len() > 5, "{waited_for:?}");
+        for labels in waited_for {
+            assert!(text.contains(&format!("payhook_alerts_total{{{labels}}} 0\n")), "{labels}: {text}");
+        }
+    }
 }
