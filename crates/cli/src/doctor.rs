@@ -76,13 +76,13 @@ fn alone(store: &Store) -> anyhow::Result<Vec<Value>> {
 
 /// What is wrong or doubtful in the configuration as it stands, and who may read the secrets beside it.
 fn of_configuration(configured: Configured) -> anyhow::Result<Vec<Value>> {
-    let Configured { said, secrets } = configured;
+    let Configured { said, secrets, store } = configured;
     let told = said.into_iter().map(|(severity, what, hint)| {
         json!({ "check": "configuration", "severity": severity, "about": null, "what": what, "hint": hint })
     });
     let mut findings: Vec<Value> = told.collect();
-    if secrets.iter().any(|file| file.exists()) {
-        findings.extend(values(&doctor::look_at_secrets(&secrets))?);
+    if let Some(store) = store.filter(|_| secrets.iter().any(|file| file.exists())) {
+        findings.extend(values(&doctor::look_at_secrets(&secrets, &store))?);
     }
     Ok(findings)
 }

@@ -65,5 +65,5 @@ fn main() -> ExitCode {
         .build()
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(arguments.command.run()));
-    ran.unwrap_or_else(|error| output::complain(&error))
+    output::ended(ran.unwrap_or_else(|error| output::complain(&error)))
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
 use payhook_gateway::config::{Variables, Warning};
@@ -28,9 +29,28 @@ pub(crate) fn line(text: &str) {
 /// # Errors
 /// When nobody reads.
 pub(crate) fn try_line(text: &str) -> io::Result<()> {
+    print(&format!("{text}\n"))
+}
+
+fn print(text: &str) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    writeln!(out, "{text}")?;
-    out.flush()
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    printed.inspect_err(|error| {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            LOST.get_or_init(|| error.to_string());
+        }
+    })
+}
+
+/// Why something that was said did not arrive: a full disk, say.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// How the process ends that was about to end so. What did not all arrive where it was led to, an export or a key, was not done.
+pub(crate) fn ended(exit: ExitCode) -> ExitCode {
+    let Some(why) = LOST.get() else { return exit };
+    let hint = "what was printed is not whole: make room, or lead it elsewhere, and run it again";
+    hinted(Level::ERROR, &format!("standard output cannot be written: {why}"), hint);
+    ExitCode::from(Exit::Failed as u8)
 }
 
 /// Data for programs: one JSON document, indented.
@@ -78,9 +98,8 @@ pub(crate) fn complain(error: &anyhow::Error) -> ExitCode {
 /// Says what the command line did not understand, in our form; or the help or version that was asked for.
 pub(crate) fn refused_arguments(refused: &clap::Error, command: &str) -> ExitCode {
     if refused.exit_code() == 0 {
-        let mut out = anstream::stdout();
-        let _ = write!(out, "{}", refused.render().ansi());
-        return ExitCode::SUCCESS;
+        let _ = print(&refused.render().ansi().to_string());
+        return ended(ExitCode::SUCCESS);
     }
     if refused.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         let _ = write!(anstream::stderr(), "{}", refused.render().ansi());

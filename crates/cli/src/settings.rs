@@ -117,6 +117,8 @@ pub(crate) struct Configured {
     pub(crate) said: Vec<(&'static str, String, String)>,
     /// Files beside it that hold secrets.
     pub(crate) secrets: Vec<PathBuf>,
+    /// Where its database is, where it can be read.
+    pub(crate) store: Option<PathBuf>,
 }
 
 impl GatewayArgs {
@@ -129,11 +131,12 @@ impl GatewayArgs {
             Ok(Loaded { config, warnings }) => {
                 let said = warnings.iter().map(|warning| ("warning", warning.to_string(), warning.hint.clone()));
                 let is_secret = |file: &&PathBuf| config.file.as_ref() != Some(*file);
-                Configured { said: said.collect(), secrets: config.files.iter().filter(is_secret).cloned().collect() }
+                let secrets = config.files.iter().filter(is_secret).cloned().collect();
+                Configured { said: said.collect(), secrets, store: Some(config.store.path.clone()) }
             }
             Err(complaint) => {
                 let said = complaint.said.into_iter().map(|(what, hint)| ("problem", what, hint));
-                Configured { said: said.collect(), secrets: Vec::new() }
+                Configured { said: said.collect(), secrets: Vec::new(), store: None }
             }
         })
     }

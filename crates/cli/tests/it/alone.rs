@@ -35,6 +35,21 @@ fn init_writes_what_check_finds_fine() {
 }
 
 #[test]
+fn what_cannot_be_printed_is_not_taken_for_done() {
+    let folder = initialised();
+    for words in ["keys generate payhook", "check", "check --json", "--help", "trigger adyen authorised --print"] {
+        let said = payhook(folder.path(), words).onto("/dev/full").run();
+        said.complains(1, "standard output cannot be written: No space left", "not whole");
+    }
+    let reader_gone = "payhook check | true; exit ${PIPESTATUS[0]}";
+    let mut shell = std::process::Command::new("bash");
+    let binary = Path::new(env!("CARGO_BIN_EXE_payhook")).parent().expect("a folder");
+    let path = format!("{}:/usr/bin:/bin", binary.display());
+    let ended = shell.args(["-c", reader_gone]).current_dir(folder.path()).env("PATH", path).output().expect("bash");
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+}
+
+#[test]
 fn init_never_overwrites_and_makes_other_secrets_each_time() {
     let (one, other) = (initialised(), initialised());
     let secrets = |folder: &Path| std::fs::read_to_string(folder.join(".env")).expect("written");

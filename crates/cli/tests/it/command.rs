@@ -29,6 +29,12 @@ impl Payhook {
         self
     }
 
+    /// With standard output led into this file.
+    pub(crate) fn onto(mut self, file: &str) -> Self {
+        self.0.stdout(std::fs::OpenOptions::new().write(true).open(file).expect("a file to write to"));
+        self
+    }
+
     pub(crate) fn run(mut self) -> Said {
         let Output { status, stdout, stderr } = self.0.output().expect("the binary runs");
         let text = |bytes| String::from_utf8(bytes).expect("the binary speaks UTF-8");

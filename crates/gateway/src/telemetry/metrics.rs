@@ -203,7 +203,7 @@ impl Metrics {
     /// increase would sleep through the first one after a start.
     fn show_every_alert(&self) {
         for alert in Kind::ALL.iter().filter_map(|kind| kind.as_str().strip_prefix("alert.")) {
-            self.alerts.get_or_create(&Alert { alert });
+            self.alerts.get_or_create(&Alert { alert }).inc_by(0);
         }
     }
 
