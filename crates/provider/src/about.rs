@@ -13,6 +13,8 @@ pub struct About<'p> {
     pub parameters: Vec<&'p str>,
     /// Whether it says by name which key a notification is signed with: then the keys of a source carry those names.
     pub names_keys: bool,
+    /// Whether what it sends may name a merchant account.
+    pub names_accounts: bool,
     /// Whether there is anything that a key could judge.
     pub takes_keys: bool,
     /// Where it publishes the keys it signs with, where it does.
@@ -37,6 +39,7 @@ impl About<'_> {
             needs_url: false,
             parameters: Vec::new(),
             names_keys: false,
+            names_accounts: false,
             takes_keys: true,
             key_sets: None,
             sends_unsigned: false,

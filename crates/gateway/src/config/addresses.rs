@@ -25,6 +25,29 @@ pub(super) fn ranges(section: &Section<'_>, key: &str, findings: &mut Findings) 
     texts.into_iter().filter_map(|text| read(text, findings)).collect()
 }
 
+/// Whom a source lets in that takes events without a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// Everybody.
+    None,
+    /// A password, or ranges in which a sender may be.
+    Some,
+    /// Ranges, of which this one is a machine's or a network's own: behind a proxy there, everybody has its address.
+    Near(IpNet),
+}
+
+/// What ranges keep out. Every address is in one of no bits, which is none.
+pub(super) fn guard(ranges: &[IpNet]) -> Guard {
+    if ranges.is_empty() || ranges.iter().any(|range| range.prefix_len() == 0) {
+        return Guard::None;
+    }
+    let is_near = |range: &&IpNet| {
+        let address = range.network().to_canonical();
+        address.is_loopback() || block_of(address).prefix_len() < IpNet::from(address).prefix_len()
+    };
+    ranges.iter().find(is_near).map_or(Guard::Some, |near| Guard::Near(*near))
+}
+
 /// The range people would allow to reach `address`: the whole private block it is in, or itself alone.
 pub(super) fn block_of(address: IpAddr) -> IpNet {
     const BLOCKS: [&str; 7] =
@@ -32,4 +55,24 @@ pub(super) fn block_of(address: IpAddr) -> IpNet {
     let address = address.to_canonical();
     let blocks = BLOCKS.iter().filter_map(|block| block.parse::<IpNet>().ok());
     blocks.into_iter().find(|block| block.contains(&address)).unwrap_or_else(|| IpNet::from(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guards(ranges: &[&str]) -> Guard {
+        guard(&ranges.iter().map(|range| range.parse().expect("a range")).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_range_of_all_addresses_guards_nothing_and_one_of_a_proxy_is_doubtful() {
+        assert_eq!(guards(&[]), Guard::None);
+        assert_eq!(guards(&["192.0.2.0/24", "0.0.0.0/0"]), Guard::None);
+        assert_eq!(guards(&["::/0"]), Guard::None);
+        assert_eq!(guards(&["192.0.2.0/24", "2001:db8::/32"]), Guard::Some);
+        for near in ["127.0.0.1/32", "10.1.2.3/32", "172.18.0.0/16", "::1/128", "fd00::/8"] {
+            assert_eq!(guards(&["192.0.2.0/24", near]), Guard::Near(near.parse().expect("a range")), "{near}");
+        }
+    }
 }

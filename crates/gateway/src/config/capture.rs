@@ -42,9 +42,6 @@ const fn word_of(capture: Capture) -> &'static str {
     }
 }
 
-/// Providers whose notifications name a merchant account.
-const NAME_ACCOUNTS: [&str; 1] = ["adyen"];
-
 /// Reads the key. `routed` are the accounts the source routes; all when empty.
 pub(super) fn read(
     section: &Section<'_>,
@@ -56,7 +53,7 @@ pub(super) fn read(
         return Captures { everywhere: meant(section, word, &place, findings), by_account: BTreeMap::new() };
     }
     let Some(table) = section.table_if("capture") else { return Captures::default() };
-    if provider.is_some_and(|provider| !NAME_ACCOUNTS.contains(&provider.name())) {
+    if provider.is_some_and(|provider| !provider.about().names_accounts) {
         let what = format!("{} names merchant accounts, which its provider's notifications do not", table.title);
         findings.mistake(&table.place, what, "write capture = \"automatic\" or \"manual\"");
     }

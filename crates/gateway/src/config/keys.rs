@@ -124,7 +124,11 @@ static SOURCE: &[Key] = &[
         "who sends: adyen, banked, braintree, mollie-classic, truelayer, a scheme of this release (schemes.md) or of this file",
     ),
     key("keys", Shape::TextsOrTables(SIGNING_KEY), "the keys its notifications may be signed with"),
-    key("merchant_accounts", Shape::Texts, "accounts that are routed; others are set aside; all when absent"),
+    key(
+        "merchant_accounts",
+        Shape::Texts,
+        "accounts that are routed; others are set aside; all when absent. Of providers that name them: Adyen, Square, Stripe",
+    ),
     key("environment", Shape::Text, "test or live; the other one is set aside; both are routed when absent"),
     key("paths", Shape::Texts, "further paths beside /in/NAME"),
     key(
@@ -147,7 +151,11 @@ static SOURCE: &[Key] = &[
     key("responses", Shape::Table(RESPONSES), "answers other than the provider's usual ones"),
     key("max_body", Shape::Size, "the largest body accepted; 1 MiB"),
     key("basic_auth", Shape::Table(BASIC_AUTH), "user and password the sender must give as well"),
-    key("allow_ips", Shape::Texts, "address ranges the sender must come from; any when absent"),
+    key(
+        "allow_ips",
+        Shape::Texts,
+        "address ranges that whoever connects must be in, which behind a proxy is the proxy; any when absent",
+    ),
     key("capture", Shape::TextOrNamed, "automatic or manual, or a table of that by merchant account; never guessed"),
     key(
         "retention",

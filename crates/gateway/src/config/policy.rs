@@ -7,6 +7,7 @@ use payhook_domain::identity::Environment;
 use payhook_provider::{About, Policy, Provider, Tolerance};
 use url::Url;
 
+use super::addresses::Guard;
 use super::mistakes::Findings;
 use super::section::Section;
 use super::tree::Value;
@@ -16,13 +17,13 @@ const TOLERANCE_RANGE: std::ops::RangeInclusive<Duration> = Duration::from_secs(
 /// Most parameters of one source.
 const PARAMETERS_MAX: usize = 16;
 
-/// Reads what a source says about verification, and holds it against what its provider needs; `is_guarded` says whether it
+/// Reads what a source says about verification, and holds it against what its provider needs; `guard` says whether it
 /// asks for a password or an address as well.
 pub(super) fn read(
     section: &Section<'_>,
     provider: Option<&'static dyn Provider>,
     environment: Option<Environment>,
-    is_guarded: bool,
+    guard: Guard,
     findings: &mut Findings,
 ) -> Policy {
     let policy = Policy {
@@ -30,7 +31,7 @@ pub(super) fn read(
         url: url(section, findings),
         key_set: provider.and_then(|provider| key_set::read(section, provider, environment, findings)),
         parameters: parameters(section, findings),
-        unsigned_events: unsigned::read(section, provider, is_guarded, findings),
+        unsigned_events: unsigned::read(section, provider, guard, findings),
     };
     if let Some(provider) = provider {
         check(section, &policy, provider.name(), &provider.about(), findings);

@@ -10,7 +10,7 @@ use payhook_domain::identity::Environment;
 use payhook_domain::time::Timestamp;
 use payhook_provider::{Key, Policy, Provider};
 
-use super::addresses;
+use super::addresses::{self, Guard};
 use super::capture::{self, Captures};
 use super::mistakes::Findings;
 use super::names;
@@ -117,6 +117,26 @@ pub(super) fn read_all(
     sections.iter().filter_map(|section| read(section, providers, kept, now, findings)).collect()
 }
 
+/// Accounts that are routed. They are told from others by what a notification says: where it says nothing, all are routed.
+fn merchant_accounts(
+    section: &Section<'_>,
+    provider: Option<&'static dyn Provider>,
+    findings: &mut Findings,
+) -> Vec<String> {
+    let accounts = owned(section.texts("merchant_accounts", findings));
+    let place = section.place_of("merchant_accounts");
+    if section.is_list("merchant_accounts") && section.items("merchant_accounts").is_empty() {
+        let what = format!("`merchant_accounts` of {} is empty", section.title);
+        findings.mistake(&place, what, "name an account, or remove it to route all");
+    }
+    if let Some(provider) = provider.filter(|provider| !accounts.is_empty() && !provider.about().names_accounts) {
+        let what =
+            format!("`merchant_accounts` of {} keeps nothing out: {} names no account", section.title, provider.name());
+        findings.mistake(&place, what, "remove it; each account's own key, on a source of its own, tells them apart");
+    }
+    accounts
+}
+
 fn read(
     section: &Section<'_>,
     providers: &Providers,
@@ -128,18 +148,14 @@ fn read(
     let provider = provider(section, providers, findings);
     let keys = provider.map(|provider| signing_keys::read(section, provider, now, findings));
     let environment = environment(section, findings);
-    let merchant_accounts = owned(section.texts("merchant_accounts", findings));
-    if section.is_list("merchant_accounts") && section.items("merchant_accounts").is_empty() {
-        let what = format!("`merchant_accounts` of {} is empty", section.title);
-        findings.mistake(&section.place_of("merchant_accounts"), what, "name an account, or remove it to route all");
-    }
+    let merchant_accounts = merchant_accounts(section, provider, findings);
     let further = section.texts("paths", findings).into_iter().map(|(path, _)| plain(path).to_owned());
     let max_body_bytes = max_body(section, findings);
     let bad_signature = section.table_if("responses").and_then(|responses| bad_signature(&responses, findings));
     let basic_auth = basic_auth(section, findings);
     let allow_ips = addresses::ranges(section, "allow_ips", findings);
-    let is_guarded = basic_auth.is_some() || !allow_ips.is_empty();
-    let policy = policy::read(section, provider, environment, is_guarded, findings);
+    let guard = if basic_auth.is_some() { Guard::Some } else { addresses::guard(&allow_ips) };
+    let policy = policy::read(section, provider, environment, guard, findings);
     let capture = capture::read(section, provider, &merchant_accounts, findings);
     let retention = retention::read_own(section, kept, findings);
     let (name, keys) = (name?, keys?);

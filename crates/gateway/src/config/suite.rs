@@ -173,6 +173,10 @@ fn a_source_says_what_is_wrong_with_it() {
         ("max_body = \"1 GiB\"", "6: `max_body` of source `adyen` is not between | 1 MiB"),
         ("tolerance = \"5\"", "6: `tolerance` of source `adyen` has no unit that is known | 10s"),
         ("tolerance = \"0s\"", "6: `tolerance` of source `adyen` is not between | off"),
+        (
+            "unsigned_events = [\"REPORT_AVAILABLE\"]\nallow_ips = [\"0.0.0.0/0\"]",
+            "6: source `adyen` takes events without a signature from anybody | allow_ips",
+        ),
         ("merchant_accounts = []", "6: `merchant_accounts` of source `adyen` is empty | remove it"),
         ("merchant_accounts = [\"\"]", "6: `merchant_accounts` of source `adyen` has an empty text"),
         ("basic_auth = { username = \"u\" }", "6: `basic_auth` of source `adyen` has no `password` | both"),

@@ -6,15 +6,16 @@
 use payhook_domain::kind::Kind;
 use payhook_provider::Provider;
 
+use super::addresses::Guard;
 use super::mistakes::Findings;
 use super::nearest::nearest;
 use super::section::Section;
 
-/// Reads the key; `is_guarded` says whether the source asks for a password or an address.
+/// Reads the key; `guard` says what else the source asks for.
 pub(super) fn read(
     section: &Section<'_>,
     provider: Option<&'static dyn Provider>,
-    is_guarded: bool,
+    guard: Guard,
     findings: &mut Findings,
 ) -> Vec<String> {
     let codes = section.texts("unsigned_events", findings);
@@ -23,9 +24,16 @@ pub(super) fn read(
     if !provider.about().sends_unsigned {
         let what = format!("{} has `unsigned_events`, but its provider signs everything", section.title);
         findings.mistake(&place, what, "remove it");
-    } else if !is_guarded {
+    } else if guard == Guard::None {
         let what = format!("{} takes events without a signature from anybody", section.title);
         findings.mistake(&place, what, "ask for `basic_auth`, or name the sender's addresses in `allow_ips`");
+    } else if let Guard::Near(range) = guard {
+        let what = format!(
+            "{} takes events without a signature from {range}: behind a proxy there, from anybody",
+            section.title
+        );
+        let hint = "the address of whoever connects counts, and no header: behind a proxy, ask for `basic_auth`";
+        findings.warning(&section.place_of("allow_ips"), what, hint);
     }
     for (code, place) in &codes {
         let known = provider.codes().iter().find(|row| row.code == *code);

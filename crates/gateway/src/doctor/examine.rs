@@ -221,8 +221,11 @@ async fn refused(
     for _ in 0..PAGES_MAX {
         let page = PageRequest { limit: PageRequest::LIMIT_MAX, from };
         let page = gateway.reader.quarantine(Some(source.id), page).await?;
-        requests.extend(page.rows.into_iter().filter(|row| row.times > 1).map(|row| refused::Request {
+        let is_signed = |reason| matches!(reason, Unverified::SignatureMismatch | Unverified::KeyRetired);
+        let telling = page.rows.into_iter().filter(|row| row.times > 1 || is_signed(row.reason));
+        requests.extend(telling.map(|row| refused::Request {
             times: row.times,
+            is_signed: is_signed(row.reason),
             last_at: row.last_at,
             why: format!("{} ({})", row.detail, row.reason.as_str()),
         }));

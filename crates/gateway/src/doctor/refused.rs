@@ -1,7 +1,8 @@
-//! `refused`: a source that refuses the same request again and again.
+//! `refused`: a source that refuses the same request again and again, or all that somebody signed.
 //!
-//! A provider repeats what was refused, with the same bytes, and some hold back everything behind it. Strangers seldom come
-//! with the same bytes three times.
+//! A provider repeats what was refused, mostly with the same bytes, and some hold back everything behind it. Strangers seldom come
+//! with the same bytes three times. A provider that signs a time signs each repetition anew: those are told by their number,
+//! and as a doubt, since strangers may sign, too.
 
 use std::time::Duration;
 
@@ -12,6 +13,9 @@ use super::told::{DAY, span};
 
 /// So often the same bytes have to come.
 const TIMES_MIN: u64 = 3;
+
+/// So many signed requests have to be refused in turn.
+const SIGNED_MIN: usize = 3;
 
 /// What came last longer ago than this is over.
 const RECENT: Duration = Duration::from_secs(DAY);
@@ -28,6 +32,8 @@ pub(super) struct Refused {
 /// A refused request.
 pub(super) struct Request {
     pub(super) times: u64,
+    /// Whether somebody signed it, and not with a key that accepts.
+    pub(super) is_signed: bool,
     pub(super) last_at: Timestamp,
     pub(super) why: String,
 }
@@ -40,7 +46,11 @@ pub(super) fn judge(refused: &Refused, now: Timestamp) -> Finding {
     };
     let repeated = refused.requests.iter().filter(|request| request.times >= TIMES_MIN && !is_over(request));
     let Some(worst) = repeated.max_by_key(|request| request.times) else {
-        return Finding::ok("refused", format!("{source} refuses nothing that comes again and again")).about(source);
+        let signed: Vec<_> = refused.requests.iter().filter(|request| request.is_signed && !is_over(request)).collect();
+        return match signed.iter().max_by_key(|request| request.last_at) {
+            Some(newest) if signed.len() >= SIGNED_MIN => wrong_key(source, signed.len(), newest, now),
+            _ => Finding::ok("refused", format!("{source} refuses nothing that comes again and again")).about(source),
+        };
     };
     let what = format!(
         "{source} has refused the same request {} times, the last {} ago, and taken nothing since: {}",
@@ -53,15 +63,31 @@ pub(super) fn judge(refused: &Refused, now: Timestamp) -> Finding {
     Finding::problem("refused", what, hint).about(source)
 }
 
+fn wrong_key(source: &str, count: usize, newest: &Request, now: Timestamp) -> Finding {
+    let what = format!(
+        "{source} has refused {count} signed requests, the last {} ago, and taken nothing since: {}",
+        span(now.since(newest.last_at)),
+        newest.why
+    );
+    let hint = "`payhook quarantine list` and `payhook quarantine show` say why; if they are the provider's, the key is not the one it \
+                signs with";
+    Finding::warning("refused", what, hint).about(source)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::finding::Severity::{self, Ok, Problem};
+    use crate::doctor::finding::Severity::{self, Ok, Problem, Warning};
 
     fn severity(last_taken: Option<i64>, requests: &[(u64, i64)]) -> Severity {
+        judged(last_taken, false, requests)
+    }
+
+    fn judged(last_taken: Option<i64>, is_signed: bool, requests: &[(u64, i64)]) -> Severity {
         let at = Timestamp::from_seconds;
         let requests = requests.iter().map(|(times, last_at)| Request {
             times: *times,
+            is_signed,
             last_at: at(*last_at),
             why: "signature_mismatch".to_owned(),
         });
@@ -74,6 +100,16 @@ mod tests {
     fn the_same_again_and_again_with_nothing_taken_since_is_a_problem() {
         assert_eq!(severity(None, &[(12, 99_000)]), Problem);
         assert_eq!(severity(Some(98_000), &[(1, 99_500), (3, 99_000)]), Problem);
+    }
+
+    #[test]
+    fn signed_requests_of_which_none_was_taken_are_doubtful_however_they_differ() {
+        let signed = |last_taken, requests: &[(u64, i64)]| judged(last_taken, true, requests);
+        assert_eq!(signed(None, &[(1, 99_000), (1, 99_100), (1, 99_200)]), Warning);
+        assert_eq!(signed(None, &[(1, 99_000), (1, 99_100)]), Ok);
+        assert_eq!(signed(Some(99_150), &[(1, 99_000), (1, 99_100), (1, 99_200)]), Ok, "one was taken in between");
+        assert_eq!(signed(None, &[(1, 10_000), (1, 10_100), (1, 10_200)]), Ok, "long ago");
+        assert_eq!(signed(None, &[(1, 99_000), (1, 99_100), (9, 99_200)]), Problem);
     }
 
     #[test]

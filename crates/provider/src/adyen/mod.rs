@@ -108,6 +108,6 @@ impl Provider for Adyen {
     }
 
     fn about(&self) -> About<'_> {
-        About { sends_unsigned: true, ..About::in_code(false) }
+        About { names_accounts: true, sends_unsigned: true, ..About::in_code(false) }
     }
 }

@@ -131,7 +131,8 @@ impl Provider for Declared {
     }
 
     fn about(&self) -> About<'_> {
-        self.scheme.about(Some(self.fingerprint))
+        let names_accounts = self.sense.is_some_and(|sense| sense.names_accounts);
+        About { names_accounts, ..self.scheme.about(Some(self.fingerprint)) }
     }
 }
 

@@ -181,6 +181,7 @@ impl Scheme {
             needs_url: signed.is_some_and(|signed| signed.template.has_url()),
             parameters: signed.map(|signed| signed.template.parameters()).unwrap_or_default(),
             names_keys: signed.is_some_and(|signed| signed.key_id.is_some()),
+            names_accounts: false,
             takes_keys: true,
             key_sets: None,
             sends_unsigned: false,

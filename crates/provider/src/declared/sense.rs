@@ -17,6 +17,8 @@ pub(crate) struct Sense {
     /// Adds what a body says beyond what the scheme points at: kind, amount, references, and the fact for the payment. The
     /// code, the identity and the digests are the scheme's.
     pub(crate) fill: fn(body: &[u8], event: &mut Event),
+    /// Whether `fill` may find an account.
+    pub(crate) names_accounts: bool,
     /// Every event code it knows.
     pub(crate) codes: &'static [CodeRow],
     /// What can be composed by name.

@@ -17,5 +17,10 @@ mod sample;
 use crate::declared::Sense;
 
 /// What its words mean.
-pub(crate) const SENSE: Sense =
-    Sense { fill: parse::fill, codes: codes::CODES, samples: sample::SAMPLES, compose: sample::compose };
+pub(crate) const SENSE: Sense = Sense {
+    fill: parse::fill,
+    names_accounts: true,
+    codes: codes::CODES,
+    samples: sample::SAMPLES,
+    compose: sample::compose,
+};

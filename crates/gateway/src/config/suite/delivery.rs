@@ -104,6 +104,11 @@ fn capture_is_what_was_said_of_the_account_and_nothing_else() {
     }
     let banked = WHOLE.replace("provider = \"adyen\"", "provider = \"banked\"\ncapture = { A = \"manual\" }");
     check(&banked, &["5: `capture` of source `adyen` names merchant accounts | capture = \"automatic\""]);
+    let foreign = WHOLE.replace("provider = \"adyen\"", "provider = \"banked\"\nmerchant_accounts = [\"A\"]");
+    check(
+        &foreign,
+        &["5: `merchant_accounts` of source `adyen` keeps nothing out: banked names no account | remove it"],
+    );
     let misspelt = WHOLE
         .replace("[[destination]]", "merchant_accounts = [\"Shop\"]\ncapture = { Shp = \"manual\" }\n[[destination]]");
     compare(

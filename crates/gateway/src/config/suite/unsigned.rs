@@ -22,6 +22,9 @@ fn events_without_a_signature_are_named_and_asked_for_something_else() {
             assert!(warnings.contains(expected), "{codes}: {warnings}");
         }
     }
+    let near = with("unsigned_events = [\"REPORT_AVAILABLE\"]\nallow_ips = [\"10.0.0.7\"]");
+    let warnings = format!("{:?}", loaded(&near).warnings);
+    assert!(warnings.contains("behind a proxy there, from anybody"), "{warnings}");
     let none = with("unsigned_events = []");
     let config = loaded(&none).config;
     assert!(config.sources[0].policy.unsigned_events.is_empty());
