@@ -1,7 +1,7 @@
 //! The nearest known word to a misspelt one.
 
 /// The word among `known` that `typed` was probably meant to be, if any is near: at most a third of its letters wrong.
-pub(super) fn nearest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     const LEN_MAX: usize = 128;
     if typed.len() > LEN_MAX {
         return None;

@@ -10,8 +10,8 @@ use cel::common::ast::{
 };
 use regex::{Regex, RegexBuilder};
 
-use super::subject;
 use super::when::Wrong;
+use super::{alike, subject};
 use crate::config::nearest::suggestion;
 
 /// Deepest tree: evaluating it recurses, on stacks of 2 MiB.
@@ -147,7 +147,8 @@ impl<'e> Walk<'e> {
             self.pattern(call)?;
         }
         call.target.iter().try_for_each(|target| self.visit(target))?;
-        call.args.iter().try_for_each(|argument| self.visit(argument))
+        call.args.iter().try_for_each(|argument| self.visit(argument))?;
+        if self.scope.contains(&"event") { Ok(()) } else { alike::check(call) }
     }
 
     fn pattern(&mut self, call: &CallExpr) -> Result<(), Wrong> {

@@ -5,10 +5,11 @@
 //! - `wanted`: every destination of every fitting route, each once, however many routes fit.
 //! - `fits`: which routes' sources and patterns fit, looked up rather than matched.
 //! - `when`: one condition, compiled once. `scan` bounds its text before the parser sees it, `bounds` what was read
-//!   before the interpreter does.
+//!   before the interpreter does; `alike`: what is never equal.
 //! - `subject`: the event as a condition sees it.
 //! - `failed`: a condition that failed on an event counts as fitting, and somebody is told.
 
+mod alike;
 mod bounds;
 mod failed;
 mod fits;

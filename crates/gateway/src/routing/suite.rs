@@ -153,6 +153,60 @@ fn a_condition_beyond_its_bounds_is_refused_with_a_hint() {
     }
 }
 
+#[test]
+fn what_no_event_makes_equal_is_refused_with_a_hint() {
+    for (condition, what, hint) in [
+        (
+            "event.success == 'true'",
+            "compares event.success, which is true or false, with what is a text",
+            "!event.success",
+        ),
+        ("event.success == 1", "compares event.success, which is true or false, with what is a number", ""),
+        (
+            "event.amount.value == '1000'",
+            "compares event.amount.value, which is a number, with what is a text",
+            "quotes",
+        ),
+        ("event.amount.value in [1, '1000']", "compares event.amount.value, which is a number", "quotes"),
+        ("'1000' != event.amount.value", "compares event.amount.value, which is a number", "quotes"),
+        ("event.amount == 1000", "compares event.amount, which is made of several", "event.amount.value"),
+        (
+            "event.reference == ['order-1']",
+            "compares event.reference, which is a text, with what is made of several",
+            "",
+        ),
+        ("event.live || event.account in [true]", "compares event.account, which is a text", ""),
+        ("event.kind == 'AUTHORISATION'", "asks for the kind 'AUTHORISATION', which there is not", "event.code"),
+        ("event.type in ['payment.authorized']", "asks for the kind 'payment.authorized'", "'payment.authorised'"),
+    ] {
+        let Err(wrong) = When::compile(condition) else { panic!("{condition} was taken") };
+        assert!(wrong.what.starts_with(what) && wrong.hint.contains(hint), "{condition}: {wrong:?}");
+    }
+    for condition in [
+        "event.amount.value == 1000u || event.amount.value == 12.5",
+        "event.reference == event.account && event.amount.value == event.original.amount",
+        "event.original.amount == '1000' && event.original['live'] == 1",
+        "event.kind in ['payment.authorised', 'refund.failed'] && event.code == 'anything'",
+        "event.checks.avs.code == 2 && event.checks.cvc.meaning != 'matches'",
+        "event.original.list.exists(event, event.success == 'yes')",
+    ] {
+        assert!(When::compile(condition).is_ok(), "{condition}");
+    }
+}
+
+#[test]
+fn what_a_field_is_held_for_is_what_an_event_has_there() {
+    let inner =
+        ["amount.value", "amount.currency", "amount.decimals", "checks.avs.code", "checks.avs.meaning", "amount"];
+    for field in subject::FIELDS.iter().chain(&inner).filter(|field| **field != "original") {
+        for literal in ["'payment.authorised'", "1250", "true"] {
+            let alike = When::compile(&format!("type(event.{field}) == type({literal})")).expect("it is read");
+            let alike = matches!(alike.said_of(subject::sample().as_ref()), Some(Ok(cel::Value::Bool(true))));
+            assert_eq!(When::compile(&format!("event.{field} == {literal}")).is_ok(), alike, "{field} and {literal}");
+        }
+    }
+}
+
 /// The deepest and widest that is taken, on a stack smaller than any worker's.
 #[test]
 fn what_is_taken_is_evaluated_on_a_small_stack() {

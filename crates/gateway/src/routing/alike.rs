@@ -1,0 +1,115 @@
+//! What a condition holds against each other: a field and a literal that are never equal.
+//!
+//! `==` between a number and a text is no failure, which would count as true, but *false*, for every event: a slip of a quote would
+//! lose what the route was made for. So it is refused when the configuration is read.
+
+use cel::common::ast::operators::{EQUALS, IN, NOT_EQUALS};
+use cel::common::ast::{CallExpr, Expr, LiteralValue, SelectExpr};
+use payhook_domain::kind::Kind;
+
+use super::when::Wrong;
+use crate::config::nearest::nearest;
+
+/// What a value is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Text,
+    Number,
+    Flag,
+    /// A list, or a map of fields.
+    Several,
+}
+
+impl Sort {
+    const fn said(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Number => "a number",
+            Self::Flag => "true or false",
+            Self::Several => "made of several",
+        }
+    }
+
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Text => "write a text in quotes: event.code == 'AUTHORISATION'",
+            Self::Number => "write a number without quotes: event.amount.value >= 1000",
+            Self::Flag => "write the field alone, event.success, or !event.success",
+            Self::Several => "compare a field of it: event.amount.value, event.checks.avs.code",
+        }
+    }
+}
+
+/// Refuses a comparison that no event can change.
+pub(super) fn check(call: &CallExpr) -> Result<(), Wrong> {
+    let [left, right] = call.args.as_slice() else { return Ok(()) };
+    let (left, right) = (&left.expr, &right.expr);
+    match (call.func_name.as_str(), right) {
+        (EQUALS | NOT_EQUALS, _) => {
+            let sides = field(left).map(|field| (field, right)).or_else(|| field(right).map(|field| (field, left)));
+            sides.map_or(Ok(()), |(field, literal)| compare(&field, literal))
+        }
+        (IN, Expr::List(list)) => {
+            let Some(field) = field(left) else { return Ok(()) };
+            list.elements.iter().try_for_each(|element| compare(&field, &element.expr))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn compare(field: &str, literal: &Expr) -> Result<(), Wrong> {
+    let (Some(is), Some(with)) = (sort_of_field(field), sort_of_literal(literal)) else { return Ok(()) };
+    if is != with {
+        let what = format!(
+            "compares event.{field}, which is {}, with what is {}: they are never equal",
+            is.said(),
+            with.said()
+        );
+        return Err(Wrong::new(what, is.hint()));
+    }
+    match literal {
+        Expr::Literal(LiteralValue::String(text)) if matches!(field, "kind" | "type") => known_kind(text.inner()),
+        _ => Ok(()),
+    }
+}
+
+fn known_kind(text: &str) -> Result<(), Wrong> {
+    let mut kinds = Kind::ALL.iter().map(|kind| kind.as_str());
+    if kinds.clone().any(|kind| kind == text) {
+        return Ok(());
+    }
+    let near = nearest(text, kinds.by_ref()).map(|near| format!("did you mean '{near}'?"));
+    let hint = near
+        .unwrap_or_else(|| "a provider's own code is event.code; kinds are such as 'payment.authorised'".to_owned());
+    Err(Wrong::new(format!("asks for the kind '{}', which there is not", text.escape_debug()), hint))
+}
+
+/// The path of a field of the event, without `event`.
+fn field(expr: &Expr) -> Option<String> {
+    let Expr::Select(SelectExpr { operand, field: name, test: false }) = expr else { return None };
+    match &operand.expr {
+        Expr::Ident(ident) if ident == "event" => Some(name.clone()),
+        inner => Some(format!("{}.{name}", field(inner)?)),
+    }
+}
+
+/// What a field is; nothing of the provider's own.
+fn sort_of_field(field: &str) -> Option<Sort> {
+    Some(match field {
+        "success" | "live" => Sort::Flag,
+        "amount.value" | "amount.decimals" | "checks.avs.code" | "checks.cvc.code" => Sort::Number,
+        "amount" | "checks" | "checks.avs" | "checks.cvc" => Sort::Several,
+        _ if field == "original" || field.starts_with("original.") => return None,
+        _ => Sort::Text,
+    })
+}
+
+fn sort_of_literal(expr: &Expr) -> Option<Sort> {
+    match expr {
+        Expr::Literal(LiteralValue::String(_)) => Some(Sort::Text),
+        Expr::Literal(LiteralValue::Int(_) | LiteralValue::UInt(_) | LiteralValue::Double(_)) => Some(Sort::Number),
+        Expr::Literal(LiteralValue::Boolean(_)) => Some(Sort::Flag),
+        Expr::List(_) | Expr::Map(_) => Some(Sort::Several),
+        _ => None,
+    }
+}
