@@ -6,7 +6,7 @@ use payhook_domain::id::EventSeq;
 use payhook_domain::kind::Kind;
 use payhook_domain::payment::{Names, Status};
 use payhook_domain::verdict::Verdict;
-use payhook_store::{PaymentFilter, PaymentRow};
+use payhook_store::{PageRequest, PaymentFilter, PaymentRow};
 use proptest::prelude::*;
 
 use crate::desk::{Desk, at, page};
@@ -56,6 +56,32 @@ async fn a_payment_is_found_by_any_of_its_names_and_by_the_merchants_reference()
     let refused = PaymentFilter { status: Some(Status::Refused), ..PaymentFilter::default() };
     let keys: Vec<_> = listed(&desk, refused).await.into_iter().map(|payment| payment.key).collect();
     assert_eq!(keys, ["P2"]);
+}
+
+#[tokio::test]
+async fn the_payments_of_a_reference_fill_as_many_pages_as_they_need_whatever_comes_meanwhile() {
+    let desk = Desk::new().await;
+    for (second, payment) in (1..).zip(["P1", "P2", "P3", "P4", "P5"]) {
+        let told = Told { payment, ..Told::of(AUTHORISED, "", 1_000, second) };
+        desk.one(told.item(desk.to_shop()), second).await;
+    }
+    desk.one(Told { payment: "P4", ..Told::of(CAPTURED, "C4", 1_000, 6) }.item(desk.to_shop()), 6).await;
+    let of_order = || PaymentFilter { reference: Some("order-1".to_owned()), ..PaymentFilter::default() };
+    let (mut keys, mut from, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let asked = PageRequest { limit: 2, from };
+        let page = desk.store.reader().payments(of_order(), asked).await.expect("read");
+        keys.extend(page.rows.into_iter().map(|payment| payment.key));
+        pages += 1;
+        if pages == 1 {
+            desk.one(Told::of(CAPTURED, "C1", 1_000, 7).item(desk.to_shop()), 7).await;
+        }
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    assert_eq!((keys, pages), (["P4", "P5", "P3", "P2", "P1"].map(str::to_owned).to_vec(), 3));
 }
 
 #[tokio::test]

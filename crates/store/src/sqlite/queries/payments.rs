@@ -1,5 +1,6 @@
 //! Payments: one by any of its names, and lists, the newest first.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use payhook_domain::id::{NameId, PaymentId};
@@ -63,7 +64,7 @@ pub(super) fn list(
 ) -> rusqlite::Result<Page<PaymentRow>> {
     let limit = page.limit.clamp(1, PageRequest::LIMIT_MAX);
     if let Some(reference) = &filter.reference {
-        return of_reference(connection, reference, filter, limit);
+        return of_reference(connection, reference, filter, page, limit);
     }
     let last: i64 =
         connection.prepare_cached("SELECT coalesce(max(id), 0) FROM payments")?.query_row([], |row| row.get(0))?;
@@ -80,26 +81,57 @@ pub(super) fn list(
     Ok(Page { rows: rows.into_iter().map(|(_, row)| row).collect(), next })
 }
 
-/// The payments that the events with this reference are about: the merchant's order, or any reference of the provider.
+/// The payments that the events with this reference are about: the merchant's order, or any reference of the provider. Each
+/// stands where the newest of those events is.
 fn of_reference(
     connection: &Connection,
     reference: &str,
     filter: &PaymentFilter,
+    page: &PageRequest,
     limit: usize,
 ) -> rusqlite::Result<Page<PaymentRow>> {
+    let mut place = page.from.as_deref().and_then(Place::read).unwrap_or(Place { on: i64::MAX, newest: i64::MAX });
     let mut payment = connection.prepare_cached("SELECT payment_row FROM events WHERE seq = ?1")?;
-    let mut found: Vec<(i64, PaymentRow)> = Vec::new();
-    words::search(connection, reference, (0, i64::MAX), |seq| {
+    let (mut seen, mut found, mut newest, mut next) = (HashSet::new(), Vec::new(), None, None);
+    words::search(connection, reference, (0, place.newest), |seq| {
+        newest.get_or_insert(seq);
         let row: Option<i64> = payment.query_row([seq], |row| row.get(0))?;
-        if let Some((id, payment)) = row.map_or(Ok(None), |row| at(connection, row))?
-            && fits(&payment, filter)
-            && found.iter().all(|(known, _)| *known != id)
-        {
-            found.push((id, payment));
+        let Some((id, payment)) = row.map_or(Ok(None), |row| at(connection, row))? else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        if !seen.insert(id) || seq > place.on || !fits(&payment, filter) {
+            return Ok(ControlFlow::Continue(()));
         }
-        Ok(if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        if found.len() == limit {
+            next = Some(seq);
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push(payment);
+        Ok(ControlFlow::Continue(()))
     })?;
-    Ok(Page { rows: found.into_iter().map(|(_, row)| row).collect(), next: None })
+    place.newest = place.newest.min(newest.unwrap_or(0));
+    Ok(Page { rows: found, next: next.map(|on| Place { on, ..place }.said()) })
+}
+
+/// Where a list by reference goes on.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The newest event that was not looked at.
+    on: i64,
+    /// The newest when the list was begun. What came meanwhile would move a payment to the list's beginning, which is behind
+    /// whoever reads it: it would be in no page.
+    newest: i64,
+}
+
+impl Place {
+    fn read(text: &str) -> Option<Self> {
+        let (on, newest) = text.split_once('-')?;
+        Some(Self { on: on.parse().ok()?, newest: newest.parse().ok()? })
+    }
+
+    fn said(self) -> String {
+        format!("{}-{}", self.on, self.newest)
+    }
 }
 
 fn fits(payment: &PaymentRow, filter: &PaymentFilter) -> bool {
