@@ -198,8 +198,7 @@ impl Typed {
         if let Some(files) = &resolved.server.tls
             && let Err(error) = Tls::from_files(&files.cert, &files.key)
         {
-            let hint = "`cert` and `key` are PEM, and the key is that of the first certificate";
-            findings.mistake(&root.table("server").place_of("tls"), error.to_string(), hint);
+            findings.mistake(&root.table("server").place_of("tls"), error.to_string(), error.hint());
         }
         if findings.count() == 0 {
             resolved.facts = digest::facts(&resolved);

@@ -12,10 +12,14 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{TlsError, provider};
 
+/// Looks in a row at which the files may be of no use before that is told of: whoever renews a pair writes two files, and
+/// whoever reads between the two finds none, half a one, or the key of another certificate.
+const LOOKS_WITHOUT_A_WORD: u32 = 2;
+
 /// A server's TLS, over certificate and key in PEM files. Cheap to clone.
 ///
 /// While served, the files are looked at every few seconds. A changed pair is taken for new connections; a pair that
-/// cannot be used is logged, and the old one stays.
+/// cannot be used is logged once it has been so for several looks, and the old one stays.
 #[derive(Clone)]
 pub struct Tls {
     inner: Arc<Inner>,
@@ -25,8 +29,28 @@ struct Inner {
     certificate: PathBuf,
     key: PathBuf,
     running: ArcSwap<ServerConfig>,
-    /// The last contents looked at, good or bad, so that one bad pair is logged once.
-    looked_at: Mutex<Pair>,
+    looked: Mutex<Looked>,
+}
+
+/// What the looks at the files have found so far.
+struct Looked {
+    /// The contents that are in use.
+    used: Pair,
+    /// Looks in a row that found nothing of use.
+    in_vain: u32,
+    /// The cause that was told last, so that it is told once; until the files are of use again.
+    told: Option<String>,
+}
+
+/// What one look found.
+#[derive(Debug)]
+enum Look {
+    /// The pair that is in use, or one that is being replaced.
+    Nothing,
+    /// Another pair, which new connections get from now on.
+    Taken,
+    /// Nothing of use, for too long, and for a cause that was not told before.
+    InVain(TlsError),
 }
 
 /// The two files as read.
@@ -45,7 +69,8 @@ impl Tls {
         let (certificate, key) = (certificate.into(), key.into());
         let pair = Pair::read(&certificate, &key)?;
         let running = ArcSwap::from_pointee(pair.config(&certificate, &key)?);
-        Ok(Self { inner: Arc::new(Inner { certificate, key, running, looked_at: Mutex::new(pair) }) })
+        let looked = Mutex::new(Looked { used: pair, in_vain: 0, told: None });
+        Ok(Self { inner: Arc::new(Inner { certificate, key, running, looked }) })
     }
 
     /// What a new connection is greeted with.
@@ -55,23 +80,45 @@ impl Tls {
 
     /// Looks at the files; a usable change is swapped in. Reads two small files: call it where blocking is allowed.
     pub fn reload_if_changed(&self) {
-        let Inner { certificate, key, running, looked_at } = &*self.inner;
-        let mut looked_at = looked_at.lock().unwrap_or_else(PoisonError::into_inner);
-        // A file that is missing for a moment is being replaced; the next look finds it.
-        let Ok(pair) = Pair::read(certificate, key) else { return };
-        if pair == *looked_at {
-            return;
-        }
-        match pair.config(certificate, key) {
-            Ok(config) => {
-                running.store(Arc::new(config));
-                tracing::info!(certificate = %certificate.display(), "new TLS certificate in use");
-            }
-            Err(error) => {
-                tracing::error!(certificate = %certificate.display(), %error, "the old TLS certificate stays in use");
+        let certificate = self.inner.certificate.display();
+        match self.look() {
+            Look::Nothing => {}
+            Look::Taken => tracing::info!(%certificate, "new TLS certificate in use"),
+            Look::InVain(error) => {
+                let hint = error.hint();
+                tracing::error!(%certificate, %error, hint, "the old TLS certificate stays in use");
             }
         }
-        *looked_at = pair;
+    }
+
+    fn look(&self) -> Look {
+        let Inner { certificate, key, running, looked } = &*self.inner;
+        let mut looked = looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = Pair::read(certificate, key).and_then(|pair| {
+            let config = if pair == looked.used { None } else { Some(pair.config(certificate, key)?) };
+            Ok((pair, config))
+        });
+        match found {
+            Ok((pair, config)) => {
+                let look = if config.is_some() { Look::Taken } else { Look::Nothing };
+                config.into_iter().for_each(|config| running.store(Arc::new(config)));
+                *looked = Looked { used: pair, in_vain: 0, told: None };
+                look
+            }
+            Err(error) => looked.in_vain(error),
+        }
+    }
+}
+
+impl Looked {
+    fn in_vain(&mut self, error: TlsError) -> Look {
+        self.in_vain = self.in_vain.saturating_add(1);
+        let cause = error.to_string();
+        if self.in_vain <= LOOKS_WITHOUT_A_WORD || self.told.as_ref() == Some(&cause) {
+            return Look::Nothing;
+        }
+        self.told = Some(cause);
+        Look::InVain(error)
     }
 }
 
@@ -105,5 +152,89 @@ impl Pair {
 impl Drop for Pair {
     fn drop(&mut self) {
         self.key.fill(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertifiedKey, generate_simple_self_signed};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    struct Files(TempDir);
+
+    impl Files {
+        fn new() -> (Self, Tls) {
+            let files = Self(tempfile::tempdir().expect("a folder"));
+            files.renew();
+            let tls = Tls::from_files(files.path("cert.pem"), files.path("key.pem")).expect("a pair");
+            (files, tls)
+        }
+
+        fn renew(&self) {
+            let CertifiedKey { cert, signing_key } =
+                generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+            std::fs::write(self.path("cert.pem"), cert.pem()).expect("written");
+            std::fs::write(self.path("key.pem"), signing_key.serialize_pem()).expect("written");
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.0.path().join(name)
+        }
+
+        fn take_away_the_key(&self) {
+            std::fs::remove_file(self.path("key.pem")).expect("removed");
+        }
+    }
+
+    /// What so many looks in a row tell.
+    fn told(tls: &Tls, looks: u32) -> Vec<String> {
+        let told = (0..looks).filter_map(|_| match tls.look() {
+            Look::Nothing => None,
+            Look::Taken => Some("taken".to_owned()),
+            Look::InVain(error) => Some(format!("{error}; {}", error.hint())),
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn a_renewed_key_that_cannot_be_read_is_told_of_once() {
+        let (files, tls) = Files::new();
+        files.renew();
+        files.take_away_the_key();
+        assert_eq!(told(&tls, LOOKS_WITHOUT_A_WORD), [""; 0], "it may be on its way");
+        let said = told(&tls, 10);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("key.pem") && said[0].contains("may read it"), "{said:?}");
+    }
+
+    #[test]
+    fn a_renewal_that_is_met_halfway_is_no_trouble() {
+        let (files, tls) = Files::new();
+        let old_key = std::fs::read(files.path("key.pem")).expect("read");
+        files.renew();
+        let new_key = std::fs::read(files.path("key.pem")).expect("read");
+        files.take_away_the_key();
+        assert_eq!(told(&tls, 1), [""; 0]);
+        std::fs::write(files.path("key.pem"), old_key).expect("written");
+        assert_eq!(told(&tls, 1), [""; 0], "the new certificate with the old key");
+        std::fs::write(files.path("key.pem"), new_key).expect("written");
+        assert_eq!(told(&tls, 5), ["taken"]);
+        files.take_away_the_key();
+        assert_eq!(told(&tls, LOOKS_WITHOUT_A_WORD), [""; 0], "the next renewal has as much time");
+    }
+
+    #[test]
+    fn each_cause_is_told_and_again_once_the_files_were_of_use_between() {
+        let (files, tls) = Files::new();
+        std::fs::write(files.path("cert.pem"), "not a certificate").expect("written");
+        assert_eq!(told(&tls, 10).len(), 1);
+        files.take_away_the_key();
+        assert_eq!(told(&tls, 10).len(), 1, "another cause");
+        files.renew();
+        assert_eq!(told(&tls, 2), ["taken"]);
+        files.take_away_the_key();
+        assert_eq!(told(&tls, 10).len(), 1);
     }
 }

@@ -45,3 +45,14 @@ pub enum TlsError {
     #[error("the certificate and key cannot be used: {0}")]
     Unusable(#[from] rustls::Error),
 }
+
+impl TlsError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "see that the file is there, and that the user the gateway runs as may read it",
+            _ => "`cert` and `key` are PEM, and the key is that of the first certificate",
+        }
+    }
+}
