@@ -4,17 +4,17 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use payhook_gateway::config::Store;
+use payhook_gateway::config::{Store, TlsFiles};
 use payhook_gateway::doctor::{self, Finding};
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::complaint::Exit;
 use crate::output;
-use crate::settings::{Configured, GatewayArgs};
+use crate::settings::{Configured, GatewayArgs, now};
 use crate::table::{printable, text};
 
-/// Look at disk, clock, queue, keys, sources, files and backups, and say what to do
+/// Look at disk, clock, queue, keys, certificate, sources, files and backups, and say what to do
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  payhook doctor\n  payhook doctor --json\n\nEnds with 1 when there is a problem, with 0 when there are warnings at most. Without a running gateway it looks at the files alone."
@@ -32,11 +32,12 @@ const SEVERITIES: [&str; 3] = ["problem", "warning", "ok"];
 
 impl Doctor {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let configured = self.gateway.configured();
         let mut findings = match self.gateway.answering().await? {
             Ok(client) => asked(&client).await?,
-            Err(store) => alone(&store)?,
+            Err(store) => alone(&store, configured.as_ref().and_then(|configured| configured.tls.as_ref()))?,
         };
-        if let Some(configured) = self.gateway.configured() {
+        if let Some(configured) = configured {
             findings.extend(of_configuration(configured)?);
         }
         findings.sort_by_key(place);
@@ -61,7 +62,7 @@ async fn asked(client: &Client) -> anyhow::Result<Vec<Value>> {
 }
 
 /// What the files say where no gateway runs.
-fn alone(store: &Store) -> anyhow::Result<Vec<Value>> {
+fn alone(store: &Store, tls: Option<&TlsFiles>) -> anyhow::Result<Vec<Value>> {
     let not_running = json!({
         "check": "ready",
         "severity": "problem",
@@ -71,12 +72,15 @@ fn alone(store: &Store) -> anyhow::Result<Vec<Value>> {
     });
     let mut findings = vec![not_running];
     findings.extend(values(&doctor::alone(store))?);
+    if let Some(files) = tls {
+        findings.extend(values(&doctor::look_at_certificate(files, now()))?);
+    }
     Ok(findings)
 }
 
 /// What is wrong or doubtful in the configuration as it stands, and who may read the secrets beside it.
 fn of_configuration(configured: Configured) -> anyhow::Result<Vec<Value>> {
-    let Configured { said, secrets, store } = configured;
+    let Configured { said, secrets, store, tls: _ } = configured;
     let told = said.into_iter().map(|(severity, what, hint)| {
         json!({ "check": "configuration", "severity": severity, "about": null, "what": what, "hint": hint })
     });

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use payhook_domain::time::{Clock, Timestamp};
 use payhook_gateway::clock::SystemClock;
-use payhook_gateway::config::{self, LoadOptions, Loaded, Store, Variables};
+use payhook_gateway::config::{self, LoadOptions, Loaded, Store, TlsFiles, Variables};
 use url::Url;
 
 use crate::client::Client;
@@ -119,6 +119,8 @@ pub(crate) struct Configured {
     pub(crate) secrets: Vec<PathBuf>,
     /// Where its database is, where it can be read.
     pub(crate) store: Option<PathBuf>,
+    /// The certificate to be served, if one is.
+    pub(crate) tls: Option<TlsFiles>,
 }
 
 impl GatewayArgs {
@@ -132,11 +134,16 @@ impl GatewayArgs {
                 let said = warnings.iter().map(|warning| ("warning", warning.to_string(), warning.hint.clone()));
                 let is_secret = |file: &&PathBuf| config.file.as_ref() != Some(*file);
                 let secrets = config.files.iter().filter(is_secret).cloned().collect();
-                Configured { said: said.collect(), secrets, store: Some(config.store.path.clone()) }
+                Configured {
+                    said: said.collect(),
+                    secrets,
+                    store: Some(config.store.path.clone()),
+                    tls: config.server.tls.clone(),
+                }
             }
             Err(complaint) => {
                 let said = complaint.said.into_iter().map(|(what, hint)| ("problem", what, hint));
-                Configured { said: said.collect(), secrets: Vec::new(), store: None }
+                Configured { said: said.collect(), secrets: Vec::new(), store: None, tls: None }
             }
         })
     }

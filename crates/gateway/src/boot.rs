@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use http::StatusCode;
 use payhook_destination::Destination;
 use payhook_domain::time::{Clock, Sleeper};
@@ -161,6 +161,7 @@ pub(crate) async fn start_with(
         retention: Retention::default(),
         service,
         slow_reads: SlowReads::default(),
+        tls: ArcSwapOption::from_pointee(tls.clone()),
         started,
         stopping: watch::Sender::new(false),
     });

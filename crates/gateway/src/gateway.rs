@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use payhook_domain::time::{Clock, Sleeper, Timestamp};
+use payhook_net::Tls;
 use payhook_store::{Reader, Store};
 use tokio::sync::{Notify, watch};
 
@@ -40,6 +41,8 @@ pub(crate) struct Gateway {
     pub(crate) retention: Retention,
     pub(crate) service: Service,
     pub(crate) slow_reads: SlowReads,
+    /// What the public listener is served with.
+    pub(crate) tls: ArcSwapOption<Tls>,
     pub(crate) started: Started,
     /// Turns true when the gateway is told to stop: whoever follows along hangs up then.
     pub(crate) stopping: watch::Sender<bool>,

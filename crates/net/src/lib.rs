@@ -34,4 +34,4 @@ pub use hyper::body::Incoming;
 pub use limits::{ClientLimits, Limits};
 pub use read_body::{BodyError, read_body, read_body_within};
 pub use server::{Drained, Handler, Refusals, Server, Tower, subscriber};
-pub use tls::{Leniency, Tls, TlsError, TlsVersion, Trust};
+pub use tls::{Leniency, Standing, Tls, TlsError, TlsVersion, Trust, Validity};

@@ -14,6 +14,7 @@ use payhook_testkit::receiver::{Behaviour, Receiver};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::listeners::tls;
 use crate::stage::{KEY, SECRET, authorisation, configuration, setup, until};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -242,6 +243,34 @@ fn files_that_others_may_read_are_found_also_where_no_gateway_runs() {
     report.must_find("schema", "ok", "schema");
     gateway.rewrite(&gateway.configuration().replace("[[route]]", "[[rout]]"));
     Report::read(&payhook(gateway.folder(), "", &words)).must_find("configuration", "problem", "rout");
+}
+
+#[test]
+fn a_certificate_near_and_past_its_end_and_one_renewed_in_vain_are_found() {
+    let receiver = Receiver::start(Some(SECRET));
+    let setup = setup(&receiver).store("reserve = 0").server("tls = { cert = \"cert.pem\", key = \"key.pem\" }");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    tls::certificate_until(setup.folder(), now + 10 * 86_400);
+    let mut gateway = setup.start();
+    let report = Report::of(&gateway);
+    report.must_find("certificate", "warning", "is valid for 9 days more");
+    assert_eq!(report.code, Some(0));
+
+    std::fs::remove_file(gateway.folder().join("key.pem")).expect("removed");
+    until(&gateway, PATIENCE, "the third look", || {
+        Report::of(&gateway).finds("certificate", "problem", "key.pem: No such file")
+    });
+    tls::certificate_until(gateway.folder(), now - 1);
+    until(&gateway, PATIENCE, "the new certificate", || {
+        Report::of(&gateway).finds("certificate", "problem", "was valid until")
+    });
+    assert!(gateway.stop(PATIENCE).is_some_and(|status| status.success()));
+    let config = gateway.folder().join("payhook.toml");
+    let of_file = ["--config", config.to_str().expect("text")];
+    let alone = payhook(gateway.folder(), "", &[&["doctor", "--json"], of_file.as_slice()].concat());
+    Report::read(&alone).must_find("certificate", "problem", "was valid until");
+    let checked = payhook(gateway.folder(), "", &[&["check"], of_file.as_slice()].concat());
+    assert!(checked.code == Some(0) && checked.out.contains("was valid until"), "{}", checked.out);
 }
 
 fn open_to_others(path: &Path) {

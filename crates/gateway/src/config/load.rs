@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use payhook_domain::time::Timestamp;
-use payhook_net::Tls;
 use zeroize::Zeroizing;
 
 use super::mistakes::{Findings, Mistakes, Place, Warning};
@@ -17,7 +16,8 @@ use super::section::Section;
 use super::tree::{self, Table};
 use super::variables::Variables;
 use super::{
-    abandon, checks, destination, digest, env_only, expand, overlay, route, server, shape, signing_keys, source, store,
+    abandon, certificate, checks, destination, digest, env_only, expand, overlay, route, server, shape, signing_keys,
+    source, store,
 };
 
 /// The file looked for when none is named.
@@ -35,7 +35,7 @@ pub struct LoadOptions {
     pub directory: PathBuf,
     /// The environment.
     pub variables: Variables,
-    /// Now, to warn of keys past their time.
+    /// Now, to warn of keys and a certificate past their time.
     pub now: Timestamp,
 }
 
@@ -195,10 +195,8 @@ impl Typed {
         };
         checks::resolved(&resolved, &self.place(), findings);
         // Not where the server is read: whoever only looks for its address is not kept from it.
-        if let Some(files) = &resolved.server.tls
-            && let Err(error) = Tls::from_files(&files.cert, &files.key)
-        {
-            findings.mistake(&root.table("server").place_of("tls"), error.to_string(), error.hint());
+        if let Some(files) = &resolved.server.tls {
+            certificate::check(files, &root.table("server").place_of("tls"), self.now, findings);
         }
         if findings.count() == 0 {
             resolved.facts = digest::facts(&resolved);

@@ -6,8 +6,9 @@
 //! - [`load`]: the way from a file name to a [`Resolved`], with every mistake reported at once.
 //! - `tree`, `keys`, `shape`, `section`: what was typed: values with their lines, the keys there are, their sorts.
 //! - `variables`, `overlay`, `expand`, `env_only`: what the environment adds.
-//! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `capture` and
-//!   `key_set` are of a source, `backup` and `retention` of the store, `lane` and `pace` of a destination, `hold` of a route.
+//! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `certificate` is of
+//!   the server, `capture` and `key_set` of a source, `backup` and `retention` of the store, `lane` and `pace` of a destination,
+//!   `hold` of a route.
 //! - `checks`, `same_account`, `abandon`: what only shows between tables. `digest`: what tells configurations apart, and how.
 //! - [`ServiceManager`]: who runs payhook as a service; no key of the file, the manager sets it.
 //! - `sample`: a file's meaning, for tests of other rooms.
@@ -19,6 +20,7 @@ mod abandon;
 mod addresses;
 mod backup;
 mod capture;
+mod certificate;
 mod checks;
 mod destination;
 mod digest;

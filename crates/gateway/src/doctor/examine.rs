@@ -11,7 +11,9 @@ use payhook_store::{
 use tokio::time::Instant;
 
 use super::finding::Finding;
-use super::{backups, clock, destinations, disk, files, key_sets, keys, owed, reads, refused, sources, state};
+use super::{
+    backups, certificate, clock, destinations, disk, files, key_sets, keys, owed, reads, refused, sources, state,
+};
 use crate::gateway::Gateway;
 use crate::ingest::again;
 use crate::plan::{Plan, Source};
@@ -48,6 +50,9 @@ fn at_hand(gateway: &Gateway, plan: &Plan) -> Vec<Finding> {
     let mut findings = state::ready(&readiness::against_taking(&gateway.store.health(), stopping));
     findings.push(state::retention(gateway.retention.waits()));
     findings.push(state::configuration(outcome::last_was_refused(gateway), &outcome::shown(plan.digest)));
+    if let Some(tls) = &*gateway.tls.load() {
+        findings.extend(certificate::judge(&tls.standing(), now));
+    }
     for target in &plan.destinations {
         let standing = gateway.gates.of(target, now).standing();
         findings.push(destinations::judge(&target.settings.name, standing, now));

@@ -3,13 +3,14 @@
 //! - `examine`: asks the gateway for what each check goes by; `alone` looks at the files where no gateway runs.
 //! - `finding`: what a check says. `told`: spans and sizes in words.
 //! - one file per check: a rule from what was found out to findings, without asking anybody. `disk`, `clock`, `reads`, `owed`,
-//!   `destinations`, `keys`, `key_sets`, `sources`, `refused`, `files`, `backups`, `state` (readiness, retention, the configuration).
+//!   `destinations`, `keys`, `key_sets`, `certificate`, `sources`, `refused`, `files`, `backups`, `state` (readiness, retention, the configuration).
 //! - `slow_reads`: which questions to the API took long.
 //!
 //! It changes nothing, and every question it asks is bounded. Nothing that is derived from a secret is in what it says.
 
 mod alone;
 mod backups;
+mod certificate;
 mod clock;
 mod destinations;
 mod disk;
@@ -27,6 +28,7 @@ mod state;
 mod told;
 
 pub use alone::alone;
+pub use certificate::look_at_certificate;
 pub(crate) use examine::examine;
 pub use files::look_at_secrets;
 pub use finding::{Finding, Severity};

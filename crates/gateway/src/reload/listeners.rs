@@ -1,6 +1,7 @@
 //! The two listeners: served, moved, given other TLS, stopped.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -100,6 +101,7 @@ impl Listeners {
         let Move { public, admin, tls, configured } = prepared;
         let moved = (configured.public != self.configured.public, configured.admin != self.configured.admin);
         (self.tls, self.configured) = (tls, configured);
+        self.services.api.gateway.tls.store(self.tls.clone().map(Arc::new));
         match (&self.tls, public) {
             (tls, Some(bound)) => {
                 let new = self.services.public(bound, tls.clone(), &mut self.serving);

@@ -10,6 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
+use super::outline::Outline;
 use super::{TlsError, provider};
 
 /// Looks in a row at which the files may be of no use before that is told of: whoever renews a pair writes two files, and
@@ -30,6 +31,26 @@ struct Inner {
     key: PathBuf,
     running: ArcSwap<ServerConfig>,
     looked: Mutex<Looked>,
+}
+
+/// How a server's certificate stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The file it was read from.
+    pub certificate: PathBuf,
+    /// When the server's own certificate, the one in use, is valid; nothing when it does not say so readably.
+    pub validity: Option<Validity>,
+    /// Why the files as they are now are of no use; nothing while they are, or may be being replaced.
+    pub in_vain: Option<String>,
+}
+
+/// The first moment at which a certificate is valid, and the last, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// `notBefore`.
+    pub first: i64,
+    /// `notAfter`.
+    pub last: i64,
 }
 
 /// What the looks at the files have found so far.
@@ -76,6 +97,14 @@ impl Tls {
     /// What a new connection is greeted with.
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(self.inner.running.load_full())
+    }
+
+    /// How the certificate in use stands, as of the last look at its files.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let looked = self.inner.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let (certificate, validity) = (self.inner.certificate.clone(), looked.used.validity());
+        Standing { certificate, validity, in_vain: looked.told.clone() }
     }
 
     /// Looks at the files; a usable change is swapped in. Reads two small files: call it where blocking is allowed.
@@ -133,6 +162,12 @@ impl Pair {
         let read =
             |path: &Path| std::fs::read(path).map_err(|source| TlsError::Unreadable { path: path.to_owned(), source });
         Ok(Self { certificate: read(certificate)?, key: read(key)? })
+    }
+
+    /// Of the server's own certificate alone: what stands above it is often older than what its readers know instead.
+    fn validity(&self) -> Option<Validity> {
+        let own = CertificateDer::pem_slice_iter(&self.certificate).next()?.ok()?;
+        Outline::read(&own).map(|Outline { first, last, .. }| Validity { first, last })
     }
 
     fn config(&self, certificate: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
@@ -207,6 +242,22 @@ mod tests {
         let said = told(&tls, 10);
         assert_eq!(said.len(), 1, "{said:?}");
         assert!(said[0].contains("key.pem") && said[0].contains("may read it"), "{said:?}");
+    }
+
+    #[test]
+    fn how_it_stands_is_told_of_the_certificate_in_use() {
+        let (files, tls) = Files::new();
+        let before = tls.standing();
+        // What rcgen writes when it is told nothing: from 1975 to 4096.
+        assert_eq!(before.validity, Some(Validity { first: 157_766_400, last: 67_090_118_400 }));
+        assert_eq!((before.certificate, before.in_vain), (files.path("cert.pem"), None));
+        std::fs::write(files.path("cert.pem"), "not a certificate").expect("written");
+        told(&tls, 10);
+        assert_eq!(tls.standing().validity, before.validity);
+        assert!(tls.standing().in_vain.is_some_and(|why| why.contains("no readable PEM certificate")));
+        files.renew();
+        assert_eq!(told(&tls, 1), ["taken"]);
+        assert_eq!(tls.standing().in_vain, None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 
 use rustls::crypto::CryptoProvider;
 
-pub use certificate::Tls;
+pub use certificate::{Standing, Tls, Validity};
 pub use leniency::{Leniency, TlsVersion};
 pub use trust::Trust;
 

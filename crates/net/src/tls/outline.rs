@@ -1,5 +1,5 @@
-//! What a certificate says of itself, as far as leniency asks: by whom it was issued, for whom, and for how long.
-//! Nothing of it is believed here.
+//! What a certificate says of itself, as far as leniency asks, and whoever keeps one: by whom it was issued, for whom, and
+//! for how long. Nothing of it is believed here.
 
 use rustls::pki_types::UnixTime;
 

@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rcgen::{Certificate, CertificateParams, CertifiedKey, KeyPair, date_time_ymd, generate_simple_self_signed};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -18,9 +19,21 @@ use tokio_rustls::TlsConnector;
 pub(crate) fn certificate_in(folder: &Path) -> String {
     let pair = generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
     let CertifiedKey { cert, signing_key } = pair;
-    std::fs::write(folder.join("key.pem"), signing_key.serialize_pem()).expect("written");
-    std::fs::write(folder.join("cert.pem"), cert.pem()).expect("written");
-    cert.pem()
+    write(folder, &cert, &signing_key)
+}
+
+/// The same, valid until so many seconds after 1970.
+pub(crate) fn certificate_until(folder: &Path, seconds: u64) {
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+    params.not_after = date_time_ymd(1970, 1, 1) + Duration::from_secs(seconds);
+    let key = KeyPair::generate().expect("a key");
+    write(folder, &params.self_signed(&key).expect("a certificate"), &key);
+}
+
+fn write(folder: &Path, certificate: &Certificate, key: &KeyPair) -> String {
+    std::fs::write(folder.join("key.pem"), key.serialize_pem()).expect("written");
+    std::fs::write(folder.join("cert.pem"), certificate.pem()).expect("written");
+    certificate.pem()
 }
 
 /// Posts `body` in a connection of its own that speaks what was agreed on of `protocols` (`h2`, `http/1.1`) and trusts

@@ -18,6 +18,27 @@ fn a_certificate_that_cannot_be_served_is_a_mistake_and_hides_no_api() {
 }
 
 #[test]
+fn a_certificate_whose_time_is_not_now_is_doubtful() {
+    let warned = |(first, last): (i32, i32)| {
+        let folder = folder();
+        let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+        params.not_before = rcgen::date_time_ymd(first, 1, 1);
+        params.not_after = rcgen::date_time_ymd(last, 1, 1);
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        std::fs::write(folder.path().join("cert.pem"), certificate.pem()).expect("written");
+        std::fs::write(folder.path().join("key.pem"), key.serialize_pem()).expect("written");
+        let text = format!("{WHOLE}\n[server]\ntls = {{ cert = \"cert.pem\", key = \"key.pem\" }}\n");
+        shown(&load_in(folder.path(), Some(&text), variables()).expect("it runs").warnings).join("; ")
+    };
+    assert_eq!(warned((2026, 2027)), "");
+    let over = warned((2024, 2025));
+    assert!(over.starts_with("15: ") && over.contains("was valid until 2025-01-01T00:00:00.000Z"), "{over}");
+    let early = warned((2027, 2028));
+    assert!(early.contains("is valid from 2027-01-01T00:00:00.000Z only"), "{early}");
+}
+
+#[test]
 fn a_condition_that_nothing_can_be_said_of_is_doubtful() {
     let warned = |when: &str| {
         let text = WHOLE.replace("[[route]]\n", &format!("[[route]]\nwhen = '{when}'\n"));
