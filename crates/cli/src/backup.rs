@@ -17,6 +17,7 @@ use crate::complaint::{self, Complaint};
 use crate::output;
 use crate::settings::GatewayArgs;
 use crate::table::{printable, text};
+use crate::written::Before;
 
 /// How often it is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -60,6 +61,7 @@ impl Backup {
 
     /// Has the running gateway make it. When this command is ended, that goes on.
     async fn by_gateway(&self, client: &Client, file: &Path) -> anyhow::Result<Value> {
+        let before = Before::of(file);
         let asked = json!({ "file": file, "force": self.force, "key": !self.without_key });
         let mut job = client.post("/api/v1/backups", Some(&asked)).await?;
         let at = format!("/api/v1/backups/{}", text(&job["id"]));
@@ -72,9 +74,25 @@ impl Backup {
         }
         bar.finish_and_clear();
         match text(&job["why"]) {
+            why if why.is_empty() && before.is_all_there_is(file) => self.unseen(file).map(|()| job),
             why if why.is_empty() => Ok(job),
             why => Err(not_made(&why).into()),
         }
+    }
+
+    /// What the gateway wrote is not here. One that was named by its address may be on another machine, and so may the file.
+    fn unseen(&self, file: &Path) -> anyhow::Result<()> {
+        let file = file.display();
+        if self.gateway.is_named() {
+            output::note(&format!(
+                "{file} is where the gateway runs, and not here: no new file is seen under this name"
+            ));
+            return Ok(());
+        }
+        let what = format!("the gateway made the backup, but where only it sees it: nothing new is at {file}");
+        let hint = "its service has a /tmp of its own (PrivateTmp), which goes when it stops, or it runs in a container: name a file \
+                    in a folder that you both see, as installed /var/backups/payhook";
+        Err(Complaint::failed(what, hint).into())
     }
 
     /// Makes it from the files.

@@ -47,6 +47,7 @@ mod stop;
 mod table;
 mod trigger;
 mod verify;
+mod written;
 
 use std::process::ExitCode;
 

@@ -85,6 +85,11 @@ impl GatewayArgs {
 }
 
 impl GatewayArgs {
+    /// Whether it was named by its address: it may then run on another machine, at the end of a tunnel.
+    pub(crate) fn is_named(&self) -> bool {
+        self.url.is_some()
+    }
+
     /// A client of the gateway if it runs, and otherwise the store it would run on. One that was named by its address must
     /// run.
     pub(crate) async fn running(&self) -> anyhow::Result<Result<Client, Store>> {

@@ -283,6 +283,35 @@ fn a_backup_that_is_due_and_cannot_be_made_is_an_alert() {
     assert_eq!(names(away.path()), Vec::<String>::new());
 }
 
+/// Runs `payhook` where another folder seems to stand in the place of this one, as `/tmp` does beside a service with `PrivateTmp`.
+fn run_beside(hidden: &Path, gateway: &Gateway, words: &[&str]) -> (bool, String) {
+    let script = "mount -t tmpfs beside \"$0\" && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]).arg(hidden).arg(binary::payhook());
+    command.args(words).current_dir(gateway.folder()).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command.env("PAYHOOK_TOKEN", gateway.token()).env("PAYHOOK__SERVER__ADMIN", gateway.admin().to_string());
+    let Output { status, stdout, stderr } = command.output().expect("unshare runs");
+    (status.success(), String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned())
+}
+
+#[test]
+fn a_backup_that_only_the_gateway_sees_is_not_told_to_be_there() {
+    let shop = Receiver::start(Some(SECRET));
+    let gateway = setup(&shop).start();
+    let private = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| private.path().join(name).display().to_string();
+    let (fine, told) = run_beside(private.path(), &gateway, &["backup", &file("a.db")]);
+    assert!(!fine && told.contains("where only it sees it") && told.contains("PrivateTmp"), "{told}");
+    assert!(private.path().join("a.db").exists() && !told.contains("verified"), "{told}");
+    let admin = format!("http://{}", gateway.admin());
+    let (fine, told) = run_beside(private.path(), &gateway, &["backup", &file("b.db"), "--url", &admin]);
+    assert!(fine && told.contains("no new file is seen under this name"), "it may be on another machine: {told}");
+    let here = tempfile::tempdir().expect("a folder");
+    let seen = here.path().join("c.db").display().to_string();
+    let (fine, told) = run_beside(private.path(), &gateway, &["backup", &seen]);
+    assert!(fine && told.contains("verified"), "{told}");
+}
+
 #[test]
 fn the_command_copies_with_a_gateway_and_without_one() {
     let shop = Receiver::start(Some(SECRET));
