@@ -2,7 +2,8 @@
 //!
 //! A dispute takes the disputed amount when evidence is asked for, and gives it back when it, or its arbitration, is won, or
 //! when it is cancelled. An arbitration that is lost costs its fees, which are no money of the payment's. A payout is approved
-//! and declined under the same names as a payment.
+//! and declined under the same names as a payment, and returned, too: by what names its accounts, `payment_returned` is the
+//! payout that failed, else a captured payment (ACH) that the payer's bank took back.
 
 use crate::declared::words;
 
@@ -24,7 +25,7 @@ words! {
     "payment_refunded"                        RefundSucceeded      RefundSucceeded      Refund Succeeded;
     "payment_refund_declined"                 RefundFailed         RefundFailed         Refund Refused;
     "payment_paid"                            PayoutSent           PayoutSent;
-    "payment_returned"                        PayoutFailed         PayoutFailed;
+    "payment_returned"                        PaymentCaptureFailed PayoutFailed         Capture Undone;
     "dispute_received"                        DisputeOpened        DisputeOpened        Dispute Opened;
     "dispute_evidence_required"               DisputeEvidenceDue   DisputeEvidenceDue   Dispute ChargedBack;
     "dispute_evidence_submitted"              DisputeEvidenceDue   DisputeEvidenceDue   Dispute Defended;

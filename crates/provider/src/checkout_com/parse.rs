@@ -1,30 +1,48 @@
 //! Amounts, references and kinds of an event, whose particulars stand in `data`.
 
 use payhook_domain::event::Event;
+use payhook_domain::kind::Kind;
 use payhook_domain::money::Amount;
+use serde_json::Value;
 
 use super::{codes, fact};
 use crate::currency;
 use crate::declared::{aliases, occurred_at};
 use crate::view::View;
 
+/// What came back: a payment that was captured, or a payout.
+const RETURNED: &str = "payment_returned";
+
 /// Adds what the body of an event says.
 pub(super) fn fill(body: &[u8], event: &mut Event) {
     let (Some(word), Some(view)) = (codes::word(&event.code), View::of(body)) else { return };
+    let is_payout = is_payout(&view, &event.code);
     let is_dispute = event.code.starts_with("dispute_");
     let (payment, reference) =
         if is_dispute { ("/data/payment_id", "/data/payment_reference") } else { ("/data/id", "/data/reference") };
-    event.payment = view.owned(payment).filter(|_| !matches!(event.code.as_str(), "payment_paid" | "payment_returned"));
+    event.payment = view.owned(payment).filter(|_| !is_payout);
     event.reference = view.owned(reference).or_else(|| view.order("/data/metadata"));
     event.amount = amount(&view, "/data/amount");
     if event.occurred_at.is_none() {
         event.occurred_at = view.owned("/timestamp").map(occurred_at);
     }
-    event.aliases = aliases(event.payment.as_deref(), [own(&view, is_dispute).filter(|_| word.says.is_some())]);
+    event.aliases =
+        aliases(event.payment.as_deref(), [own(&view, is_dispute).filter(|_| word.says.is_some() && !is_payout)]);
     event.kind = word.kind;
+    if is_payout && event.code == RETURNED {
+        event.kind = Kind::PayoutFailed;
+    }
     if event.payment.is_some() {
         event.fact = fact::of(&view, &word, event);
     }
+}
+
+/// Whether it is about money that goes out. Of what came back only its accounts tell: a payout is paid from a currency
+/// account, to a destination; a payment has a source alone, and mostly its balances.
+fn is_payout(view: &View, code: &str) -> bool {
+    let from_account = view.text("/data/source/type") == Some("currency_account");
+    code == "payment_paid"
+        || code == RETURNED && (from_account || view.at("/data/destination").is_some_and(Value::is_object))
 }
 
 /// The reference of what happened to the payment: of the capture, the refund, the dispute.

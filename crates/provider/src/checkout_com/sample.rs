@@ -10,7 +10,7 @@ const fn sample(name: &'static str, about: &'static str) -> Sample {
     Sample { name, about, code: name, success: true }
 }
 
-/// What can be asked for by name: Checkout.com's own names.
+/// What can be asked for by name: Checkout.com's own names, and one more where one of them has two meanings.
 pub(super) const SAMPLES: &[Sample] = &[
     sample("payment_pending", "its outcome waits"),
     sample("payment_approved", "authorised"),
@@ -24,7 +24,9 @@ pub(super) const SAMPLES: &[Sample] = &[
     sample("payment_refund_pending", "a refund waits"),
     sample("payment_refunded", "a refund was sent"),
     sample("payment_refund_declined", "a refund was refused"),
+    sample("payment_returned", "a captured payment (ACH) came back to the payer"),
     sample("payment_paid", "a payout was sent"),
+    Sample { name: "payout_returned", about: "a payout came back", code: "payment_returned", success: false },
     sample("dispute_received", "a dispute was announced"),
     sample("dispute_evidence_required", "disputed money was taken; evidence is due"),
     sample("dispute_won", "disputed money came back for good"),
@@ -32,11 +34,17 @@ pub(super) const SAMPLES: &[Sample] = &[
 ];
 
 /// One event about the payment of this seed.
-pub(super) fn compose(code: &str, _success: bool, seed: u64, at: Timestamp) -> Value {
-    let data = if code.starts_with("dispute_") { dispute(seed, at) } else { payment(code, seed, at) };
+pub(super) fn compose(code: &str, success: bool, seed: u64, at: Timestamp) -> Value {
+    let data = match code {
+        _ if code.starts_with("dispute_") => dispute(seed, at),
+        "payment_paid" => payout(code, seed, at),
+        "payment_returned" if !success => payout(code, seed, at),
+        _ => payment(code, seed, at),
+    };
+    let own = id("evt_", seed, if success { code } else { "payout_returned" });
     json!({
-        "id": id("evt_", seed, code), "type": code, "version": "1.0.29", "created_on": at.to_string(), "data": data,
-        "_links": { "self": { "href": format!("https://api.sandbox.checkout.com/workflows/events/{}", id("evt_", seed, code)) } },
+        "id": own, "type": code, "version": "1.0.29", "created_on": at.to_string(), "data": data,
+        "_links": { "self": { "href": format!("https://api.sandbox.checkout.com/workflows/events/{own}") } },
     })
 }
 
@@ -47,6 +55,16 @@ fn payment(code: &str, seed: u64, at: Timestamp) -> Value {
         "id": id("pay_", seed, "payment"), "action_id": id("act_", seed, action), "reference": order(seed), "amount": amount,
         "currency": "EUR", "processed_on": at.to_string(), "response_code": "10000", "response_summary": "Approved",
         "balances": { "total_authorized": amount, "available_to_capture": 0 }, "metadata": {},
+    })
+}
+
+/// Money that goes out names where from and where to, and has no balances.
+fn payout(code: &str, seed: u64, at: Timestamp) -> Value {
+    json!({
+        "id": id("pay_", seed, "payout"), "action_id": id("act_", seed, code), "reference": order(seed), "amount": amount(seed),
+        "currency": "EUR", "processed_on": at.to_string(), "response_code": "10000", "response_summary": "Approved",
+        "source": { "type": "currency_account", "id": id("ca_", seed, "account") },
+        "destination": { "type": "bank_account", "id": id("src_", seed, "destination") },
     })
 }
 

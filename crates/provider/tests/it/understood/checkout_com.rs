@@ -1,6 +1,7 @@
 //! Checkout.com's stories.
 
 use payhook_domain::fact::Stage;
+use payhook_domain::kind::Kind;
 use serde_json::json;
 
 use super::{Story, assert_stories, composed, heard, told};
@@ -37,6 +38,9 @@ const STORIES: &[Story] = &[
     ),
     (&[APPROVED, CAPTURED, "payment_refunded amount=1000"], "refunded 1000/1000/1000/0"),
     (&[APPROVED, CAPTURED, "payment_refund_declined amount=1000"], "captured 1000/1000/0/0"),
+    // the payer's bank took it back
+    (&[APPROVED, CAPTURED, "payment_returned amount=1000"], "authorised 1000/0/0/0"),
+    (&[APPROVED, "payment_returned amount=1000"], "authorised 1000/0/0/0 unpaired_capture_failed"),
     (&[APPROVED, CAPTURED, "dispute_received amount=1000"], "captured 1000/1000/0/0 opened"),
     (
         &[APPROVED, CAPTURED, "dispute_received amount=1000", "dispute_evidence_required amount=1000"],
@@ -95,6 +99,19 @@ const STORIES: &[Story] = &[
 #[test]
 fn every_story_is_believed_as_it_is_meant() {
     assert_stories("checkout-com", STORIES);
+}
+
+#[test]
+fn a_payment_that_came_back_is_no_payout_and_a_payout_is_no_payment() {
+    let (captured, returned) = (told("checkout-com", 1, CAPTURED), told("checkout-com", 2, "payment_returned"));
+    assert_eq!((returned.kind, &returned.payment), (Kind::PaymentCaptureFailed, &captured.payment));
+    let payout = told("checkout-com", 2, "payout_returned");
+    assert_eq!((payout.kind, &payout.payment, &payout.fact), (Kind::PayoutFailed, &None, &None));
+    for one in ["source", "destination"] {
+        let mut body = composed("checkout-com", 2, "payout_returned");
+        body["data"].as_object_mut().expect("an object").remove(one);
+        assert_eq!(heard("checkout-com", &body).kind, Kind::PayoutFailed, "without its {one}");
+    }
 }
 
 #[test]
