@@ -25,7 +25,7 @@ pub struct Facts {
 pub struct Added {
     /// Whether the facts are others now: a new one, or a later version of a known one. A repeat changes nothing.
     pub changed: bool,
-    /// Whether a later word on the same subject and part, known already, leaves nothing of this one to be told.
+    /// Whether a later word on the same subject and part was known already, and nothing is believed differently for this one.
     pub stale: bool,
 }
 
@@ -43,9 +43,18 @@ impl Facts {
 
     /// Takes in what the event `id` states. When it stated something before (a revision), the one with the later date
     /// counts, then the one with the greater `content`; so the order of arrival does not matter.
+    ///
+    /// Whether it tells anything is asked of the fold before and after, but only where a later word on the same is known.
     pub fn add(&mut self, id: Digest, content: Digest, fact: Fact) -> Added {
-        let stale = self.is_overtaken(&fact);
-        Added { changed: self.take_in(Entry { id, content, fact }), stale }
+        let before = self.is_overtaken(&fact).then(|| (stale::position(&self.fold(), &fact), fact.clone()));
+        let changed = self.take(id, content, fact);
+        let stale = before.is_some_and(|(before, fact)| before == stale::position(&self.fold(), &fact));
+        Added { changed, stale }
+    }
+
+    /// The same, where nobody asks whether it came late. Whether the facts are others now.
+    pub fn take(&mut self, id: Digest, content: Digest, fact: Fact) -> bool {
+        self.take_in(Entry { id, content, fact })
     }
 
     /// Puts the accepted version of a conflict in the place of what the event stated before.

@@ -1,15 +1,55 @@
 //! Staleness: whether a later word on the same left an event nothing to tell.
 //!
 //! A later date alone does not: the shopper's page was left hours after the payment was authorised, and the authorisation
-//! is what the shop waits for, however late it comes. So an event is stale where a later word says something else, and the
-//! payment is not believed to be where this event put it. It goes by the same ladder as the status of a leg.
+//! is what the shop waits for, however late it comes; and a chargeback takes its money also when the defence was heard of
+//! first. So an event is stale where a later word says something else, and nothing is believed differently for this one:
+//! neither the payment's status, nor its sums, nor where the part it is about stands. Of the payment itself, what outweighs
+//! the later word on the ladder of a leg is no old news either way.
 
-use crate::fact::{Effect, Fact, Subject};
+use std::collections::BTreeMap;
 
-/// Whether `by`, which is known, leaves nothing of `fact` to be told.
+use super::belief::{Payment, Totals};
+use super::words::{DisputeStatus, Flag, OrderState, PartState, Status};
+use crate::fact::{Effect, Fact, Stage, Subject};
+use crate::money::Currency;
+use crate::time::Timestamp;
+
+/// Whether `by`, which is known, is a later and other word on what `fact` is about.
 pub(super) fn is_overtaken(fact: &Fact, by: &Fact) -> bool {
     let is_later = fact.occurred_at.is_some() && by.occurred_at > fact.occurred_at;
     is_later && by.concerns() == fact.concerns() && !says_the_same(fact, by) && !outweighs(fact, by)
+}
+
+/// What a fact may change: where the payment stands, its sums, and what is believed of the part it is about.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Position {
+    status: Status,
+    closed: bool,
+    totals: BTreeMap<Currency, Totals>,
+    legs: Vec<(String, Status)>,
+    parts: Vec<PartState>,
+    /// Its deadline, too: who misses it has lost the dispute.
+    disputes: Vec<(DisputeStatus, Option<Stage>, Option<Timestamp>)>,
+    orders: Vec<OrderState>,
+    risks: [bool; 2],
+}
+
+/// The position of `payment`, as far as `fact` is concerned.
+pub(super) fn position(payment: &Payment, fact: &Fact) -> Position {
+    let is_it = |reference: &str| reference == fact.part;
+    let parts = [&payment.captures, &payment.refunds, &payment.cancels].into_iter().flatten();
+    let disputes = payment.disputes.iter().filter(|dispute| is_it(&dispute.reference));
+    Position {
+        status: payment.status,
+        closed: payment.closed,
+        // A currency that nothing moved in may follow from a word without money.
+        totals: payment.totals.iter().filter(|(_, sums)| **sums != Totals::default()).map(|(c, t)| (*c, *t)).collect(),
+        legs: payment.legs.iter().map(|leg| (leg.reference.clone(), leg.status)).collect(),
+        parts: parts.filter(|part| is_it(&part.reference)).map(|part| part.state).collect(),
+        disputes: disputes.map(|dispute| (dispute.status, dispute.stage, dispute.due_at)).collect(),
+        orders: payment.orders.iter().filter(|order| is_it(&order.reference)).map(|order| order.state).collect(),
+        risks: [Flag::FraudReported, Flag::ReviewRejected].map(|flag| payment.has(flag)),
+    }
 }
 
 /// Whether the later one is the same told again: a page that was paid on, beside the payment.
@@ -50,12 +90,15 @@ mod tests {
     use super::*;
     use crate::fact::Capture;
     use crate::identity::Digest;
-    use crate::money::{Amount, Currency};
+    use crate::money::Amount;
     use crate::payment::Facts;
-    use crate::time::Timestamp;
 
     fn told(subject: Subject, effect: Effect, second: i64) -> Fact {
         Fact { occurred_at: Some(Timestamp::from_seconds(second)), ..Fact::of(subject, effect) }
+    }
+
+    fn euros(value: i64) -> Amount {
+        Amount { value, currency: Currency::parse("EUR").expect("a currency"), decimals: 2 }
     }
 
     fn overtakes(early: Effect, late: Effect) -> bool {
@@ -69,6 +112,107 @@ mod tests {
                 assert!(!overtakes(success, other), "{other:?} after {success:?}");
                 assert!(overtakes(other, success), "{success:?} after {other:?}");
             }
+        }
+    }
+
+    /// What is said of each subject but the payment itself, by which other words may be overtaken.
+    const PARTS: [(Subject, &[Effect]); 5] = [
+        (Subject::Adjustment, &[Effect::Succeeded, Effect::Refused]),
+        (Subject::Capture, &[Effect::Pending, Effect::Succeeded, Effect::Refused, Effect::Failed, Effect::Undone]),
+        (
+            Subject::Refund,
+            &[
+                Effect::Pending,
+                Effect::Succeeded,
+                Effect::Refused,
+                Effect::Failed,
+                Effect::Undone,
+                Effect::Cancelled,
+                Effect::Returned,
+            ],
+        ),
+        (Subject::Cancel, &[Effect::Pending, Effect::Succeeded, Effect::Refused]),
+        (
+            Subject::Dispute,
+            &[
+                Effect::Opened,
+                Effect::InfoRequested,
+                Effect::Defended,
+                Effect::ChargedBack,
+                Effect::ChargebackReversed,
+                Effect::ChargedBackAgain,
+                Effect::Won,
+                Effect::Lost,
+                Effect::DefenceEnded,
+            ],
+        ),
+    ];
+
+    /// Each pair of words on one part of an authorised and captured payment, the later one known first.
+    #[test]
+    fn a_late_word_on_a_part_is_stale_where_and_only_where_it_changes_nothing() {
+        let mut stale = 0;
+        for (subject, effects) in PARTS {
+            for (early, late) in effects.iter().flat_map(|early| effects.iter().map(move |late| (*early, *late))) {
+                let said = |effect, amount, second| Fact {
+                    part: "X1".to_owned(),
+                    amount: Some(euros(amount)),
+                    ..told(subject, effect, second)
+                };
+                let of = |subject, part: &str| Fact {
+                    part: part.to_owned(),
+                    amount: Some(euros(1_000)),
+                    ..told(subject, Effect::Succeeded, 0)
+                };
+                let mut facts = Facts::default();
+                let known =
+                    [of(Subject::Payment, ""), of(Subject::Capture, "C1"), said(late, 400, 2)].into_iter().enumerate();
+                for (number, fact) in known {
+                    let id = Digest::of([[u8::try_from(number).expect("few")].as_slice()]);
+                    facts.add(id, id, fact);
+                }
+                let (id, before) = (Digest::of([b"late".as_slice()]), facts.fold());
+                let added = facts.add(id, id, said(early, 400, 1));
+                let after = facts.fold();
+                let states = |payment: &Payment| {
+                    let parts = [&payment.captures, &payment.refunds, &payment.cancels].into_iter().flatten();
+                    let parts = parts.filter(|part| part.reference == "X1").map(|part| part.state.as_str());
+                    let disputes = payment.disputes.iter().map(|dispute| dispute.status.as_str());
+                    (payment.status, payment.totals.clone(), parts.chain(disputes).collect::<Vec<_>>())
+                };
+                let is_same = states(&before) == states(&after);
+                assert_eq!(added.stale, early != late && is_same, "{subject:?} {early:?}, after the later {late:?}");
+                stale += usize::from(added.stale);
+            }
+        }
+        assert!(stale > 50, "{stale}");
+    }
+
+    #[test]
+    fn money_is_never_old_news() {
+        for (subject, early, late) in [
+            (Subject::Dispute, Effect::ChargedBack, Effect::Defended),
+            (Subject::Dispute, Effect::ChargedBackAgain, Effect::Lost),
+            (Subject::Adjustment, Effect::Succeeded, Effect::Refused),
+            (Subject::Capture, Effect::Succeeded, Effect::Refused),
+            (Subject::Refund, Effect::Succeeded, Effect::Pending),
+        ] {
+            let said = |effect, second| Fact { amount: Some(euros(400)), ..told(subject, effect, second) };
+            let (mut facts, [one, other]) = (Facts::default(), [b"1", b"2"].map(|id| Digest::of([id.as_slice()])));
+            facts.add(one, one, said(late, 2));
+            assert!(!facts.add(other, other, said(early, 1)).stale, "{subject:?} {early:?}, after the later {late:?}");
+        }
+    }
+
+    /// A deadline that nobody else told of is news, though the dispute has moved on.
+    #[test]
+    fn a_deadline_that_is_heard_of_late_is_not_stale() {
+        for (due_at, stale) in [(None, true), (Some(Timestamp::from_seconds(9)), false)] {
+            let of_it = |fact: Fact| Fact { part: "D1".to_owned(), ..fact };
+            let (mut facts, [one, other]) = (Facts::default(), [b"1", b"2"].map(|id| Digest::of([id.as_slice()])));
+            facts.add(one, one, of_it(told(Subject::Dispute, Effect::Defended, 2)));
+            let opened = Fact { due_at, ..told(Subject::Dispute, Effect::Opened, 1) };
+            assert_eq!(facts.add(other, other, of_it(opened)).stale, stale, "due at {due_at:?}");
         }
     }
 
@@ -106,7 +250,7 @@ mod tests {
     #[test]
     fn the_same_told_again_overtakes_nothing_and_another_amount_does() {
         let paid = |value, capture, second| Fact {
-            amount: Some(Amount { value, currency: Currency::parse("EUR").expect("a currency"), decimals: 2 }),
+            amount: Some(euros(value)),
             capture: Some(capture),
             ..told(Subject::Payment, Effect::Succeeded, second)
         };

@@ -5,8 +5,10 @@
 //!
 //! - `table`: no line of the published lifecycle is without an example.
 //! - `generated`: any events in any currencies, and what a stale one may not undo.
+//! - `late`: every pair of words on one part, the earlier told last.
 
 mod generated;
+mod late;
 mod table;
 
 use payhook_domain::event::Event;

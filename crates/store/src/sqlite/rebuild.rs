@@ -33,7 +33,7 @@ pub(super) fn rebuild(
             continue;
         }
         if let Some(fact) = event.fact {
-            after.add(event.id.0, event.content, fact);
+            after.take(event.id.0, event.content, fact);
         }
     }
     after.keep(&before, &gone(connection, recorder, &before)?);

@@ -11,7 +11,7 @@ use payhook_domain::verdict::Verdict;
 use payhook_store::{DeliveryFilter, Disposition, Next, Wanted};
 
 use crate::desk::{Desk, at, want};
-use crate::told::{AUTHORISED, REFUSED, Told};
+use crate::told::{AUTHORISED, CHARGED_BACK, REFUSED, Told};
 
 /// What an event is, and what it says of what.
 type Whole = (Kind, Subject, Effect);
@@ -131,6 +131,16 @@ async fn a_stale_refusal_is_delivered_at_once_or_skipped_as_the_route_says() {
         desk.one(Told::of(REFUSED, "", 1_000, 10).item(Disposition::Route(vec![wanted])), 2).await;
         assert_eq!(states(&desk).await[1], (2, state), "skips: {skips_stale}");
     }
+}
+
+#[tokio::test]
+async fn a_chargeback_that_comes_after_its_defence_is_delivered_though_the_route_skips_what_is_stale() {
+    const DEFENDED: Whole = (Kind::DisputeEvidenceDue, Subject::Dispute, Effect::Defended);
+    let desk = Desk::new().await;
+    let wanted = Wanted { skips_stale: true, ..want(desk.shop) };
+    desk.one(Told::of(DEFENDED, "D1", 1_000, 20).item(Disposition::Route(vec![wanted])), 1).await;
+    desk.one(Told::of(CHARGED_BACK, "D1", 1_000, 10).item(Disposition::Route(vec![wanted])), 2).await;
+    assert_eq!(states(&desk).await[1], (2, State::Blocked));
 }
 
 /// Another amount under the same identity, and what accepting it needs.
