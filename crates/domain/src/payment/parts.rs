@@ -47,6 +47,8 @@ pub(super) struct Strand<'f> {
     whole: Option<Amount>,
     /// How much of it was undone.
     back: i64,
+    /// Whether all of it was undone, where no event says how much it was.
+    gone: bool,
     /// Whether it was told under another reference, and is shown there.
     told_elsewhere: bool,
     events: Vec<EventId>,
@@ -122,11 +124,13 @@ fn gather<'f>(said: &[Said<'f>], subject: Subject, legs: &Legs<'f>) -> Vec<Stran
     strands
 }
 
-/// Pairs what failed later with the part of the same reference. Those that undo a part nobody told of are given back.
+/// Pairs what failed later with the part of the same reference. Those that undo a part nobody told of are given back. What
+/// failed after it was done contradicts nothing.
 fn undo(strands: &mut [Strand<'_>], unpaired: Flag, contradicted: Flag, flags: &mut Flags) -> Vec<usize> {
     let mut lone = Vec::new();
     for (place, strand) in strands.iter_mut().enumerate() {
-        for against in iter::chain(strand.refused, strand.failed) {
+        let failed = strand.failed.filter(|failed| strand.done.is_none_or(|done| !failed.is_after(done)));
+        for against in iter::chain(strand.refused, failed) {
             if let Some(done) = strand.done {
                 flags.raise(contradicted, [done.event(), against.event()]);
             }
@@ -136,7 +140,7 @@ fn undo(strands: &mut [Strand<'_>], unpaired: Flag, contradicted: Flag, flags: &
             if !strand.take_back(by) {
                 flags.raise(unpaired, [by.event()]);
             }
-        } else if strand.pending.or(strand.refused).is_none() {
+        } else if strand.pending.or(strand.refused).or(strand.failed).is_none() {
             lone.push(place);
         }
     }
@@ -224,10 +228,14 @@ impl<'f> Strand<'f> {
         self.whole.or_else(|| words.into_iter().flatten().find_map(|one| one.fact.amount))
     }
 
-    /// Takes back what `by` undoes of it; false when that is more than it was, or of another currency.
+    /// Takes back what `by` undoes of it; false when that is more than it was, or of another currency. Where a provider names
+    /// no amounts that is all of it.
     fn take_back(&mut self, by: Said<'f>) -> bool {
         let whole = self.amount();
-        let Some((whole, undone)) = whole.zip(by.fact.amount.or(whole)) else { return false };
+        let Some((whole, undone)) = whole.zip(by.fact.amount.or(whole)) else {
+            self.gone = true;
+            return true;
+        };
         if whole.currency != undone.currency {
             return false;
         }
@@ -242,7 +250,7 @@ impl<'f> Strand<'f> {
     }
 
     fn state(&self) -> PartState {
-        let gone = self.amount().is_some_and(|amount| self.back > 0 && self.back >= amount.value);
+        let gone = self.gone || self.amount().is_some_and(|amount| self.back > 0 && self.back >= amount.value);
         match self {
             Self { done: Some(_), .. } if gone => PartState::Failed,
             Self { done: Some(_), .. } => PartState::Done,

@@ -23,7 +23,7 @@ words! {
     "refunds.created"                     RefundRequested   RefundRequested   Refund Pending;
     "refunds.paid"                        RefundSucceeded   RefundSucceeded   Refund Succeeded;
     "refunds.failed"                      RefundFailed      RefundFailed      Refund Failed;
-    "refunds.funds_returned"              RefundReversed    RefundReversed;
+    "refunds.funds_returned"              RefundReversed    RefundReversed    Refund Undone;
     "refunds.refund_settled"              Other             Other;
     "mandates.created"                    MandateCreated    MandateCreated;
     "mandates.submitted"                  MandatePending    MandatePending;

@@ -8,6 +8,7 @@ use payhook_domain::event::Event;
 use payhook_domain::fact::{Effect, Subject};
 use payhook_domain::identity::Environment;
 use payhook_domain::kind::Kind;
+use payhook_domain::payment::PartState;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
 use payhook_provider::doctor::{Belongs, Case, Cause, Suspect};
@@ -15,6 +16,7 @@ use payhook_provider::{Item, Key, NeedsKey, Papers, Parsed, Policy, RawRequest, 
 use serde_json::{Value, json};
 
 use crate::declared_vectors;
+use crate::lifecycle::{folded, line};
 use crate::requests::{NOW, provider};
 
 const KID: &str = "45fc75cf-5649-4134-84b3-192c2c78e990";
@@ -167,6 +169,27 @@ fn each_known_type_says_its_kind_and_what_it_makes_of_the_payment() {
         assert_eq!(event.amount, None, "none is named, so none is made up");
     }
     assert!(provider("truelayer").codes().iter().all(|row| row.kind != Kind::Other));
+}
+
+/// TrueLayer's payouts and refunds may go from executed to failed.
+#[test]
+fn a_refund_that_was_executed_and_failed_later_has_failed_and_contradicts_nothing() {
+    let of_refund = |code: &str, field: &str, day: u8| {
+        event(&json!({
+            "type": code, "event_id": format!("e-{code}"), "payment_id": "p1", "refund_id": "r1",
+            field: format!("2026-09-{day}T14:13:20Z"),
+        }))
+    };
+    let settled = event(&json!({
+        "type": "payment_settled", "event_id": "e0", "payment_id": "p1", "settled_at": "2026-09-20T14:13:20Z",
+    }));
+    let (executed, failed) =
+        (of_refund("refund_executed", "executed_at", 21), of_refund("refund_failed", "failed_at", 23));
+    for told in [[&settled, &executed, &failed], [&failed, &executed, &settled]] {
+        let payment = folded(told);
+        assert_eq!(line(&payment), "settled 0/0/0/0");
+        assert_eq!(payment.refunds.iter().map(|refund| refund.state).collect::<Vec<_>>(), [PartState::Failed]);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! GoCardless's stories. Its events say no amounts, so only words move.
 
 use payhook_domain::kind::Kind;
+use payhook_domain::payment::PartState;
 use serde_json::json;
 
 use super::{Story, assert_stories, composed, folded, line, told};
@@ -40,11 +41,34 @@ const STORIES: &[Story] = &[
     (&["payments.confirmed", "payments.charged_back"], "sent 0/0/0/0 charged_back"),
     (&["payments.confirmed", "payments.charged_back", "payments.chargeback_cancelled"], "sent 0/0/0/0 reversed"),
     (&["payments.paid_out", "refunds.created", "refunds.paid"], "settled 0/0/0/0"),
+    // it bounced: after it was sent, or before anybody heard that it was
+    (&["payments.paid_out", "refunds.created", "refunds.paid", "refunds.failed"], "settled 0/0/0/0"),
+    (&["payments.paid_out", "refunds.created", "refunds.failed", "refunds.funds_returned"], "settled 0/0/0/0"),
+    (&["payments.paid_out", "refunds.failed", "refunds.funds_returned"], "settled 0/0/0/0"),
+    (&["payments.paid_out", "refunds.funds_returned"], "settled 0/0/0/0 unpaired_refund_failed"),
+    // sent after it was said to have failed: which of them is true, nobody says
+    (&["payments.paid_out", "refunds.failed", "refunds.paid"], "settled 0/0/0/0 contradicted_refund"),
 ];
 
 #[test]
 fn every_story_is_believed_as_it_is_meant() {
     assert_stories("gocardless", STORIES);
+}
+
+#[test]
+fn a_refund_that_bounced_after_it_was_sent_has_failed_though_no_event_says_how_much_it_was() {
+    for (steps, state) in [
+        (&["refunds.created", "refunds.paid"][..], PartState::Done),
+        (&["refunds.paid", "refunds.failed"], PartState::Failed),
+        (&["refunds.paid", "refunds.funds_returned"], PartState::Failed),
+        (&["refunds.paid", "refunds.failed", "refunds.funds_returned"], PartState::Failed),
+        (&["refunds.failed", "refunds.paid"], PartState::Done),
+    ] {
+        let events: Vec<_> = steps.iter().enumerate().map(|(minute, step)| told("gocardless", minute, step)).collect();
+        for payment in [folded(&events), folded(events.iter().rev())] {
+            assert_eq!(payment.refunds.iter().map(|refund| refund.state).collect::<Vec<_>>(), [state], "{steps:?}");
+        }
+    }
 }
 
 #[test]

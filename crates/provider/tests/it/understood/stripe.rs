@@ -107,7 +107,7 @@ const STORIES: &[Story] = &[
     // one that bounced: the money came back, and a person should look
     (
         &["payment_intent.succeeded amount_received=1000", "refund.created amount=400", "refund.failed amount=400"],
-        "captured 1000/1000/0/0 contradicted_refund",
+        "captured 1000/1000/0/0",
     ),
     (&["payment_intent.succeeded amount_received=1000", "refund.bounced amount=400"], "captured 1000/1000/0/0"),
     // disputes
