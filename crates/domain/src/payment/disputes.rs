@@ -10,7 +10,7 @@ use super::fold::Said;
 use super::parts::Name;
 use super::sums::Flags;
 use super::words::{DisputeStatus, Flag};
-use crate::fact::{Effect, Standing, Subject};
+use crate::fact::{Effect, Stage, Standing, Subject};
 use crate::money::{Amount, Currency};
 
 /// A dispute as it is shown, and what it has taken.
@@ -44,7 +44,7 @@ fn strand(events: &[Said<'_>], flags: &mut Flags) -> Strand {
         shown: Dispute {
             reference: last.fact.part.clone(),
             stage: latest.clone().find_map(|one| one.fact.stage),
-            status: status(last.fact.effect, last.fact.standing),
+            status: status(effect(events), last.fact.standing),
             amount: latest.clone().find_map(|one| one.fact.amount),
             due_at: latest.clone().find_map(|one| one.fact.due_at),
             events: events.iter().map(|one| one.event()).collect(),
@@ -52,6 +52,14 @@ fn strand(events: &[Said<'_>], flags: &mut Flags) -> Strand {
         taken: taken(events, flags),
         negative: events.iter().any(|one| moves_money(one.fact.effect) && one.fact.amount.is_some_and(|a| a.value < 0)),
     }
+}
+
+/// What the latest word says. A dispute that was opened by taking the money is no less than that, whichever word comes last.
+fn effect(events: &[Said<'_>]) -> Effect {
+    let last = events.last().expect("a group has the event that made it").fact;
+    let was_taken = || events.iter().rev().map(|one| one.fact.effect).find(|effect| moves_money(*effect));
+    let by_taking = last.effect == Effect::Opened && last.stage == Some(Stage::Chargeback);
+    if by_taking && was_taken() == Some(Effect::ChargedBack) { Effect::ChargedBack } else { last.effect }
 }
 
 fn taken(events: &[Said<'_>], flags: &mut Flags) -> BTreeMap<Currency, i64> {

@@ -70,6 +70,7 @@ codes! {
     // disputes
     "REQUEST_FOR_INFORMATION"                   DisputeInfoRequested  DisputeInfoRequested
     "NOTIFICATION_OF_CHARGEBACK"                DisputeOpened         DisputeOpened
+    "DISPUTE_OPENED_WITH_CHARGEBACK"            DisputeOpened         DisputeOpened
     "INFORMATION_SUPPLIED"                      DisputeEvidenceDue    DisputeEvidenceDue
     "ISSUER_COMMENTS"                           DisputeEvidenceDue    DisputeEvidenceDue
     "DISPUTE_DEFENSE_PERIOD_ENDED"              DisputeLost           DisputeLost
@@ -97,6 +98,7 @@ codes! {
     // tokens
     "RECURRING_CONTRACT"                        TokenCreated          Other
     "DEACTIVATE_RECURRING"                      TokenDisabled         Other
+    "DISABLE_RECURRING"                         TokenDisabled         Other
     "SUBMIT_RECURRING"                          Other                 Other
     // the rest
     "REPORT_AVAILABLE"                          ReportAvailable       ReportAvailable
@@ -286,6 +288,7 @@ mod tests {
             ("REFUND_FAILED", RefundFailed),
             ("REFUNDED_REVERSED", RefundReversed),
             ("CHARGEBACK", DisputeOpened),
+            ("DISPUTE_OPENED_WITH_CHARGEBACK", DisputeOpened),
             ("SECOND_CHARGEBACK", DisputeLost),
             ("OFFER_CLOSED", PaymentAbandoned),
             ("EXPIRE", PaymentExpired),

@@ -79,6 +79,8 @@ facts! {
     // disputes
     "REQUEST_FOR_INFORMATION"           Dispute     InfoRequested       InfoRequested       Information
     "NOTIFICATION_OF_CHARGEBACK"        Dispute     Opened              Opened              Notification
+    // beside a CHARGEBACK that nobody announced, which takes the money
+    "DISPUTE_OPENED_WITH_CHARGEBACK"    Dispute     Opened              Opened              Chargeback
     "INFORMATION_SUPPLIED"              Dispute     Defended            Defended
     "DISPUTE_DEFENSE_PERIOD_ENDED"      Dispute     DefenceEnded        DefenceEnded
     "ISSUER_RESPONSE_TIMEFRAME_EXPIRED" Dispute     Won                 Won

@@ -12,7 +12,7 @@ mod late;
 mod table;
 
 use payhook_domain::event::Event;
-use payhook_domain::fact::Capture;
+use payhook_domain::fact::{Capture, Stage};
 use payhook_domain::kind::Kind;
 use payhook_domain::payment::{Facts, Payment};
 use payhook_provider::Unsigned;
@@ -144,6 +144,14 @@ const EXAMPLES: &[(&[Told], &str)] = &[
         &[AUTHORISED, CAPTURED, ("NOTIFICATION_OF_CHARGEBACK", true, "D1", "P1", 1_000, "")],
         "captured 1000/1000/0/0 opened",
     ),
+    (
+        &[AUTHORISED, CAPTURED, ("DISPUTE_OPENED_WITH_CHARGEBACK", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/0 opened",
+    ),
+    (
+        &[AUTHORISED, CAPTURED, CHARGED_BACK, ("DISPUTE_OPENED_WITH_CHARGEBACK", true, "D1", "P1", 1_000, "")],
+        "captured 1000/1000/0/1000 charged_back",
+    ),
     (&[AUTHORISED, CAPTURED, ("INFORMATION_SUPPLIED", true, "D1", "P1", 1_000, "")], "captured 1000/1000/0/0 defended"),
     (
         &[AUTHORISED, CAPTURED, CHARGED_BACK, ("DISPUTE_DEFENSE_PERIOD_ENDED", true, "D1", "P1", 1_000, "")],
@@ -273,6 +281,24 @@ fn what_says_nothing_of_a_payment_changes_nothing() {
         for success in [true, false] {
             assert!(told(1, (code, success, "Z1", "P1", 1_000, "")).fact.is_none(), "{code} {success}");
         }
+    }
+}
+
+#[test]
+fn a_dispute_opened_by_an_unannounced_chargeback_says_until_when_it_may_be_defended() {
+    let deadline = "defensePeriodEndsAt=2026-12-20T10:00:00+01:00";
+    let opened = told(4, ("DISPUTE_OPENED_WITH_CHARGEBACK", true, "D1", "P1", 1_000, deadline));
+    assert_eq!((opened.kind, opened.payment.as_deref()), (Kind::DisputeOpened, Some("P1")));
+    let payment = folded([&told(1, AUTHORISED), &opened, &told(3, CHARGED_BACK)]);
+    let [dispute] = payment.disputes.as_slice() else { panic!("one dispute: {payment:?}") };
+    assert_eq!((dispute.stage, dispute.due_at.is_some()), (Some(Stage::Chargeback), true));
+}
+
+#[test]
+fn a_stored_token_may_be_disabled_by_either_code() {
+    for code in ["DISABLE_RECURRING", "DEACTIVATE_RECURRING"] {
+        let [done, not_done] = [true, false].map(|success| told(1, (code, success, "T1", "P1", 0, "")));
+        assert_eq!((done.kind, done.fact, not_done.kind), (Kind::TokenDisabled, None, Kind::Other), "{code}");
     }
 }
 

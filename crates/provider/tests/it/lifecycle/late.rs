@@ -6,7 +6,7 @@ use payhook_domain::payment::{Facts, Payment};
 use super::{AUTHORISED, CAPTURED, line, told};
 
 /// What is told of a change or a dispute.
-const CODES: [&str; 27] = [
+const CODES: [&str; 28] = [
     "AUTHORISATION_ADJUSTMENT",
     "CAPTURE",
     "CAPTURE_FAILED",
@@ -20,6 +20,7 @@ const CODES: [&str; 27] = [
     "VOID_PENDING_REFUND",
     "REQUEST_FOR_INFORMATION",
     "NOTIFICATION_OF_CHARGEBACK",
+    "DISPUTE_OPENED_WITH_CHARGEBACK",
     "INFORMATION_SUPPLIED",
     "DISPUTE_DEFENSE_PERIOD_ENDED",
     "ISSUER_RESPONSE_TIMEFRAME_EXPIRED",
