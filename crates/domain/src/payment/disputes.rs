@@ -1,7 +1,8 @@
 //! Disputes, each by its own reference: its latest word, and the money it has taken.
 //!
-//! The words of a dispute may be unsigned and replace one another; its money follows from the codes alone. A second
-//! chargeback takes again what was given back in between, also when nobody reported the giving back.
+//! The words of a dispute may be unsigned and replace one another; its money follows from the codes alone, in the order of
+//! their dates: it is taken, comes back, and may be taken again as often as the issuer insists. A second chargeback takes
+//! again what was given back in between, also when nobody reported the giving back.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,8 @@ use super::parts::Name;
 use super::sums::Flags;
 use super::words::{DisputeStatus, Flag};
 use crate::fact::{Effect, Stage, Standing, Subject};
-use crate::money::{Amount, Currency};
+use crate::id::EventId;
+use crate::money::Currency;
 
 /// A dispute as it is shown, and what it has taken.
 #[derive(Debug)]
@@ -62,25 +64,69 @@ fn effect(events: &[Said<'_>]) -> Effect {
     if by_taking && was_taken() == Some(Effect::ChargedBack) { Effect::ChargedBack } else { last.effect }
 }
 
+/// What is taken now, per currency.
 fn taken(events: &[Said<'_>], flags: &mut Flags) -> BTreeMap<Currency, i64> {
-    let last = |effect: Effect| events.iter().rev().find(|one| one.fact.effect == effect);
-    let amount = |effect: Effect| last(effect).and_then(|one| one.fact.amount);
-    let (first, back, again) =
-        (amount(Effect::ChargedBack), amount(Effect::ChargebackReversed), amount(Effect::ChargedBackAgain));
-    let mut taken = BTreeMap::new();
-    for currency in [first, back, again].into_iter().flatten().map(|amount| amount.currency) {
-        let of = |amount: Option<Amount>| {
-            amount.filter(|amount| amount.currency == currency).map(|amount| amount.value.max(0))
-        };
-        let (first, back, again) = (of(first).unwrap_or(0), of(back), of(again));
-        let rest = first - back.or(again).unwrap_or(0);
-        taken.insert(currency, rest.max(0).saturating_add(again.unwrap_or(0)));
-        if back.is_some_and(|back| back > first) {
-            let reversed = last(Effect::ChargebackReversed).map(|one| one.event());
-            flags.raise(Flag::UnpairedChargebackReversed, reversed);
+    let mut purses: BTreeMap<Currency, Purse> = BTreeMap::new();
+    for one in events.iter().filter(|one| moves_money(one.fact.effect)) {
+        let Some(amount) = one.fact.amount else { continue };
+        let purse = purses.entry(amount.currency).or_default();
+        let value = amount.value.max(0);
+        match one.fact.effect {
+            Effect::ChargebackReversed => purse.give_back(value, one.event(), flags),
+            effect => purse.take(value, effect, flags),
         }
     }
-    taken
+    for (_, event) in purses.values().filter_map(|purse| purse.waits) {
+        flags.raise(Flag::UnpairedChargebackReversed, [event]);
+    }
+    purses.into_iter().map(|(currency, purse)| (currency, purse.taken)).collect()
+}
+
+/// What one dispute has taken in one currency, word by word.
+#[derive(Debug, Default)]
+struct Purse {
+    taken: i64,
+    /// The most that one word took; nothing before any did.
+    most: Option<i64>,
+    /// Whether something came back since it was last taken.
+    came_back: bool,
+    /// What came back before anything was taken: the chargeback it belongs to is dated later, or not known.
+    waits: Option<(i64, EventId)>,
+}
+
+impl Purse {
+    fn give_back(&mut self, value: i64, by: EventId, flags: &mut Flags) {
+        let Some(most) = self.most else {
+            self.waits = Some((value, by));
+            return;
+        };
+        if value > most {
+            flags.raise(Flag::UnpairedChargebackReversed, [by]);
+        }
+        self.taken = self.taken.saturating_sub(value).max(0);
+        self.came_back = true;
+    }
+
+    /// What came back in part and is taken again comes to no more than was taken at once; a chargeback told again, with
+    /// nothing in between, to what the later word says.
+    fn take(&mut self, value: i64, effect: Effect, flags: &mut Flags) {
+        let is_again = self.came_back || effect == Effect::ChargedBackAgain;
+        self.taken = match self.most {
+            Some(most) if is_again => value.max(self.taken.saturating_add(value).min(most)),
+            _ => value,
+        };
+        if effect == Effect::ChargedBack
+            && let Some((waited, by)) = self.waits.take()
+            && self.most.is_none()
+        {
+            if waited > value {
+                flags.raise(Flag::UnpairedChargebackReversed, [by]);
+            }
+            self.taken = value.saturating_sub(waited).max(0);
+        }
+        self.most = self.most.max(Some(value));
+        self.came_back = false;
+    }
 }
 
 fn moves_money(effect: Effect) -> bool {
@@ -107,5 +153,69 @@ fn status(effect: Effect, standing: Option<Standing>) -> DisputeStatus {
         (Effect::InfoRequested, _) => Status::InfoRequested,
         (Effect::ChargedBack, _) => Status::ChargedBack,
         _ => Status::Opened,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use Effect::{ChargebackReversed as Reversed, ChargedBack as Taken, ChargedBackAgain as Again};
+
+    use super::*;
+    use crate::fact::Fact;
+    use crate::identity::Digest;
+    use crate::money::Amount;
+    use crate::payment::{Facts, Payment};
+    use crate::time::Timestamp;
+
+    /// One dispute's words, a second apart, told in the order of `places`.
+    fn told(words: &[(Effect, i64)], places: impl Iterator<Item = usize>) -> Payment {
+        let euros = Currency::parse("EUR").expect("a currency");
+        let mut facts = Facts::default();
+        for place in places {
+            let (effect, value) = words[place];
+            let fact = Fact {
+                part: "D1".to_owned(),
+                amount: Some(Amount { value, currency: euros, decimals: 2 }),
+                occurred_at: Some(Timestamp::from_seconds(i64::try_from(place).expect("few"))),
+                ..Fact::of(Subject::Dispute, effect)
+            };
+            let id = Digest::of([[u8::try_from(place).expect("few")].as_slice()]);
+            facts.add(id, id, fact);
+        }
+        facts.fold()
+    }
+
+    #[test]
+    fn disputed_money_is_what_its_words_come_to_in_the_order_of_their_dates() {
+        for (words, taken, is_unpaired) in [
+            (&[(Taken, 1_000)][..], 1_000, false),
+            (&[(Taken, 1_000), (Reversed, 1_000)], 0, false),
+            (&[(Taken, 1_000), (Reversed, 400)], 600, false),
+            (&[(Taken, 1_000), (Reversed, 1_000), (Taken, 1_000)], 1_000, false),
+            (&[(Taken, 1_000), (Reversed, 1_000), (Taken, 1_000), (Reversed, 1_000)], 0, false),
+            (&[(Taken, 1_000), (Reversed, 1_000), (Again, 1_000)], 1_000, false),
+            (&[(Taken, 1_000), (Again, 1_000), (Reversed, 1_000)], 0, false),
+            // given back without a word on it, and all or some of it taken again
+            (&[(Taken, 1_000), (Again, 1_000)], 1_000, false),
+            (&[(Taken, 1_000), (Again, 400)], 1_000, false),
+            (&[(Taken, 1_000), (Reversed, 400), (Again, 400)], 1_000, false),
+            (&[(Taken, 1_000), (Reversed, 400), (Again, 1_000)], 1_000, false),
+            (&[(Taken, 1_000), (Reversed, 1_000), (Again, 1_200)], 1_200, false),
+            // told again, with another amount
+            (&[(Taken, 1_000), (Taken, 800)], 800, false),
+            (&[(Taken, 1_000), (Reversed, 1_000), (Reversed, 1_000)], 0, false),
+            // what was reversed is not known, or dated later, or was less
+            (&[(Reversed, 1_000)], 0, true),
+            (&[(Reversed, 1_000), (Taken, 1_000)], 0, false),
+            (&[(Reversed, 1_000), (Again, 1_000)], 1_000, true),
+            (&[(Reversed, 1_000), (Again, 1_000), (Taken, 1_000)], 1_000, false),
+            (&[(Taken, 400), (Reversed, 1_000)], 0, true),
+            (&[(Taken, -400), (Reversed, 0)], 0, false),
+        ] {
+            for payment in [told(words, 0..words.len()), told(words, (0..words.len()).rev())] {
+                assert_eq!(payment.main().disputed, taken, "{words:?}");
+                assert_eq!(payment.has(Flag::UnpairedChargebackReversed), is_unpaired, "{words:?}");
+            }
+        }
     }
 }

@@ -172,6 +172,17 @@ const EXAMPLES: &[(&[Told], &str)] = &[
         ],
         "captured 1000/1000/0/1000 lost",
     ),
+    // taken twice, and won in the end
+    (
+        &[
+            AUTHORISED,
+            CAPTURED,
+            CHARGED_BACK,
+            ("SECOND_CHARGEBACK", true, "D1", "P1", 1_000, ""),
+            ("CHARGEBACK_REVERSED", true, "D1", "P1", 1_000, "disputeStatus=Won"),
+        ],
+        "captured 1000/1000/0/0 won",
+    ),
     (
         &[AUTHORISED, CAPTURED, CHARGED_BACK, ("ISSUER_RESPONSE_TIMEFRAME_EXPIRED", true, "D1", "P1", 1_000, "")],
         "captured 1000/1000/0/1000 won",

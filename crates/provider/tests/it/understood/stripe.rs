@@ -137,6 +137,16 @@ const STORIES: &[Story] = &[
         ],
         "captured 1000/1000/0/1000 lost",
     ),
+    // given back, and taken again
+    (
+        &[
+            "payment_intent.succeeded amount_received=1000",
+            "charge.dispute.funds_withdrawn amount=1000",
+            "charge.dispute.funds_reinstated amount=1000 status=under_review",
+            "charge.dispute.funds_withdrawn amount=1000",
+        ],
+        "captured 1000/1000/0/1000 charged_back",
+    ),
     (
         &[
             "payment_intent.succeeded amount_received=1000",
