@@ -135,9 +135,11 @@ pub struct PaymentRow {
     pub provider: NameId,
     /// The merchant account.
     pub account: Option<String>,
-    /// The provider's reference it was first known by.
+    /// The provider's reference it was first known by here, whichever event came first.
     pub key: String,
-    /// The merchant's reference that came first.
+    /// The provider's reference of it, as its facts say; `key` where none names one.
+    pub provider_reference: String,
+    /// The merchant's reference of it, as its facts say; that of the first event that has one where none does.
     pub reference: Option<String>,
     /// Grows with every event that was folded.
     pub version: u64,

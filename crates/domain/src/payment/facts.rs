@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::belief::Payment;
 use super::{fold, stale};
-use crate::fact::Fact;
+use crate::fact::{Effect, Fact, Subject};
 use crate::identity::Digest;
 use crate::written;
 
@@ -88,6 +88,19 @@ impl Facts {
         fold::fold(said, self.overfull)
     }
 
+    /// The merchant's reference of the payment: of its authorisation, else of the earliest word on the payment itself, else of
+    /// the earliest that has one. So it does not depend on which came first.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        self.first_named(|fact| fact.reference.as_deref())
+    }
+
+    /// The provider's reference of the payment, chosen likewise; of several payments of one order, of the first.
+    #[must_use]
+    pub fn provider_reference(&self) -> Option<&str> {
+        self.first_named(|fact| Some(fact.leg.as_str()).filter(|leg| !leg.is_empty()))
+    }
+
     /// How many facts there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -138,6 +151,17 @@ impl Facts {
             entries.push(Entry { id, content, fact });
         }
         bytes.is_empty().then_some(Self { entries, overfull: overfull == 1 })
+    }
+
+    fn first_named<'f>(&'f self, name: impl Fn(&'f Fact) -> Option<&'f str>) -> Option<&'f str> {
+        let rank = |fact: &Fact| match (fact.subject, fact.effect) {
+            (Subject::Payment, Effect::Succeeded | Effect::Sent | Effect::Settled) => 0,
+            (Subject::Payment, _) => 1,
+            _ => 2,
+        };
+        let named = self.entries.iter().filter_map(|entry| Some((entry, name(&entry.fact)?)));
+        let first = named.min_by_key(|(entry, _)| (rank(&entry.fact), entry.fact.occurred_at, entry.id));
+        first.map(|(_, name)| name)
     }
 
     fn place(&self, id: &Digest) -> Result<usize, usize> {

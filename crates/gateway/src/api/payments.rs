@@ -116,7 +116,7 @@ fn named(api: &Api, row: &PaymentRow, payment: &Payment) -> Value {
         "status": payment.status,
         "provider": api.gateway.names.name(NameKind::Provider, row.provider),
         "account": row.account,
-        "provider_reference": row.key,
+        "provider_reference": row.provider_reference,
         "reference": row.reference,
         "updated_at": row.updated_at,
     })

@@ -32,6 +32,7 @@ pub(super) struct Book {
     version: u64,
     /// Where it stands, since what it is folded from was last changed.
     status: Option<Status>,
+    /// Of the first event that has one; what its facts say goes before it where the payment is shown.
     reference: Option<String>,
     updated_at: Timestamp,
     /// What its row is made of, while there is none.

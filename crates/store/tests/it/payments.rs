@@ -146,6 +146,45 @@ async fn a_dispute_that_named_no_payment_joins_it_once_an_event_links_them() {
 }
 
 #[tokio::test]
+async fn a_payment_shows_the_references_of_its_authorisation_whatever_came_first() {
+    const REVERSED: (Kind, Subject, Effect) = (Kind::DisputeReversed, Subject::Dispute, Effect::ChargebackReversed);
+    let events = [
+        Told::of(AUTHORISED, "", 1_000, 2),
+        // a try before it, under another number
+        Told { order: "order-0", ..Told::of(REFUSED, "", 1_000, 1) },
+        Told { order: "capture-77", ..Told::of(CAPTURED, "C1", 1_000, 3) },
+        Told { payment: "D1", part: "D1", order: "dispute-9", ..Told::of(REVERSED, "", 1_000, 6) },
+        Told { order: "dispute-9", ..Told::of(CHARGED_BACK, "D1", 1_000, 5) },
+    ];
+    for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [3, 2, 0, 4, 1], [1, 3, 0, 2, 4]] {
+        let desk = Desk::new().await;
+        for (n, place) in order.into_iter().enumerate() {
+            desk.one(events[place].item(desk.to_shop()), 10 + i64::try_from(n).expect("few")).await;
+        }
+        let one = payment(&desk, "P1").await;
+        let shown = (one.reference.as_deref(), one.provider_reference.as_str());
+        assert_eq!(shown, (Some("order-1"), "P1"), "{order:?}");
+        assert!(!desk.store.rebuild(one.id).await.expect("rebuilt").expect("there").changed);
+    }
+}
+
+#[tokio::test]
+async fn a_payment_without_an_authorisation_shows_what_its_earliest_word_calls_it() {
+    for swap in [false, true] {
+        let desk = Desk::new().await;
+        let mut told = [
+            Told { order: "capture-77", ..Told::of(CAPTURED, "C1", 1_000, 2) },
+            Told { order: "dispute-9", ..Told::of(CHARGED_BACK, "D1", 1_000, 5) },
+        ];
+        told[..].rotate_left(usize::from(swap));
+        for (n, told) in told.into_iter().enumerate() {
+            desk.one(told.item(desk.to_shop()), 10 + i64::try_from(n).expect("few")).await;
+        }
+        assert_eq!(payment(&desk, "P1").await.reference.as_deref(), Some("capture-77"));
+    }
+}
+
+#[tokio::test]
 async fn a_payment_of_a_hundred_parts_is_found_by_each_whatever_the_order_they_are_named_in() {
     let desk = Desk::new().await;
     let legs: Vec<String> = (0..100).map(|number| format!("L{number:02}")).collect();

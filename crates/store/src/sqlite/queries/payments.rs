@@ -164,14 +164,18 @@ fn at(connection: &Connection, row: i64) -> rusqlite::Result<Option<(i64, Paymen
 }
 
 fn payment(row: &Row<'_>) -> rusqlite::Result<PaymentRow> {
+    let facts = Facts::read(row.get_ref(8)?.as_blob()?).ok_or_else(|| unreadable(8, "facts"))?;
+    // Both columns are what came first, and that is no property of the payment.
+    let (key, first): (String, Option<String>) = (row.get(4)?, row.get(5)?);
     Ok(PaymentRow {
         id: PaymentId(digest(row, 1)?),
         provider: NameId(row.get(2)?),
         account: row.get(3)?,
-        key: row.get(4)?,
-        reference: row.get(5)?,
+        provider_reference: facts.provider_reference().unwrap_or(&key).to_owned(),
+        reference: facts.reference().map(str::to_owned).or(first),
+        key,
         version: row.get::<_, i64>(6)?.unsigned_abs(),
         updated_at: Timestamp::from_micros(row.get(7)?),
-        facts: Facts::read(row.get_ref(8)?.as_blob()?).ok_or_else(|| unreadable(8, "facts"))?,
+        facts,
     })
 }
