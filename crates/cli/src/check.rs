@@ -108,7 +108,8 @@ fn summary(config: &Resolved, shape: Option<&Shape>) -> String {
 }
 
 fn destination_line(destination: &Destination) -> String {
-    let mut line = format!("  delivers  {} ({}) to {}", destination.name, destination.format.as_str(), destination.url);
+    let mut line =
+        format!("  delivers  {} ({}) to {}", destination.name, destination.format.as_str(), destination.shown_url());
     line.push_str(match destination.order {
         Order::Payment if destination.on_dead == OnDead::Stop => "; in order of each payment, stops at a dead letter",
         Order::Payment => "; in order of each payment",

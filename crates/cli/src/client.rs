@@ -105,7 +105,9 @@ fn read(answer: &Answer) -> anyhow::Result<Value> {
     }
     let said = value.as_ref().and_then(sentence);
     let what = said.unwrap_or_else(|| format!("the gateway answered {}", answer.status));
-    Err(Complaint::failed(what, hint_for(answer.status)).into())
+    // What the gateway cannot make sense of was typed here: scripts that try again what failed must not try that.
+    let complaint = if answer.status == StatusCode::BAD_REQUEST { Complaint::usage } else { Complaint::failed };
+    Err(complaint(what, hint_for(answer.status)).into())
 }
 
 /// The sentence of a refusal.

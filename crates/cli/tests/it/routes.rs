@@ -90,7 +90,7 @@ fn a_stored_event_is_told_which_routes_it_matches_and_why_not_the_others() {
         assert!(shown.contains(expected), "{expected} is missing in {shown}");
     }
     ask(&gateway, &format!("routes test {event} --source adyen")).run().complains(2, "--source", "leave --source out");
-    ask(&gateway, "routes test evt_nothing").run().complains(1, "not an event id", "--help");
+    ask(&gateway, "routes test evt_nothing").run().complains(2, "not an event id", "--help");
 }
 
 #[test]
@@ -121,8 +121,8 @@ fn what_is_pasted_is_asked_about_and_never_stored() {
     ask(&gateway, "routes test none.json").run().complains(1, "none.json cannot be read", "standard input");
     write("text", "hello");
     ask(&gateway, "routes test text").run().complains(2, "not JSON", "evt_");
-    ask(&gateway, "routes test text --source banked").run().complains(1, "set aside", "--help");
-    ask(&gateway, "routes test text --source shop").run().complains(1, "no source is called", "--help");
+    ask(&gateway, "routes test text --source banked").run().complains(2, "set aside", "--help");
+    ask(&gateway, "routes test text --source shop").run().complains(2, "no source is called", "--help");
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn a_wrong_token_and_a_wrong_id_are_told_apart() {
     let asked = payhook(gateway.folder(), &format!("events list --url http://{}", gateway.admin()));
     asked.with("PAYHOOK_TOKEN", "phk_wrong").run().complains(1, "credentials", "PAYHOOK_TOKEN");
     ask(&gateway, "deliveries show dlv_9_9_9").run().complains(1, "no delivery dlv_9_9_9", "list");
-    ask(&gateway, "deliveries show nine").run().complains(1, "not a delivery id", "--help");
+    ask(&gateway, "deliveries show nine").run().complains(2, "not a delivery id", "--help");
 }
 
 /// Asks until the answer is as wanted.

@@ -76,7 +76,7 @@ fn shown(api: &Api, target: &Target, tallies: &Tallies) -> Value {
     json!({
         "name": settings.name,
         "type": "http",
-        "url": settings.url,
+        "url": settings.shown_url(),
         "format": settings.format.as_str(),
         "order": settings.order.as_str(),
         "on_dead": settings.on_dead.as_str(),

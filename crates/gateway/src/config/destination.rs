@@ -48,6 +48,17 @@ pub struct Destination {
 }
 
 impl Destination {
+    /// Where events are posted, for people and their records: what stands in a query may be a token.
+    #[must_use]
+    pub fn shown_url(&self) -> String {
+        let mut shown = self.url.clone();
+        if shown.query().is_some() {
+            shown.set_query(None);
+            return format!("{shown}?…");
+        }
+        shown.into()
+    }
+
     /// One that a program brings itself: nothing is known of it but its name.
     pub(crate) fn brought(name: &str) -> Self {
         Self {
@@ -252,4 +263,18 @@ fn retry(section: &Section<'_>, findings: &mut Findings) -> Schedule {
         findings.mistake(&retry.place_of("schedule"), what, "write [\"5s\", \"5m\", \"30m\", \"2h\"]");
         Schedule::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_query_is_not_shown() {
+        let shown = |url: &str| {
+            Destination { url: Url::parse(url).expect("an address"), ..Destination::brought("shop") }.shown_url()
+        };
+        assert_eq!(shown("https://shop.example/hook?token=sekret9&a=1"), "https://shop.example/hook?…");
+        assert_eq!(shown("https://shop.example/hook"), "https://shop.example/hook");
+    }
 }
