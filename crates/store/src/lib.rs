@@ -68,7 +68,8 @@ pub trait Store: Send + Sync + 'static {
     fn unlease(&self, delivery: DeliveryId);
 
     /// Makes a new generation, due at `now`, of each of these that is a dead letter and not yet made again; returns the
-    /// new ids (absent where the state did not allow it).
+    /// new ids (absent where the state did not allow it). One that was replayed before it died was made again, unless its
+    /// lane stopped at it.
     fn retry(&self, deliveries: Vec<DeliveryId>, now: Timestamp) -> Answer<Vec<Option<DeliveryId>>>;
 
     /// Makes a new generation, due at `now`, of each of these events to each destination named with it: a replay. What

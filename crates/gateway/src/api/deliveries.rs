@@ -66,7 +66,9 @@ pub(crate) async fn retry(State(api): State<Api>, Path(id): Path<String>) -> Res
     let made = again(&api, vec![id]).await?;
     match made.first() {
         Some(new) => Ok(Json(json!({ "retried": [{ "from": id, "to": new.1 }] }))),
-        None => Err(ApiError::wrong_state("only a dead letter (rejected or exhausted) can be retried, and only once")),
+        None => Err(ApiError::wrong_state(
+            "only a dead letter (rejected or exhausted) can be retried, and only once; a replay of it counts as one",
+        )),
     }
 }
 

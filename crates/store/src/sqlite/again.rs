@@ -2,11 +2,16 @@
 //!
 //! What is made again stands at the end of its payment's lane, as news would. One thing is different: a dead letter at
 //! which its lane stopped gives its place to the delivery made in its stead, so that what waits behind it still does.
+//!
+//! A dead letter was made again when there is a later generation of it, whenever that was made: one that was replayed
+//! before it died stands for it as well. But while its lane is stopped at it, it waits for a person whatever there is
+//! behind: the later one itself may wait there.
 
 use payhook_domain::id::DeliveryId;
 use payhook_domain::time::Timestamp;
 use rusqlite::Connection;
 
+use super::books::Book;
 use super::lanes::{Link, Place};
 use super::lease::Due;
 use super::owe::{delivery, last_generation};
@@ -14,36 +19,59 @@ use super::record::Recorder;
 use super::tally::Changes;
 use crate::{Again, Wanted};
 
-/// Makes the next generation of a dead letter, unless there is one.
+/// Makes the next generation of a dead letter, unless it was made again.
 pub(super) fn retry(
+    connection: &Connection,
     recorder: &mut Recorder<'_>,
     id: DeliveryId,
     now: Timestamp,
     changes: &mut Changes,
 ) -> rusqlite::Result<Option<DeliveryId>> {
     let Some(link) = recorder.owing.lanes.link_of(id)?.filter(|link| link.state().is_dead()) else { return Ok(None) };
-    let Some(generation) = id.generation.checked_add(1) else { return Ok(None) };
-    let next = DeliveryId { generation, ..id };
-    if recorder.owing.exists(next)? {
+    let last = last_generation(connection, id.event.0, id.destination)?;
+    if last > id.generation && !link.is_stopped() {
         return Ok(None);
     }
-    let (book, _) = recorder.books.of_event(id.event.0)?;
-    match book {
-        Some(mut book) if link.is_stopped() => {
-            in_its_place(recorder, id, next, &link, now, changes)?;
-            if book.tails.exchange(id, next) {
-                recorder.books.close(&book)?;
-            }
-        }
-        Some(mut book) => {
-            let in_order = !book.tails.of(id.destination).is_empty();
-            recorder.owing.append(next, in_order, (now, Due::At(now)), Some(&mut book), changes)?;
-            recorder.books.close(&book)?;
-        }
-        None => recorder.owing.append(next, false, (now, Due::At(now)), None, changes)?,
+    let (mut book, _) = recorder.books.of_event(id.event.0)?;
+    let in_order = book.as_ref().is_some_and(|book| !book.tails.of(id.destination).is_empty());
+    let next = make(recorder, delivery(id.event.0, id.destination, last), in_order, book.as_mut(), now, changes)?;
+    if let Some(book) = book {
+        recorder.books.close(&book)?;
+    }
+    Ok(Some(next))
+}
+
+/// Makes the generation after `last`, which is 0 where there is none yet: in the place of the one at which the lane
+/// stopped, or else at the end.
+fn make(
+    recorder: &mut Recorder<'_>,
+    last: DeliveryId,
+    in_order: bool,
+    book: Option<&mut Book>,
+    now: Timestamp,
+    changes: &mut Changes,
+) -> rusqlite::Result<DeliveryId> {
+    let lanes = &mut recorder.owing.lanes;
+    let next = DeliveryId { generation: last.generation.saturating_add(1), ..last };
+    let dead = lanes.link_of(last)?.filter(|link| link.state().is_dead() && !link.is_stopped());
+    if let Some(dead) = dead {
+        changes.retried(last.destination, dead.state());
+    }
+    // Behind the dead letter at which its own lane stopped it would wait for ever.
+    let stopped = match lanes.stopped(next)?.first() {
+        Some(id) => lanes.link_of(*id)?.map(|link| (*id, link)),
+        None => None,
+    };
+    let Some((id, link)) = stopped else {
+        recorder.owing.append(next, in_order, (now, Due::At(now)), book, changes)?;
+        return Ok(next);
+    };
+    in_its_place(recorder, id, next, &link, now, changes)?;
+    if let Some(book) = book {
+        book.tails.exchange(id, next);
     }
     changes.retried(id.destination, link.state());
-    Ok(Some(next))
+    Ok(next)
 }
 
 /// The new delivery stands where the lane stopped, before whoever waits there.
@@ -79,21 +107,8 @@ pub(super) fn replay(
         let (mut book, _) = recorder.books.of_event(event.event.0)?;
         for Wanted { destination, in_order, .. } in &event.wanted {
             let last = last_generation(connection, event.event.0, *destination)?;
-            let before = delivery(event.event.0, *destination, last);
-            let id = delivery(event.event.0, *destination, last.saturating_add(1));
-            let dead = recorder.owing.lanes.link_of(before)?.filter(|link| link.state().is_dead());
-            if let Some(dead) = &dead {
-                changes.retried(*destination, dead.state());
-            }
-            match (dead, &mut book) {
-                // Behind the dead letter at which its own lane stopped it would wait for ever.
-                (Some(dead), Some(book)) if dead.is_stopped() => {
-                    in_its_place(recorder, before, id, &dead, now, changes)?;
-                    book.tails.exchange(before, id);
-                }
-                (_, book) => recorder.owing.append(id, *in_order, (now, Due::At(now)), book.as_mut(), changes)?,
-            }
-            made.push(id);
+            let last = delivery(event.event.0, *destination, last);
+            made.push(make(recorder, last, *in_order, book.as_mut(), now, changes)?);
         }
         if let Some(book) = book {
             recorder.books.close(&book)?;

@@ -24,6 +24,8 @@ pub(super) struct Lanes<'c> {
     promote: Statement<'c>,
     unstop: Statement<'c>,
     hand_over: Statement<'c>,
+    stopped: Statement<'c>,
+    later: Statement<'c>,
 }
 
 /// A delivery's place in its lane.
@@ -33,6 +35,17 @@ pub(super) struct Place {
     pub(super) waits: i64,
     /// The rows of events that died before it.
     pub(super) missed: Missed,
+}
+
+/// What came of generations later than one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Later {
+    /// There is none.
+    None,
+    /// None was delivered so far.
+    Made,
+    /// The event was delivered.
+    Delivered,
 }
 
 /// What a delivery's row says about its lane.
@@ -69,6 +82,13 @@ impl<'c> Lanes<'c> {
             hand_over: connection.prepare(
                 "UPDATE deliveries SET waits = NULL, next_event = NULL, next_generation = NULL
                  WHERE event = ?1 AND destination = ?2 AND generation = ?3",
+            )?,
+            stopped: connection.prepare(
+                "SELECT generation FROM deliveries WHERE event = ?1 AND destination = ?2 AND generation < ?3
+                 AND state IN (11, 12) AND waits = -1 ORDER BY generation",
+            )?,
+            later: connection.prepare(
+                "SELECT max(state = 10) FROM deliveries WHERE event = ?1 AND destination = ?2 AND generation > ?3",
             )?,
         })
     }
@@ -124,8 +144,45 @@ impl<'c> Lanes<'c> {
         if self.unstop.execute((id.event.0, id.destination.0, id.generation))? == 0 {
             return Ok(false);
         }
+        if self.later(id)? != Later::None {
+            changes.retried(id.destination, link.state);
+        }
         self.ended(id, &link, now, changes)?;
         Ok(true)
+    }
+
+    /// The dead letters of the same event before this one at which a lane stopped, the earliest first.
+    pub(super) fn stopped(&mut self, id: DeliveryId) -> rusqlite::Result<Vec<DeliveryId>> {
+        let generations = self.stopped.query_map((id.event.0, id.destination.0, id.generation), |row| row.get(0))?;
+        generations.map(|generation| Ok(DeliveryId { generation: generation?, ..id })).collect()
+    }
+
+    /// What came of generations later than this one.
+    pub(super) fn later(&mut self, id: DeliveryId) -> rusqlite::Result<Later> {
+        let delivered = self.later.query_row((id.event.0, id.destination.0, id.generation), |row| row.get(0))?;
+        Ok(match delivered {
+            None => Later::None,
+            Some(false) => Later::Made,
+            Some(true) => Later::Delivered,
+        })
+    }
+
+    /// The event was delivered by this generation: where a lane stopped at an earlier one, nobody has to decide any more.
+    /// Whether another delivery became due.
+    pub(super) fn made_good(
+        &mut self,
+        id: DeliveryId,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> rusqlite::Result<bool> {
+        let mut followed = false;
+        for dead in self.stopped(id)? {
+            let Some(link) = self.link_of(dead)? else { continue };
+            self.unstop.execute((dead.event.0, dead.destination.0, dead.generation))?;
+            changes.retried(dead.destination, link.state);
+            followed |= self.ended(dead, &link.made_good(), now, changes)?;
+        }
+        Ok(followed)
     }
 
     /// What a delivery's row says about its lane.
@@ -159,6 +216,11 @@ impl Link {
 
     pub(super) fn missed(&self) -> &Missed {
         &self.missed
+    }
+
+    /// The same where another generation was delivered: nobody misses the event.
+    pub(super) fn made_good(self) -> Self {
+        Self { state: State::Delivered, ..self }
     }
 
     /// What the next one is told that it missed: what this one missed, and this one itself when it died.

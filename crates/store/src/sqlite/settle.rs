@@ -5,7 +5,7 @@ use std::time::Duration;
 use payhook_domain::delivery::{Outcome, State};
 use rusqlite::{Connection, OptionalExtension, Statement};
 
-use super::lanes::{Lanes, link};
+use super::lanes::{Lanes, Later, link};
 use super::lease::Leases;
 use super::tally::Changes;
 use crate::{Next, Settled, Settlement};
@@ -50,7 +50,10 @@ impl<'c> Settler<'c> {
             Next::Exhausted => (State::Exhausted, over),
             Next::Retry(at) => (State::Pending, at),
         };
-        let stopped = (state.is_dead() && settlement.stops_on_dead).then_some(Lanes::STOPPED);
+        let later = if state.is_dead() { lanes.later(id)? } else { Later::None };
+        // What a replay has delivered meanwhile waits for nobody.
+        let stops = state.is_dead() && settlement.stops_on_dead && later != Later::Delivered;
+        let stopped = stops.then_some(Lanes::STOPPED);
         let key = (id.event.0, id.destination.0, id.generation, state as u8, at.as_micros(), stopped);
         let Some(link) = self.update.query_row(key, |row| link(row, 0, id)).optional()?.flatten() else {
             return Ok(Settled::LeaseLost);
@@ -62,7 +65,14 @@ impl<'c> Settler<'c> {
         }
         changes.deliveries(id.destination, State::Pending, -1);
         changes.deliveries(id.destination, state, 1);
-        let followed = stopped.is_none() && lanes.ended(id, &link, over, changes)?;
+        if later != Later::None && !stops {
+            changes.retried(id.destination, state);
+        }
+        let link = if later == Later::Delivered { link.made_good() } else { link };
+        let mut followed = !stops && lanes.ended(id, &link, over, changes)?;
+        if state == State::Delivered && id.generation > 1 {
+            followed |= lanes.made_good(id, over, changes)?;
+        }
         Ok(if followed { Settled::Followed } else { Settled::Done })
     }
 

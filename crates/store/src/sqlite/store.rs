@@ -127,8 +127,8 @@ impl Store for Sqlite {
 
     fn retry(&self, deliveries: Vec<DeliveryId>, now: Timestamp) -> Answer<Vec<Option<DeliveryId>>> {
         self.errand(move |rooms| {
-            let Rooms { recorder, changes, .. } = rooms;
-            deliveries.iter().map(|id| again::retry(recorder, *id, now, changes)).collect()
+            let Rooms { connection, recorder, changes, .. } = rooms;
+            deliveries.iter().map(|id| again::retry(connection, recorder, *id, now, changes)).collect()
         })
     }
 

@@ -6,19 +6,20 @@ use payhook_domain::delivery::State;
 use payhook_domain::id::{DeliveryId, EventSeq, NameId};
 use payhook_domain::payment::Names;
 use payhook_domain::verdict::{Standing, Verdict};
-use payhook_store::{DeliveryFilter, Disposition, Next, Options, Settled};
+use payhook_store::{Again, DeliveryFilter, Disposition, Next, Options, Settled};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::desk::{Desk, aside, at, dispute, event, first_delivery, options, want};
+use crate::desk::{Desk, aside, at, dispute, event, first_delivery, options, settlement, want};
 
 #[derive(Clone, Debug)]
 enum Step {
     Record { identity: u8, amount: i64, details: u8, shop: bool, books: bool, aside: bool },
     Lease { limit: usize },
-    Settle { held: usize, next: u8 },
+    Settle { held: usize, next: u8, stops: bool },
     GiveUp { held: usize },
     Retry { delivery: usize },
+    Replay { event: usize },
     Decide { event: usize, accept: bool },
     Wait { seconds: i64 },
     Reopen,
@@ -38,9 +39,11 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => record,
         3 => (1..4_usize).prop_map(|limit| Step::Lease { limit }),
-        4 => (any::<usize>(), 0..4_u8).prop_map(|(held, next)| Step::Settle { held, next }),
+        4 => (any::<usize>(), 0..4_u8, any::<bool>())
+            .prop_map(|(held, next, stops)| Step::Settle { held, next, stops }),
         1 => any::<usize>().prop_map(|held| Step::GiveUp { held }),
         2 => any::<usize>().prop_map(|delivery| Step::Retry { delivery }),
+        1 => any::<usize>().prop_map(|event| Step::Replay { event }),
         1 => (any::<usize>(), any::<bool>()).prop_map(|(event, accept)| Step::Decide { event, accept }),
         2 => (1..20_i64).prop_map(|seconds| Step::Wait { seconds }),
         1 => Just(Step::Reopen),
@@ -63,6 +66,8 @@ struct Owed {
     state: State,
     attempts: u32,
     at: i64,
+    /// A dead letter at which its lane stopped.
+    stopped: bool,
 }
 
 /// What the store should hold.
@@ -90,7 +95,7 @@ impl Model {
 
     fn owe(&mut self, seq: i64, wanted: &[NameId]) {
         for destination in wanted {
-            let owed = Owed { state: State::Pending, attempts: 0, at: self.now };
+            let owed = self.pending();
             self.owed.entry(first_delivery(EventSeq(seq), *destination)).or_insert(owed);
         }
     }
@@ -183,8 +188,9 @@ impl Model {
         (due, more)
     }
 
-    fn settle(&mut self, id: DeliveryId, next: Next) {
+    fn settle(&mut self, id: DeliveryId, next: Next, stops: bool) {
         self.held.retain(|held| *held != id);
+        let delivered = self.of(id).any(|(later, owed)| later > id && owed.state == State::Delivered);
         let owed = self.owed.get_mut(&id).expect("held ones are owed");
         owed.attempts += 1;
         (owed.state, owed.at) = match next {
@@ -193,15 +199,52 @@ impl Model {
             Next::Exhausted => (State::Exhausted, owed.at),
             Next::Retry(until) => (State::Pending, (until.as_micros() - at(0).as_micros()) / 1_000_000),
         };
+        owed.stopped = owed.state.is_dead() && stops && !delivered;
+        if owed.state == State::Delivered {
+            self.owed.range_mut(first_delivery(id.event, NameId(0))..id).for_each(|(earlier, owed)| {
+                owed.stopped &= earlier.destination != id.destination;
+            });
+        }
+    }
+
+    fn pending(&self) -> Owed {
+        Owed { state: State::Pending, attempts: 0, at: self.now, stopped: false }
+    }
+
+    /// Every generation of the delivery.
+    fn of(&self, id: DeliveryId) -> impl DoubleEndedIterator<Item = (DeliveryId, &Owed)> {
+        let same = move |of: &DeliveryId| (of.event, of.destination) == (id.event, id.destination);
+        self.owed.iter().filter(move |(of, _)| same(of)).map(|(of, owed)| (*of, owed))
+    }
+
+    /// Whether it is a dead letter that waits for nobody, since another stands for it.
+    fn was_made_again(&self, id: DeliveryId) -> bool {
+        let owed = &self.owed[&id];
+        owed.state.is_dead() && !owed.stopped && self.of(id).any(|(later, _)| later > id)
     }
 
     fn retry(&mut self, id: DeliveryId) -> Option<DeliveryId> {
-        let next = DeliveryId { generation: id.generation + 1, ..id };
-        if !self.owed[&id].state.is_dead() || self.owed.contains_key(&next) {
-            return None;
+        (self.owed[&id].state.is_dead() && !self.was_made_again(id)).then(|| self.make(id))
+    }
+
+    /// The generation after the last.
+    fn make(&mut self, of: DeliveryId) -> DeliveryId {
+        let last = self.of(of).next_back().map_or(0, |(last, _)| last.generation);
+        let stopped = self.of(of).find(|(_, owed)| owed.stopped).map(|(id, _)| id);
+        stopped.and_then(|id| self.owed.get_mut(&id)).into_iter().for_each(|owed| owed.stopped = false);
+        let next = DeliveryId { generation: last + 1, ..of };
+        self.owed.insert(next, self.pending());
+        next
+    }
+
+    /// How many there are in each state to each destination; those made again by themselves.
+    fn tallies(&self) -> BTreeMap<(NameId, &'static str), u64> {
+        let mut tallies = BTreeMap::new();
+        for (id, owed) in &self.owed {
+            let word = if self.was_made_again(*id) { "retried" } else { owed.state.as_str() };
+            *tallies.entry((id.destination, word)).or_default() += 1;
         }
-        self.owed.insert(next, Owed { state: State::Pending, attempts: 0, at: self.now });
-        Some(next)
+        tallies
     }
 
     fn decide(&mut self, seq: i64, wanted: Option<&[NameId]>) -> bool {
@@ -249,13 +292,15 @@ async fn take(step: &Step, desk: Desk, model: &mut Model) -> Desk {
             let ids: Vec<_> = lease.due.iter().map(|leased| leased.id).collect();
             assert_eq!((ids, lease.more), model.lease(desk.shop, *limit));
         }
-        Step::Settle { held, next } if !model.held.is_empty() => {
+        Step::Settle { held, next, stops } if !model.held.is_empty() => {
             let id = model.held[held % model.held.len()];
             let retry = Next::Retry(at(model.now + 5));
             let next = [Next::Delivered, Next::Rejected, Next::Exhausted, retry][usize::from(*next)];
             let number = model.owed[&id].attempts + 1;
-            assert_ne!(desk.settle(id, number, model.now, next).await, Settled::LeaseLost);
-            model.settle(id, next);
+            let mut settlement = settlement(id, number, model.now, next);
+            settlement.stops_on_dead = *stops;
+            assert_ne!(desk.store.settle(settlement).await, Ok(Settled::LeaseLost));
+            model.settle(id, next, *stops);
         }
         Step::GiveUp { held } if !model.held.is_empty() => {
             let id = model.held.remove(held % model.held.len());
@@ -264,6 +309,12 @@ async fn take(step: &Step, desk: Desk, model: &mut Model) -> Desk {
         Step::Retry { delivery } if !model.owed.is_empty() => {
             let id = *model.owed.keys().nth(delivery % model.owed.len()).expect("one of them");
             assert_eq!(desk.store.retry(vec![id], at(model.now)).await, Ok(vec![model.retry(id)]));
+        }
+        Step::Replay { event } if !model.rows.is_empty() => {
+            let event = EventSeq(i64::try_from(event % model.rows.len()).expect("few") + 1);
+            let again = Again { event, wanted: vec![want(desk.shop)] };
+            let made = desk.store.replay(vec![again], None, at(model.now)).await;
+            assert_eq!(made, Ok(vec![model.make(first_delivery(event, desk.shop))]));
         }
         Step::Decide { event, accept } if !model.rows.is_empty() => {
             let seq = i64::try_from(event % model.rows.len()).expect("few") + 1;
@@ -281,7 +332,8 @@ async fn take(step: &Step, desk: Desk, model: &mut Model) -> Desk {
             model.turn = 0;
             return desk.reopened().await;
         }
-        Step::Settle { .. } | Step::GiveUp { .. } | Step::Retry { .. } | Step::Decide { .. } => {}
+        Step::Settle { .. } | Step::GiveUp { .. } | Step::Retry { .. } => {}
+        Step::Replay { .. } | Step::Decide { .. } => {}
     }
     desk
 }
@@ -296,7 +348,12 @@ async fn compare(desk: &Desk, model: &Model) {
     let expected: Vec<_> = model.owed.iter().map(|(id, owed)| (*id, owed.state, owed.attempts)).collect();
     assert_eq!(stored, expected);
     let tallies = desk.tallies().await;
-    assert_eq!(tallies.deliveries.values().sum::<u64>(), expected.len() as u64);
+    assert_eq!(tallies.deliveries.into_iter().collect::<BTreeMap<_, _>>(), model.tallies());
+    let dead = DeliveryFilter { states: vec![State::Rejected, State::Exhausted], ..DeliveryFilter::default() };
+    let mut dead: Vec<_> = desk.deliveries(dead).await.iter().map(|row| row.id).collect();
+    dead.sort_unstable();
+    let is_dead = |id: &DeliveryId| model.owed[id].state.is_dead() && !model.was_made_again(*id);
+    assert_eq!(dead, model.owed.keys().copied().filter(is_dead).collect::<Vec<_>>());
     assert_eq!(tallies.events.values().sum::<u64>(), model.rows.len() as u64);
 }
 

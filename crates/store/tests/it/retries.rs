@@ -2,9 +2,10 @@
 
 use payhook_domain::delivery::State;
 use payhook_domain::id::DeliveryId;
-use payhook_store::{DeliveryFilter, Next, PageRequest};
+use payhook_store::{Again, DeliveryFilter, Next, PageRequest, Settled, Settlement, Wanted};
 
-use crate::desk::{Desk, at, event};
+use crate::desk::{Desk, at, event, settlement, want};
+use crate::told::{AUTHORISED, CAPTURED, CHARGED_BACK, Told};
 
 fn dead() -> DeliveryFilter {
     DeliveryFilter { states: vec![State::Rejected, State::Exhausted], ..DeliveryFilter::default() }
@@ -20,6 +21,11 @@ async fn five_dead() -> Desk {
         desk.settle(leased.id, 1, 10, [Next::Rejected, Next::Exhausted][n % 2]).await;
     }
     desk
+}
+
+async fn counts(desk: &Desk) -> Vec<(&'static str, u64)> {
+    let tallies = desk.tallies().await;
+    tallies.deliveries.iter().map(|((_, state), count)| (*state, *count)).collect()
 }
 
 async fn retry(desk: &Desk, id: DeliveryId) -> DeliveryId {
@@ -58,7 +64,111 @@ async fn retrying_everything_dead_page_by_page_ends_with_nothing_dead() {
         }
     }
     assert_eq!(made, 5);
-    let tallies = desk.tallies().await;
-    let counts: Vec<_> = tallies.deliveries.iter().map(|((_, state), count)| (*state, *count)).collect();
-    assert_eq!(counts, [("pending", 5), ("retried", 5)]);
+    assert_eq!(counts(&desk).await, [("pending", 5), ("retried", 5)]);
+}
+
+/// Three events of one payment: the first was replayed while it was owed, and then died.
+async fn replayed_and_died(stops_on_dead: bool) -> (Desk, DeliveryId, DeliveryId) {
+    let desk = Desk::new().await;
+    for (second, (what, part)) in (1..).zip([(AUTHORISED, ""), (CAPTURED, "C1"), (CHARGED_BACK, "D1")]) {
+        desk.one(Told::of(what, part, 1_000, second).item(desk.to_shop()), second).await;
+    }
+    let leased = desk.lease(9, 4).await.due[0].id;
+    let again = Again { event: leased.event, wanted: vec![want(desk.shop)] };
+    let replayed = desk.store.replay(vec![again], None, at(5)).await.expect("replayed")[0];
+    let died = Settlement { stops_on_dead, ..settlement(leased, 1, 6, Next::Exhausted) };
+    desk.store.settle(died).await.expect("settled");
+    (desk, leased, replayed)
+}
+
+/// Delivers all that is due, one after the other.
+async fn deliver_all(desk: &Desk, mut second: i64) -> Vec<(i64, u32)> {
+    let mut delivered = Vec::new();
+    while let Some(due) = desk.lease(9, second).await.due.first() {
+        desk.settle(due.id, due.attempt, second, Next::Delivered).await;
+        delivered.push((due.id.event.0, due.id.generation));
+        second += 1;
+    }
+    delivered
+}
+
+#[tokio::test]
+async fn what_was_replayed_before_it_died_and_stopped_its_lane_can_be_retried_in_its_place() {
+    let (desk, dead, replayed) = replayed_and_died(true).await;
+    assert_eq!(desk.deliveries(self::dead()).await.iter().map(|row| row.id).collect::<Vec<_>>(), [dead]);
+    assert_eq!(deliver_all(&desk, 7).await, [], "the lane stopped");
+    let made = retry(&desk, dead).await;
+    assert_eq!((made.generation, replayed.generation), (3, 2));
+    assert_eq!(desk.store.retry(vec![dead], at(20)).await, Ok(vec![None]), "only once");
+    assert_eq!(deliver_all(&desk, 21).await, [(1, 3), (2, 1), (3, 1), (1, 2)]);
+    assert_eq!(counts(&desk).await, [("delivered", 4), ("retried", 1)]);
+}
+
+#[tokio::test]
+async fn another_replay_of_what_stopped_its_lane_takes_its_place_though_one_waits_behind() {
+    let (desk, dead, _) = replayed_and_died(true).await;
+    let again = Again { event: dead.event, wanted: vec![want(desk.shop)] };
+    desk.store.replay(vec![again], None, at(7)).await.expect("replayed");
+    assert_eq!(deliver_all(&desk, 8).await, [(1, 3), (2, 1), (3, 1), (1, 2)]);
+    assert_eq!(counts(&desk).await, [("delivered", 4), ("retried", 1)]);
+}
+
+#[tokio::test]
+async fn a_lane_that_is_passed_leaves_no_dead_letter_where_a_replay_stands_for_it() {
+    let (desk, dead, _) = replayed_and_died(true).await;
+    assert_eq!(desk.store.pass(dead, at(7)).await, Ok(true));
+    assert_eq!(desk.deliveries(self::dead()).await.len(), 0);
+    assert_eq!(deliver_all(&desk, 8).await, [(2, 1), (3, 1), (1, 2)]);
+    assert_eq!(counts(&desk).await, [("delivered", 3), ("retried", 1)]);
+}
+
+#[tokio::test]
+async fn where_the_lane_goes_on_a_replay_made_before_stands_for_the_dead_letter() {
+    let (desk, dead, replayed) = replayed_and_died(false).await;
+    assert_eq!(counts(&desk).await, [("blocked", 2), ("pending", 1), ("retried", 1)]);
+    assert_eq!(desk.store.retry(vec![dead], at(7)).await, Ok(vec![None]), "it is owed already");
+    for (second, event) in [(8, 2), (9, 3)] {
+        let due = desk.lease(9, second).await.due[0].id;
+        assert_eq!(due.event.0, event);
+        desk.settle(due, 1, second, Next::Delivered).await;
+    }
+    let due = desk.lease(9, 10).await.due[0].id;
+    desk.settle(due, 1, 10, Next::Rejected).await;
+    assert_eq!(due, replayed);
+    assert_eq!(desk.deliveries(self::dead()).await.iter().map(|row| row.id).collect::<Vec<_>>(), [replayed]);
+    assert_eq!(retry(&desk, replayed).await.generation, 3);
+}
+
+#[tokio::test]
+async fn what_a_replay_has_delivered_stops_no_lane_and_is_not_missed() {
+    let desk = Desk::new().await;
+    for (second, (what, part)) in (1..).zip([(AUTHORISED, ""), (CAPTURED, "C1")]) {
+        desk.one(Told::of(what, part, 1_000, second).item(desk.to_shop()), second).await;
+    }
+    let leased = desk.lease(9, 4).await.due[0].id;
+    let again = Again { event: leased.event, wanted: vec![Wanted { in_order: false, ..want(desk.shop) }] };
+    desk.store.replay(vec![again], None, at(5)).await.expect("replayed");
+    assert_eq!(deliver_all(&desk, 6).await, [(1, 2)]);
+    let died = Settlement { stops_on_dead: true, ..settlement(leased, 1, 7, Next::Exhausted) };
+    assert_eq!(desk.store.settle(died).await, Ok(Settled::Followed));
+    let due = &desk.lease(9, 8).await.due[0];
+    assert_eq!((due.id.event.0, due.missed.len()), (2, 0));
+    assert_eq!(counts(&desk).await, [("delivered", 1), ("pending", 1), ("retried", 1)]);
+}
+
+#[tokio::test]
+async fn a_lane_opens_when_a_replay_past_it_delivers_what_it_stopped_at() {
+    let desk = Desk::new().await;
+    for (second, (what, part)) in (1..).zip([(AUTHORISED, ""), (CAPTURED, "C1")]) {
+        desk.one(Told::of(what, part, 1_000, second).item(desk.to_shop()), second).await;
+    }
+    let leased = desk.lease(9, 4).await.due[0].id;
+    let again = Again { event: leased.event, wanted: vec![Wanted { in_order: false, ..want(desk.shop) }] };
+    desk.store.replay(vec![again], None, at(5)).await.expect("replayed");
+    let replayed = desk.lease(9, 5).await.due[0].id;
+    let died = Settlement { stops_on_dead: true, ..settlement(leased, 1, 6, Next::Exhausted) };
+    assert_eq!(desk.store.settle(died).await, Ok(Settled::Done));
+    assert_eq!(desk.settle(replayed, 1, 7, Next::Delivered).await, Settled::Followed);
+    assert_eq!(deliver_all(&desk, 8).await, [(2, 1)]);
+    assert_eq!(counts(&desk).await, [("delivered", 2), ("retried", 1)]);
 }

@@ -81,7 +81,7 @@ fn counted(desk: &Desk) -> Tallies {
     let standings = ["", "routed", "revision", "aside", "conflict", "rejected", "superseded"];
     let events = groups("SELECT 0, standing, count(*) FROM events GROUP BY standing");
     let deliveries = groups(
-        "SELECT destination, CASE WHEN state > 10 AND EXISTS (SELECT 1 FROM deliveries n WHERE n.event = d.event
+        "SELECT destination, CASE WHEN state > 10 AND waits IS NOT -1 AND EXISTS (SELECT 1 FROM deliveries n WHERE n.event = d.event
              AND n.destination = d.destination AND n.generation > d.generation) THEN 0
              WHEN state = 4 THEN 2 ELSE state END AS word, count(*)
          FROM deliveries d GROUP BY destination, word",

@@ -20,11 +20,11 @@ macro_rules! columns {
 }
 
 /// What every list compares. `:states` has the bit of each wanted state; 0 means all. Who asks for a state sees no dead
-/// letter that was made again: it waits for nobody.
+/// letter that was made again: it waits for nobody, unless its lane stopped at it.
 macro_rules! fits {
     () => {
         "(:destination IS NULL OR d.destination = :destination) AND (:states = 0 OR ((:states >> d.state) & 1
-         AND (d.state NOT IN (11, 12) OR NOT EXISTS (SELECT 1 FROM deliveries n WHERE n.event = d.event
+         AND (d.state NOT IN (11, 12) OR d.waits IS -1 OR NOT EXISTS (SELECT 1 FROM deliveries n WHERE n.event = d.event
               AND n.destination = d.destination AND n.generation > d.generation))))
          AND (d.event, d.destination, d.generation) <= (:event, :from_destination, :generation) AND d.event >= :low
          ORDER BY d.event DESC, d.destination DESC, d.generation DESC LIMIT :limit"

@@ -138,7 +138,7 @@ fn remove(connection: &Connection, event: &EventRow, changes: &mut Changes) -> r
 /// Takes the event's deliveries out of the counts. A dead letter that was made again counts as retried.
 fn count_deliveries(connection: &Connection, event: i64, changes: &mut Changes) -> rusqlite::Result<()> {
     let mut deliveries = connection.prepare_cached(
-        "SELECT destination, state, generation < max(generation) OVER (PARTITION BY destination)
+        "SELECT destination, state, waits IS NOT -1 AND generation < max(generation) OVER (PARTITION BY destination)
          FROM deliveries WHERE event = ?1",
     )?;
     let mut deliveries = deliveries.query([event])?;
