@@ -1,5 +1,7 @@
 //! Holds: bad news that waits whether better news of the same order overtakes it.
 
+use std::time::Duration;
+
 use payhook_domain::delivery::State;
 use payhook_domain::fact::Effect;
 use payhook_domain::id::{DeliveryId, NameId};
@@ -11,14 +13,19 @@ use rusqlite::{Connection, OptionalExtension, Row, Statement};
 use super::owe::delivery;
 use super::tally::Changes;
 
+/// How far ahead a hold can end by the clock of now: the longest there is, and an hour for a clock that is put right by
+/// a little. One that ends later than that was written by a clock that was wrong, and is over: nobody knows how long it
+/// has waited, and waiting for that date could be for years.
+const AHEAD_MAX: Duration = Duration::from_secs(25 * 60 * 60);
+
 /// Most holds ended in one transaction; the rest follow with the next look.
 const ENDED_MAX: u32 = 256;
 
-/// The deliveries whose hold is over, the earliest first.
+/// The deliveries whose hold is over, the earliest first: their end lies in this span.
 macro_rules! over {
     () => {
         "SELECT event, destination, generation FROM deliveries INDEXED BY deliveries_held
-         WHERE state = 1 AND at <= ?1 ORDER BY at, event LIMIT ?2"
+         WHERE state = 1 AND at BETWEEN ?1 AND ?2 ORDER BY at, event LIMIT ?3"
     };
 }
 
@@ -32,6 +39,7 @@ pub(super) struct Holds<'c> {
     over: Statement<'c>,
     take: Statement<'c>,
     next: Statement<'c>,
+    last: Statement<'c>,
     /// Whether anything may be held: nothing is asked before something was.
     any: bool,
 }
@@ -66,6 +74,9 @@ impl<'c> Holds<'c> {
             )?,
             next: connection
                 .prepare("SELECT at FROM deliveries INDEXED BY deliveries_held WHERE state = 1 ORDER BY at LIMIT 1")?,
+            last: connection.prepare(
+                "SELECT at FROM deliveries INDEXED BY deliveries_held WHERE state = 1 ORDER BY at DESC LIMIT 1",
+            )?,
         })
     }
 
@@ -101,8 +112,19 @@ impl<'c> Holds<'c> {
 
     /// Those whose hold is over at `now`, the earliest first, to be taken: no order overtakes them any more.
     pub(super) fn over(&mut self, now: Timestamp) -> rusqlite::Result<Vec<DeliveryId>> {
-        self.forget_over.execute((now.as_micros(), ENDED_MAX))?;
-        self.over.query_map((now.as_micros(), ENDED_MAX), id)?.collect()
+        let mut over = self.over_within((i64::MIN, now.as_micros()), ENDED_MAX)?;
+        let room = ENDED_MAX.saturating_sub(u32::try_from(over.len()).unwrap_or(ENDED_MAX));
+        let stranded = now.plus(AHEAD_MAX).as_micros().saturating_add(1);
+        over.extend(self.over_within((stranded, i64::MAX), room)?);
+        Ok(over)
+    }
+
+    fn over_within(&mut self, (from, to): (i64, i64), limit: u32) -> rusqlite::Result<Vec<DeliveryId>> {
+        let over: Vec<DeliveryId> = self.over.query_map((from, to, limit), id)?.collect::<rusqlite::Result<_>>()?;
+        if !over.is_empty() {
+            self.forget_over.execute((from, to, limit))?;
+        }
+        Ok(over)
     }
 
     /// Takes a held delivery out, to be owed in its lane; when it was made, and whether it keeps to a lane.
@@ -118,10 +140,14 @@ impl<'c> Holds<'c> {
         Ok(Some((Timestamp::from_micros(made), in_order)))
     }
 
-    /// When the next hold is over.
-    pub(super) fn next(&mut self) -> rusqlite::Result<Option<Timestamp>> {
+    /// When the next hold is over, asked at `now`.
+    pub(super) fn next(&mut self, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
         if !self.any {
             return Ok(None);
+        }
+        let last: Option<i64> = self.last.query_row([], |row| row.get(0)).optional()?;
+        if last.is_some_and(|last| last > now.plus(AHEAD_MAX).as_micros()) {
+            return Ok(Some(now));
         }
         let at: Option<i64> = self.next.query_row([], |row| row.get(0)).optional()?;
         Ok(at.map(Timestamp::from_micros))

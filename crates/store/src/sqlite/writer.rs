@@ -174,9 +174,9 @@ impl Writer {
             return Ok(());
         }
         let reading = rooms.connection.unchecked_transaction()?;
-        for Look { destination, limit, due_by, giver, .. } in looks.drain(..) {
+        for Look { destination, limit, now, due_by, giver } in looks.drain(..) {
             let lease = leasing.lease(destination, limit, (due_by, rooms.numbers.last_event()), rooms.leases);
-            let lease = lease.and_then(|lease| Ok(until(lease, rooms.recorder.owing.holds.next()?)));
+            let lease = lease.and_then(|lease| Ok(until(lease, rooms.recorder.owing.holds.next(now)?)));
             giver.give(lease.map_err(|error| Unavailable::Failed(error.to_string())));
         }
         reading.commit()
@@ -267,7 +267,7 @@ impl Writer {
 /// The time of a look by which the next hold is over, if it is.
 fn holds_over(looks: &[Look], rooms: &mut Rooms<'_>) -> rusqlite::Result<Option<Timestamp>> {
     let Some(now) = looks.iter().map(|look| look.now).max() else { return Ok(None) };
-    Ok(rooms.recorder.owing.holds.next()?.filter(|next| *next <= now).map(|_| now))
+    Ok(rooms.recorder.owing.holds.next(now)?.filter(|next| *next <= now).map(|_| now))
 }
 
 /// Whoever looks, looks again when the next hold is over, whosever it is.

@@ -180,3 +180,22 @@ async fn a_refusal_that_is_accepted_in_a_conflict_waits_its_time_or_is_overtaken
     assert_eq!(desk.store.decide_conflict(seq, Some((wanted(&desk), names)), at(32)).await, Ok(true));
     assert_eq!(states(&desk).await, [(1, State::Superseded), (2, State::Pending), (3, State::Superseded)]);
 }
+
+/// The clock was a year ahead when the refusals came, and was then put right.
+#[tokio::test]
+async fn what_was_held_by_a_clock_that_was_ahead_does_not_wait_for_that_date() {
+    const YEAR: i64 = 365 * 86_400;
+    let desk = Desk::new().await;
+    desk.one(Told::of(REFUSED, "", 1_000, 1).item(held(&desk)), YEAR).await;
+    let longest = Wanted { hold: Duration::from_secs(86_400), ..want(desk.shop) };
+    let fair = Told { payment: "P2", order: "order-2", ..Told::of(REFUSED, "", 1_000, 1) };
+    desk.one(fair.item(Disposition::Route(vec![longest])), 10).await;
+    let due: Vec<_> = desk.lease(10, 10).await.due.iter().map(|leased| leased.id.event.0).collect();
+    assert_eq!(due, [1]);
+    assert_eq!(states(&desk).await, [(1, State::Pending), (2, State::Held)], "the longest hold is not cut short");
+    let lease = desk.lease(10, 11).await;
+    assert_eq!((lease.due.len(), lease.next_due), (0, Some(at(10 + 86_400))));
+    desk.one(Told { order: "order-2", payment: "P2", ..Told::of(AUTHORISED, "", 1_000, 30) }.item(desk.to_shop()), 30)
+        .await;
+    assert_eq!(states(&desk).await[1], (2, State::Superseded));
+}

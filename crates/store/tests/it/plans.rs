@@ -34,6 +34,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("SELECT EXISTS (SELECT 1 FROM holds)", "ends at the first row; once per start"),
     ("SELECT EXISTS (SELECT 1 FROM moved)", "ends at the first row"),
     ("INDEXED BY deliveries_held WHERE state = 1 ORDER BY at LIMIT 1", "the first row of its index"),
+    ("INDEXED BY deliveries_held WHERE state = 1 ORDER BY at DESC LIMIT 1", "the last row of its index"),
     ("INDEXED BY deliveries_due WHERE state = 2 LIMIT ?1", "so many rows of its index"),
     ("WITH RECURSIVE parts (id)", "over its own result: the parts of one payment"),
     ("SELECT id FROM notifications ORDER BY id ASC LIMIT 1", "the first row"),
