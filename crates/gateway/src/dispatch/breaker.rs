@@ -145,7 +145,21 @@ impl Breaker {
     pub(crate) fn restore(&mut self, kept: &[u8], now: Timestamp) {
         let Ok(Kept { open, streak, outages }) = serde_json::from_slice(kept) else { return };
         self.outages = outages.into();
-        let Some(patience) = self.patience else { return };
+        let open = open.map(|open| Open {
+            since: Timestamp::from_micros(open.since),
+            until: Timestamp::from_micros(open.until),
+            rest: Duration::from_millis(open.rest_ms),
+            probing: false,
+            hurried: false,
+        });
+        let Some(patience) = self.patience else {
+            if let Some(open) = open {
+                self.remember(open, now);
+                // What is kept says that it is open: the next ending writes that it is not.
+                self.streak_kept = (None, true);
+            }
+            return;
+        };
         self.streak = streak.map(|(failures, since)| {
             let since = Timestamp::from_micros(since).min(now);
             Streak { failures, since }
@@ -153,11 +167,9 @@ impl Breaker {
         self.streak_kept = (None, streak.is_some());
         let Some(open) = open else { return };
         self.open = Some(Open {
-            since: Timestamp::from_micros(open.since),
-            until: Timestamp::from_micros(open.until).min(now.plus(patience.rest_max)),
-            rest: Duration::from_millis(open.rest_ms).clamp(patience.rest, patience.rest_max),
-            probing: false,
-            hurried: false,
+            until: open.until.min(now.plus(patience.rest_max)),
+            rest: open.rest.clamp(patience.rest, patience.rest_max),
+            ..open
         });
     }
 

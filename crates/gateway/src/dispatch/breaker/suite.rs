@@ -178,6 +178,20 @@ fn another_patience_counts_at_once_and_forgets_no_outage() {
 }
 
 #[test]
+fn an_outage_that_runs_while_it_is_switched_off_by_a_restart_is_remembered() {
+    let mut before = breaker();
+    fail(&mut before, 10, 100);
+    let mut without = Breaker::new(None, 7);
+    without.restore(&before.keep(), at(200));
+    assert!(without.was_down(at(100)) && without.was_down(at(200)) && !without.was_down(at(201)));
+    assert!(without.was_down_since(at(150)));
+    assert!(without.streak_is_news(at(300)), "it is kept with the next ending");
+    let mut again = Breaker::new(None, 7);
+    again.restore(&without.keep(), at(900));
+    assert!(again.was_down(at(150)) && !again.was_down(at(500)), "another restart makes the outage no longer");
+}
+
+#[test]
 fn what_the_destination_asks_for_lengthens_the_rest_up_to_the_longest() {
     let mut breaker = Breaker::new(Some(Patience { failures: 1, ..PATIENCE }), 7);
     let begun = breaker.begin();
