@@ -152,6 +152,7 @@ impl Breaker {
             probing: false,
             hurried: false,
         });
+        let open = open.map(|open| self.put_right(open, now));
         let Some(patience) = self.patience else {
             if let Some(open) = open {
                 self.remember(open, now);
@@ -186,6 +187,7 @@ impl Breaker {
             }
             return;
         };
+        self.look_at_clock(now);
         if let Some(open) = &mut self.open {
             open.until = open.until.min(now.plus(patience.rest_max));
             open.rest = open.rest.clamp(patience.rest, patience.rest_max);
@@ -253,6 +255,7 @@ impl Breaker {
         asked: Option<Duration>,
     ) -> Option<Turn> {
         let patience = self.patience?;
+        self.look_at_clock(started_at);
         if !self.is_present(begun) {
             return None;
         }
@@ -264,6 +267,7 @@ impl Breaker {
         }
         let streak = self.streak.get_or_insert(Streak { failures: 0, since: started_at });
         streak.failures = streak.failures.saturating_add(1);
+        streak.since = streak.since.min(started_at);
         let Streak { failures, since } = *streak;
         let quietly = failures >= FEW && now.since(since) > patience.rest_max;
         if failures < patience.failures && !quietly {
@@ -291,6 +295,7 @@ impl Breaker {
 
     /// Ends the rest: the next look probes, with whatever is owed. Whether there was one.
     pub(crate) fn wake(&mut self, now: Timestamp) -> bool {
+        self.look_at_clock(now);
         let Some(open) = &mut self.open else { return false };
         let rested = open.until > now;
         open.until = open.until.min(now);
@@ -324,11 +329,34 @@ impl Breaker {
 
     /// Whether it was down at any time since `at`.
     pub(crate) fn was_down_since(&self, at: Timestamp) -> bool {
-        self.open.is_some() || self.outages.back().is_some_and(|(_, to)| *to >= at.as_micros())
+        // The last need not be the latest: a clock may have been put back since.
+        self.open.is_some() || self.outages.iter().any(|(_, to)| *to >= at.as_micros())
+    }
+
+    /// Looks whether the clock was put back while it is open.
+    fn look_at_clock(&mut self, now: Timestamp) {
+        if let Some(open) = self.open.take() {
+            self.open = Some(self.put_right(open, now));
+        }
+    }
+
+    /// The outage as this clock has it: begun no later than `now`. What lies ahead is remembered by itself, as far as a
+    /// try can have been dated, which is the rest's end: up to `now` nothing of it would be known as down.
+    fn put_right(&mut self, open: Open, now: Timestamp) -> Open {
+        if open.since <= now {
+            return open;
+        }
+        self.push(open.since, open.until.max(open.since));
+        Open { since: now, ..open }
     }
 
     fn remember(&mut self, open: Open, now: Timestamp) {
-        self.outages.push_back((open.since.as_micros(), now.as_micros()));
+        let open = self.put_right(open, now);
+        self.push(open.since, now);
+    }
+
+    fn push(&mut self, from: Timestamp, to: Timestamp) {
+        self.outages.push_back((from.as_micros(), to.as_micros()));
         while self.outages.len() > OUTAGES_MAX {
             self.outages.pop_front();
         }

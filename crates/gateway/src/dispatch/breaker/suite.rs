@@ -209,3 +209,38 @@ fn a_clock_that_is_put_back_ends_the_rest() {
     assert!(matches!(breaker.may(at(365 * 86_400)), May::Rest(Some(_))));
     assert_eq!(breaker.may(at(3_600)), May::Probe);
 }
+
+#[test]
+fn a_clock_that_is_put_back_during_an_outage_makes_none_of_its_tries_count() {
+    const AHEAD: i64 = 365 * 86_400;
+    let mut breaker = breaker();
+    fail(&mut breaker, 10, AHEAD);
+    let Some(Turn::Longer { .. }) = fail(&mut breaker, 1, AHEAD + 60) else { panic!("a probe") };
+    // Put back, and still down: one probe fails, the next is taken.
+    fail(&mut breaker, 1, 3_600);
+    assert!(breaker.was_down(at(3_600)) && breaker.was_down(at(3_700)));
+    assert!(breaker.was_down(at(AHEAD)) && breaker.was_down(at(AHEAD + 60)));
+    let probe = breaker.begin();
+    breaker.answered(probe, at(4_000));
+    let mut after = self::breaker();
+    after.restore(&breaker.keep(), at(4_100));
+    for breaker in [&breaker, &after] {
+        assert!(breaker.was_down(at(AHEAD + 60)) && breaker.was_down(at(3_600)));
+        assert!(!breaker.was_down(at(4_001)) && !breaker.was_down(at(AHEAD - 1)), "what lies between was no outage");
+        assert!(breaker.was_down_since(at(AHEAD)), "asked for a delivery that was made then");
+    }
+}
+
+#[test]
+fn a_clock_put_back_over_a_restart_or_before_the_first_probe_loses_no_outage() {
+    const AHEAD: i64 = 365 * 86_400;
+    let mut before = breaker();
+    fail(&mut before, 10, AHEAD);
+    let mut after = breaker();
+    after.restore(&before.keep(), at(3_600));
+    assert!(after.was_down(at(AHEAD)) && after.was_down(at(3_600)) && !after.was_down(at(3_599)));
+    before.wake(at(3_600));
+    let probe = before.begin();
+    before.answered(probe, at(3_700));
+    assert!(before.was_down(at(AHEAD)) && before.was_down(at(3_650)) && !before.was_down(at(3_701)));
+}
