@@ -91,10 +91,11 @@ impl List {
             output::json(&found);
             return Ok(());
         }
-        let mut table = Table::new(["DESTINATION", "STATE", "UNTIL", "PENDING", "DEAD", "DELIVERED", "URL"]);
+        let mut table =
+            Table::new(["DESTINATION", "STATE", "UNTIL", "PENDING", "BLOCKED", "HELD", "DEAD", "DELIVERED", "URL"]);
         for destination in found["data"].as_array().map(Vec::as_slice).unwrap_or_default() {
             table.row(
-                ["name", "state", "resting_until", "pending", "dead", "delivered", "url"]
+                ["name", "state", "resting_until", "pending", "blocked", "held", "dead", "delivered", "url"]
                     .map(|key| text(&destination[key])),
             );
         }

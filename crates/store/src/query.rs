@@ -54,6 +54,9 @@ pub trait Reader: Send + Sync + 'static {
     fn growth(&self, since: Timestamp) -> Answer<Growth>;
     /// Exact counts, kept beside the data in the same transactions.
     fn tallies(&self) -> Answer<Tallies>;
+    /// How many deliveries wait behind dead letters at which their lane stopped, by destination: of the newest
+    /// [`PageRequest::SCAN_MAX`] dead letters, and no more than so many.
+    fn stopped(&self) -> Answer<BTreeMap<NameId, u64>>;
 }
 
 /// What a name stands for.

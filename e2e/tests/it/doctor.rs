@@ -10,12 +10,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use payhook_domain::time::Timestamp;
 use payhook_testkit::binary;
 use payhook_testkit::gateway::{Gateway, Setup};
+use payhook_testkit::notifications::Item;
 use payhook_testkit::receiver::{Behaviour, Receiver};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::listeners::tls;
-use crate::stage::{KEY, SECRET, authorisation, configuration, setup, until};
+use crate::stage::{KEY, SECRET, adyen, authorisation, configuration, setup, until};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -158,6 +159,37 @@ fn dead_letters_and_paused_and_resting_destinations_are_found() {
     Report::of(&gateway).must_find("destinations", "warning", "shop has failed");
     assert_eq!(gateway.post("/api/v1/destinations/shop/pause", &Value::Null).status, 200);
     Report::of(&gateway).must_find("destinations", "warning", "shop is paused");
+}
+
+#[test]
+fn what_waits_behind_a_dead_letter_is_found_and_listed_until_it_is_passed() {
+    let receiver = Receiver::start(Some(SECRET));
+    receiver.behave(|_| Behaviour::Answer(410));
+    let stops = "type = \"http\"\non_dead = \"stop\"";
+    let gateway = Setup::new(&configuration(&receiver).replace("type = \"http\"", stops)).start();
+    let capture = Item {
+        psp_reference: "CP00000000000001".to_owned(),
+        original_reference: Item::authorisation(1).psp_reference,
+        code: "CAPTURE".to_owned(),
+        ..Item::authorisation(1)
+    };
+    for request in [authorisation(1), adyen().request(&capture)] {
+        payhook_testkit::wire::call(gateway.public(), &request, PATIENCE).expect("an answer");
+    }
+    until(&gateway, PATIENCE, "a dead letter", || deliveries(&gateway, "dead") == 1);
+    Report::of(&gateway).must_find("owed", "problem", "1 deliveries to shop wait behind dead letters");
+    let shop = gateway.get("/api/v1/destinations/shop").json();
+    assert_eq!([&shop["pending"], &shop["blocked"], &shop["held"]], [0, 1, 0]);
+    let url = format!("http://{}", gateway.admin());
+    let listed = payhook(gateway.folder(), &gateway.token(), &["destinations", "list", "--url", &url]).out;
+    assert!(listed.lines().next().is_some_and(|head| head.contains("BLOCKED") && head.contains("HELD")), "{listed}");
+
+    receiver.behave(|_| Behaviour::Answer(200));
+    let dead = gateway.list("/api/v1/deliveries?state=dead");
+    let pass = format!("/api/v1/deliveries/{}/pass", dead[0]["id"].as_str().expect("an id"));
+    assert_eq!(gateway.post(&pass, &Value::Null).status, 200);
+    until(&gateway, PATIENCE, "the capture", || deliveries(&gateway, "delivered") == 1);
+    assert!(!Report::of(&gateway).finds("owed", "problem", "shop"));
 }
 
 #[test]

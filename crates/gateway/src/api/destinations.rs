@@ -95,6 +95,8 @@ fn shown(api: &Api, target: &Target, tallies: &Tallies) -> Value {
         "resting_until": standing.resting.map(|(_, until)| until),
         "failures": standing.failures,
         "pending": count("pending"),
+        "blocked": count("blocked"),
+        "held": count("held"),
         "delivered": count("delivered"),
         "dead": count("rejected") + count("exhausted"),
         "oldest_pending": oldest(target, tallies),

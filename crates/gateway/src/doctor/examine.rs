@@ -1,8 +1,9 @@
 //! Asks the gateway for what each check goes by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use payhook_domain::delivery::State;
+use payhook_domain::id::NameId;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
 use payhook_store::{
@@ -95,7 +96,11 @@ async fn stored(gateway: &Gateway, plan: &Plan) -> Result<Vec<Finding>, Unavaila
         now,
     });
     findings.extend(reads::judge(&measured, &gateway.slow_reads.all()));
-    findings.extend(owed::judge(&what_is_owed(gateway, plan, &tallies), now));
+    let stopped = match tallies.deliveries.keys().any(|(_, state)| *state == State::Blocked.as_str()) {
+        true => gateway.reader.stopped().await?,
+        false => BTreeMap::new(),
+    };
+    findings.extend(owed::judge(&what_is_owed(gateway, plan, &tallies, &stopped), now));
     let (mut doubts, mut dated) = (Vec::new(), 0);
     for source in &plan.sources {
         let events = newest(gateway, source).await?;
@@ -134,13 +139,14 @@ async fn timed<A>(question: &'static str, asked: Answer<A>) -> Result<(A, reads:
     Ok((answer, reads::Measured { question, took: began.elapsed() }))
 }
 
-fn what_is_owed(gateway: &Gateway, plan: &Plan, tallies: &Tallies) -> owed::Owed {
+fn what_is_owed(gateway: &Gateway, plan: &Plan, tallies: &Tallies, stopped: &BTreeMap<NameId, u64>) -> owed::Owed {
+    let name = |id| gateway.names.name(NameKind::Destination, id);
     let count =
         |word: &str| tallies.deliveries.iter().filter(|((_, state), _)| *state == word).map(|(_, count)| count).sum();
     let standing = |word: &str| tallies.events.get(word).copied().unwrap_or(0);
     let mut dead: Vec<(String, u64)> = Vec::new();
     for ((id, state), count) in &tallies.deliveries {
-        let name = gateway.names.name(NameKind::Destination, *id);
+        let name = name(*id);
         match dead.iter_mut().find(|(known, _)| *known == name) {
             _ if ![State::Rejected.as_str(), State::Exhausted.as_str()].contains(state) => {}
             Some((_, sum)) => *sum += count,
@@ -151,6 +157,9 @@ fn what_is_owed(gateway: &Gateway, plan: &Plan, tallies: &Tallies) -> owed::Owed
     owed::Owed {
         pending: count(State::Pending.as_str()),
         oldest_pending: tallies.oldest_pending,
+        blocked: count(State::Blocked.as_str()),
+        held: count(State::Held.as_str()),
+        stopped: stopped.iter().map(|(id, count)| (name(*id), *count)).collect(),
         dead,
         orphaned: orphaned.into_iter().map(|one| (one.destination, one.owed)).collect(),
         aside: standing("aside"),

@@ -17,6 +17,11 @@ pub(super) struct Owed {
     /// Deliveries that wait to be tried, and when the oldest was made.
     pub(super) pending: u64,
     pub(super) oldest_pending: Option<Timestamp>,
+    /// Deliveries that wait for another of their payment, and those whose hold is not over.
+    pub(super) blocked: u64,
+    pub(super) held: u64,
+    /// Deliveries behind dead letters at which their lane stopped, by destination.
+    pub(super) stopped: Vec<(String, u64)>,
     /// Dead letters, by destination.
     pub(super) dead: Vec<(String, u64)>,
     /// What is owed to destinations that are not configured.
@@ -29,6 +34,7 @@ pub(super) struct Owed {
 /// The rule.
 pub(super) fn judge(owed: &Owed, now: Timestamp) -> Vec<Finding> {
     let mut findings = vec![pending(owed, now)];
+    findings.extend(stopped(&owed.stopped));
     findings.extend(dead(&owed.dead));
     findings.extend(orphaned(&owed.orphaned));
     findings.extend(waiting(owed));
@@ -36,7 +42,7 @@ pub(super) fn judge(owed: &Owed, now: Timestamp) -> Vec<Finding> {
 }
 
 fn pending(owed: &Owed, now: Timestamp) -> Finding {
-    let Some(oldest) = owed.oldest_pending else { return Finding::ok("owed", "nothing waits to be delivered") };
+    let Some(oldest) = owed.oldest_pending else { return Finding::ok("owed", not_due(owed)) };
     let age = now.since(oldest);
     let what = format!("{} deliveries wait, the oldest for {}", owed.pending, span(age));
     let hint = "`payhook destinations list` says which destination is paused, rests or is slow; `payhook deliveries list --state \
@@ -46,6 +52,31 @@ fn pending(owed: &Owed, now: Timestamp) -> Finding {
         age if age > LATE => Finding::warning("owed", what, hint),
         _ => Finding::ok("owed", what),
     }
+}
+
+/// What is told where nothing waits to be tried.
+fn not_due(owed: &Owed) -> String {
+    match (owed.blocked, owed.held) {
+        (0, 0) => "nothing waits to be delivered".to_owned(),
+        (blocked, 0) => format!("nothing waits to be tried; {blocked} deliveries wait for another of their payment"),
+        (0, held) => format!("nothing waits to be tried; {held} deliveries are held"),
+        (blocked, held) => format!(
+            "nothing waits to be tried; {blocked} deliveries wait for another of their payment, and {held} are held"
+        ),
+    }
+}
+
+/// Nothing but a person ends this wait.
+fn stopped(stopped: &[(String, u64)]) -> Vec<Finding> {
+    let told = |(destination, count): &(String, u64)| {
+        let what = format!("{count} deliveries to {destination} wait behind dead letters at which their lane stopped");
+        let hint = format!(
+            "`payhook deliveries list --state dead --destination {destination}` shows those; `payhook deliveries retry` \
+             makes one again in its place, `payhook deliveries pass` lets what waits go on without it"
+        );
+        Finding::problem("owed", what, hint).about(destination)
+    };
+    stopped.iter().map(told).collect()
 }
 
 fn dead(dead: &[(String, u64)]) -> Vec<Finding> {
@@ -116,6 +147,16 @@ mod tests {
             severities(&Owed { pending: 3, oldest_pending, ..Owed::default() })[0].1
         };
         assert_eq!([after(900), after(901), after(86_401)], [Ok, Warning, Problem]);
+    }
+
+    #[test]
+    fn what_waits_behind_a_dead_letter_is_a_problem_though_nothing_waits_to_be_tried() {
+        let owed = Owed { blocked: 7, held: 2, stopped: vec![("shop".to_owned(), 5)], ..Owed::default() };
+        let findings = judge(&owed, NOW);
+        assert_eq!((findings[0].severity, findings[1].severity), (Ok, Problem));
+        assert!(findings[0].what.contains("7 deliveries wait") && findings[0].what.contains("2 are held"));
+        assert!(findings[1].what.starts_with("5 deliveries to shop wait behind"), "{findings:?}");
+        assert_eq!(findings[1].about.as_deref(), Some("shop"));
     }
 
     #[test]

@@ -130,6 +130,24 @@ async fn a_lane_that_stops_at_a_dead_letter_opens_by_pass() {
 }
 
 #[tokio::test]
+async fn what_waits_behind_a_dead_letter_is_counted_and_nothing_that_waits_for_a_try() {
+    let desk = Desk::new().await;
+    three(&desk, want(desk.shop)).await;
+    let other = Told { payment: "P2", order: "order-2", ..Told::of(AUTHORISED, "", 500, 4) };
+    desk.one(other.item(desk.to_shop()), 4).await;
+    let behind = Told { payment: "P2", order: "order-2", ..Told::of(CAPTURED, "C2", 500, 4) };
+    desk.one(behind.item(desk.to_shop()), 4).await;
+    let stopped = async || desk.store.reader().stopped().await.expect("read").into_iter().collect::<Vec<_>>();
+    assert_eq!(stopped().await, []);
+    let head = desk.lease(1, 5).await.due[0].id;
+    let died = payhook_store::Settlement { stops_on_dead: true, ..settlement(head, 1, 5, Next::Rejected) };
+    desk.store.settle(died).await.expect("settled");
+    assert_eq!(stopped().await, [(desk.shop, 2)]);
+    desk.store.pass(head, at(6)).await.expect("passed");
+    assert_eq!(stopped().await, []);
+}
+
+#[tokio::test]
 async fn a_dead_letter_at_which_the_lane_stopped_is_made_again_in_its_own_place() {
     let desk = Desk::new().await;
     three(&desk, want(desk.shop)).await;

@@ -36,6 +36,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("INDEXED BY deliveries_held WHERE state = 1 ORDER BY at LIMIT 1", "the first row of its index"),
     ("INDEXED BY deliveries_held WHERE state = 1 ORDER BY at DESC LIMIT 1", "the last row of its index"),
     ("INDEXED BY deliveries_due WHERE state = 2 LIMIT ?1", "so many rows of its index"),
+    ("WITH RECURSIVE dead AS MATERIALIZED", "so many of the newest dead letters, and of what waits behind them"),
     ("WITH RECURSIVE parts (id)", "over its own result: the parts of one payment"),
     ("SELECT id FROM notifications ORDER BY id ASC LIMIT 1", "the first row"),
     ("SELECT id FROM notifications ORDER BY id DESC LIMIT 1", "the last row"),

@@ -7,6 +7,7 @@ mod notifications;
 mod payments;
 mod quarantine;
 mod reader;
+mod stopped;
 mod tallies;
 mod times;
 

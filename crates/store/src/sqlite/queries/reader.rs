@@ -1,5 +1,6 @@
 //! The reading half of the seam: each question goes to a reading thread.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::ready;
@@ -9,7 +10,7 @@ use payhook_domain::notification::Notification;
 use payhook_domain::time::Timestamp;
 use rusqlite::Connection;
 
-use super::{deliveries, events, growth, notifications, payments, quarantine, tallies};
+use super::{deliveries, events, growth, notifications, payments, quarantine, stopped, tallies};
 use crate::sqlite::memos;
 use crate::sqlite::names::{self, Kinds};
 use crate::sqlite::readers::Readers;
@@ -120,5 +121,9 @@ impl Reader for SqliteReader {
 
     fn tallies(&self) -> Answer<Tallies> {
         self.ask(|connection, _| tallies::read(connection))
+    }
+
+    fn stopped(&self) -> Answer<BTreeMap<NameId, u64>> {
+        self.ask(|connection, _| stopped::waiting(connection))
     }
 }
