@@ -22,7 +22,7 @@ use payhook_testkit::standard_webhooks::Signature;
 use payhook_testkit::wire::read_answer;
 use serde_json::Value;
 
-use crate::stage::{KEY, SECRET, Stored, authorisation, nothing_is_lost, setup};
+use crate::stage::{KEY, SECRET, Stored, authorisation, nothing_is_lost, setup, until};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -217,6 +217,30 @@ fn a_destination_that_is_owed_something_stays_unless_it_is_abandoned_and_then_co
         std::thread::sleep(EVERY);
     }
     taken(&gateway.reload(gone));
+}
+
+#[test]
+fn what_is_abandoned_with_a_try_under_way_is_neither_down_nor_late_in_the_metrics() {
+    let receiver = Receiver::start(Some(SECRET));
+    receiver.behave(|_| Behaviour::AnswerLate(503, Duration::from_secs(2)));
+    let gateway = setup(&receiver).start();
+    let patient = "type = \"http\"\nbreaker = { failures = 1 }";
+    taken(&gateway.reload(&gateway.configuration().replace("type = \"http\"", patient)));
+    let text = gateway.configuration();
+    assert_eq!(gateway.send(&authorisation(1)).expect("an answer").status, 200);
+    assert!(receiver.wait_until(PATIENCE, |heard| heard.len() == 1), "no try began");
+    let gone = &text[..text.find("[[destination]]").expect("there is one")];
+    taken(&gateway.reload(&format!("abandon = [\"shop\"]\n{gone}")));
+    until(&gateway, PATIENCE, "the try's end", || gateway.list("/api/v1/deliveries")[0]["attempts"] == 1);
+    std::thread::sleep(EVERY);
+    let metrics = gateway.get("/metrics").text();
+    assert!(!metrics.lines().any(|line| line.starts_with("payhook_breaker_open{")), "{metrics}");
+    let oldest = metrics.lines().find(|line| line.contains("oldest_pending_seconds")).expect("told");
+    assert!(oldest.ends_with(" 0"), "{oldest}");
+    assert_eq!(gateway.get("/api/v1/status").json()["oldest_pending"], Value::Null);
+    taken(&gateway.reload(&text));
+    let metrics = gateway.get("/metrics").text();
+    assert!(metrics.contains("payhook_breaker_open{destination=\"shop\"} 1"), "it is back, and down:\n{metrics}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ const STORE: &[(&str, &str)] = &[
     ("commit_items_total", "jobs in them; divided by `commits_total`: how many share a sync"),
     ("commit_micros_total", "time spent in them; divided by `commits_total`: how long one takes, the disk above all"),
     ("quarantine_dropped_total", "refused requests that the bounds of the quarantine did not let in"),
-    ("oldest_pending_seconds", "how long the oldest delivery that is due has waited"),
+    ("oldest_pending_seconds", "how long the oldest delivery that is due to a configured destination has waited"),
     (
         "last_backup_seconds",
         "when the newest backup was made, in seconds since 1970; absent while none is known, or the one known is dated later than now",

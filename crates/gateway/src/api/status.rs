@@ -13,7 +13,7 @@ use crate::reload::{orphans, outcome};
 /// `GET /metrics`
 pub(crate) async fn metrics(State(api): State<Api>) -> Result<impl IntoResponse, ApiError> {
     let gateway = &api.gateway;
-    let tallies = gateway.reader.tallies().await?;
+    let tallies = orphans::tallies(gateway).await?;
     gateway.metrics.free(&gateway.reader.extent().await?);
     let plan = gateway.plan.load_full();
     gateway.metrics.key_sets(plan.sources.iter().filter_map(|source| {
@@ -21,15 +21,19 @@ pub(crate) async fn metrics(State(api): State<Api>) -> Result<impl IntoResponse,
         let standing = set.standing(gateway.clock.as_ref());
         Some((set.url().as_str(), [standing.keys as u64, standing.fetched, standing.failed]))
     }));
+    let now = gateway.clock.now();
+    let rests = |target| gateway.gates.of(target, now).standing().resting.is_some();
+    let standings = plan.destinations.iter().map(|target| (target.settings.name.as_str(), rests(target)));
+    gateway.metrics.breakers(standings);
     let name_of = |id| gateway.names.name(NameKind::Destination, id);
-    let text = gateway.metrics.render(&tallies, &gateway.store.health(), gateway.clock.now().as_micros(), name_of);
+    let text = gateway.metrics.render(&tallies, &gateway.store.health(), now.as_micros(), name_of);
     Ok(([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))
 }
 
 /// `GET /api/v1/status`: exact counts from the store, and which configuration runs.
 pub(crate) async fn status(State(api): State<Api>) -> Result<Json<Value>, ApiError> {
     let gateway = &api.gateway;
-    let tallies = gateway.reader.tallies().await?;
+    let tallies = orphans::tallies(gateway).await?;
     let health = gateway.store.health();
     let deliveries: Vec<Value> = tallies
         .deliveries

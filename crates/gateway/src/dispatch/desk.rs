@@ -10,7 +10,6 @@ use tokio::task::JoinSet;
 
 use super::attempt::{self, Counter};
 use super::gate::Room;
-use super::turn;
 use crate::gateway::Gateway;
 use crate::plan::Target;
 
@@ -65,7 +64,6 @@ impl Desk {
     pub(crate) fn new(gateway: Arc<Gateway>, target: Arc<Target>) -> Self {
         let hands = Semaphore::new(target.settings.concurrency);
         let gate = gateway.gates.of(&target, gateway.clock.now());
-        turn::show(&gateway, &target.settings.name, gate.standing().resting.is_some());
         Self { counter: Arc::new(Counter { gateway, target, gate, hands }), in_hand: JoinSet::new() }
     }
 

@@ -1,4 +1,4 @@
-//! What follows when a breaker turns: it is kept, shown, told, and the desk looks again. Or when it is about to: it is kept.
+//! What follows when a breaker turns: it is kept, told, and the desk looks again. Or when it is about to: it is kept.
 
 use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
@@ -7,13 +7,11 @@ use super::breaker::Turn;
 use super::gate::Gate;
 use crate::alerts::Alert;
 use crate::gateway::Gateway;
-use crate::telemetry::metrics::Where;
 
 /// Carries out what a turn calls for. A turn that cannot be kept is not kept: the store cannot be written then, and no
 /// try begins before it can.
 pub(crate) async fn follow(gateway: &Gateway, gate: &Gate, destination: &str, turn: Turn) {
     let kept = gate.keep_breaker(|memo| gateway.store.keep(memo));
-    show(gateway, destination, !matches!(turn, Turn::Closed));
     match turn {
         Turn::Opened { failures, until } => raise(gateway, destination, failures, until),
         Turn::Longer { until } => {
@@ -32,12 +30,6 @@ pub(super) async fn keep(gateway: &Gateway, gate: &Gate, destination: &str) {
     if let Err(error) = gate.keep_breaker(|memo| gateway.store.keep(memo)).await {
         tracing::debug!(destination, %error, "failures in a row were not kept");
     }
-}
-
-/// Shows in the metrics whether the breaker is open.
-pub(crate) fn show(gateway: &Gateway, destination: &str, open: bool) {
-    let labels = Where { destination: destination.to_owned() };
-    gateway.metrics.breaker_open.get_or_create(&labels).set(i64::from(open));
 }
 
 /// Raises the alert, once per opening.

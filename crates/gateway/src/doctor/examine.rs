@@ -7,7 +7,7 @@ use payhook_domain::id::NameId;
 use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Unverified;
 use payhook_store::{
-    Answer, DeliveryFilter, EventFilter, NameKind, PageRequest, PaymentFilter, StoredEvent, Tallies, Unavailable,
+    DeliveryFilter, EventFilter, NameKind, PageRequest, PaymentFilter, StoredEvent, Tallies, Unavailable,
 };
 use tokio::time::Instant;
 
@@ -126,14 +126,17 @@ async fn questions(gateway: &Gateway) -> Result<(Tallies, Vec<reads::Measured>),
     let reader = &gateway.reader;
     let page = || PageRequest { limit: PAGE, from: None };
     let dead = DeliveryFilter { states: vec![State::Rejected, State::Exhausted], ..DeliveryFilter::default() };
-    let (tallies, counts) = timed("counts", reader.tallies()).await?;
+    let (tallies, counts) = timed("counts", orphans::tallies(gateway)).await?;
     let (_, events) = timed("the newest events", reader.events(EventFilter::default(), page())).await?;
     let (_, dead) = timed("dead letters", reader.deliveries(dead, page())).await?;
     let (_, payments) = timed("payments", reader.payments(PaymentFilter::default(), page())).await?;
     Ok((tallies, vec![counts, events, dead, payments]))
 }
 
-async fn timed<A>(question: &'static str, asked: Answer<A>) -> Result<(A, reads::Measured), Unavailable> {
+async fn timed<A>(
+    question: &'static str,
+    asked: impl Future<Output = Result<A, Unavailable>>,
+) -> Result<(A, reads::Measured), Unavailable> {
     let began = Instant::now();
     let answer = asked.await?;
     Ok((answer, reads::Measured { question, took: began.elapsed() }))
@@ -141,8 +144,10 @@ async fn timed<A>(question: &'static str, asked: Answer<A>) -> Result<(A, reads:
 
 fn what_is_owed(gateway: &Gateway, plan: &Plan, tallies: &Tallies, stopped: &BTreeMap<NameId, u64>) -> owed::Owed {
     let name = |id| gateway.names.name(NameKind::Destination, id);
-    let count =
-        |word: &str| tallies.deliveries.iter().filter(|((_, state), _)| *state == word).map(|(_, count)| count).sum();
+    // What is owed to others is told by itself.
+    let is_configured = |id| plan.destinations.iter().any(|target| target.id == id);
+    let here = || tallies.deliveries.iter().filter(|((id, _), _)| is_configured(*id));
+    let count = |word: &str| here().filter(|((_, state), _)| *state == word).map(|(_, count)| count).sum();
     let standing = |word: &str| tallies.events.get(word).copied().unwrap_or(0);
     let mut dead: Vec<(String, u64)> = Vec::new();
     for ((id, state), count) in &tallies.deliveries {

@@ -12,7 +12,6 @@ use super::orphans::owed;
 use crate::dispatch::{Desk, Told};
 use crate::gateway::Gateway;
 use crate::plan::{Plan, Target};
-use crate::telemetry::metrics::Where;
 
 /// How often a destination that leaves is looked at, whether something is owed to it still.
 const LEAVING_LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -98,7 +97,6 @@ impl Desks {
     fn leave(&mut self, target: &Arc<Target>, before: &Arc<Plan>, is_abandoned: bool) {
         if is_abandoned {
             self.hand_over(target.id);
-            self.forget(target);
             return;
         }
         let Some(Working { told, .. }) = self.working.remove(&target.id) else { return };
@@ -110,11 +108,6 @@ impl Desks {
             told,
         };
         self.tasks.spawn(leaving.until_nothing_is_owed());
-    }
-
-    fn forget(&self, target: &Target) {
-        let labels = Where { destination: target.settings.name.clone() };
-        self.gateway.metrics.breaker_open.remove(&labels);
     }
 }
 
@@ -142,14 +135,10 @@ impl Leaving {
             let owed = gateway.reader.tallies().await.map(|tallies| owed(&tallies, target.id));
             quiet = if is_gone && owed == Ok(0) { quiet + 1 } else { 0 };
         }
-        let came_back = gateway.plan.load().destinations.iter().any(|still| still.id == target.id);
         told.send_if_modified(|told| {
             let works = *told == Told::Work;
             *told = if works { Told::HandOver } else { *told };
             works
         });
-        if !came_back {
-            gateway.metrics.breaker_open.remove(&Where { destination: target.settings.name.clone() });
-        }
     }
 }

@@ -2,9 +2,10 @@
 
 use payhook_domain::delivery::State;
 use payhook_domain::id::NameId;
-use payhook_store::{NameKind, Tallies};
+use payhook_store::{NameKind, Tallies, Unavailable};
 use serde::Serialize;
 
+use crate::gateway::Gateway;
 use crate::names::NameBook;
 use crate::plan::Plan;
 
@@ -16,6 +17,18 @@ const OWED: [State; 3] = [State::Held, State::Pending, State::Blocked];
 pub(crate) struct Orphans {
     pub(crate) destination: String,
     pub(crate) owed: u64,
+}
+
+/// The exact counts; the oldest pending delivery is of those that somebody is sent, not one that is kept for nobody.
+pub(crate) async fn tallies(gateway: &Gateway) -> Result<Tallies, Unavailable> {
+    let mut tallies = gateway.reader.tallies().await?;
+    let plan = gateway.plan.load_full();
+    let configured: Vec<NameId> = plan.destinations.iter().map(|target| target.id).collect();
+    let is_orphaned = |(id, state): &(NameId, &str)| *state == State::Pending.as_str() && !configured.contains(id);
+    if tallies.deliveries.keys().any(is_orphaned) {
+        tallies.oldest_pending = gateway.reader.oldest_pending(configured).await?;
+    }
+    Ok(tallies)
 }
 
 /// How many deliveries are owed to a destination.

@@ -252,6 +252,14 @@ impl Metrics {
         }
     }
 
+    /// Which destinations' breakers are open, as of now: of the configured ones, whatever was told of others before.
+    pub fn breakers<'n>(&self, standings: impl Iterator<Item = (&'n str, bool)>) {
+        self.breaker_open.clear();
+        for (name, open) in standings {
+            self.breaker_open.get_or_create(&Where { destination: name.to_owned() }).set(i64::from(open));
+        }
+    }
+
     /// Everything in Prometheus' text form, with the store's figures as of now.
     #[must_use]
     pub fn render(

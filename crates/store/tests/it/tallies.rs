@@ -62,6 +62,24 @@ async fn growth_counts_what_was_received_since_a_moment_and_measures_the_bytes()
     }
 }
 
+#[tokio::test]
+async fn the_oldest_that_waits_can_be_asked_for_some_destinations() {
+    let desk = Desk::new().await;
+    let of = async |destinations: Vec<_>| desk.store.reader().oldest_pending(destinations).await.expect("asked");
+    desk.one(event("e1", 1, "", desk.both()), 1).await;
+    desk.one(event("e2", 1, "", desk.to_shop()), 2).await;
+    assert_eq!(of(vec![desk.shop, desk.books]).await, Some(at(1)));
+    for leased in &desk.lease(1, 3).await.due {
+        desk.settle(leased.id, 1, 3, Next::Delivered).await;
+    }
+    assert_eq!((of(vec![desk.shop]).await, of(vec![desk.books]).await), (Some(at(2)), Some(at(1))));
+    for leased in &desk.lease(1, 4).await.due {
+        desk.settle(leased.id, 1, 4, Next::Retry(at(60))).await;
+    }
+    assert_eq!(of(vec![desk.shop]).await, Some(at(2)), "tried, and not over");
+    assert_eq!(of(Vec::new()).await, None);
+}
+
 fn counted_mean(desk: &Desk) -> u64 {
     let mean = "SELECT sum(length(headers) + length(body)) / count(*) FROM notifications";
     let mean = desk.file().query_row(mean, [], |row| row.get::<_, i64>(0)).expect("counts").unsigned_abs();

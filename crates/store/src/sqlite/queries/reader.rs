@@ -123,6 +123,10 @@ impl Reader for SqliteReader {
         self.ask(|connection, _| tallies::read(connection))
     }
 
+    fn oldest_pending(&self, destinations: Vec<NameId>) -> Answer<Option<Timestamp>> {
+        self.ask(move |connection, _| tallies::oldest_pending_of(connection, &destinations))
+    }
+
     fn stopped(&self) -> Answer<BTreeMap<NameId, u64>> {
         self.ask(|connection, _| stopped::waiting(connection))
     }

@@ -55,3 +55,33 @@ fn oldest_pending(connection: &Connection) -> rusqlite::Result<Option<Timestamp>
         .optional()?;
     Ok([indexed, fresh].into_iter().flatten().min().map(Timestamp::from_micros))
 }
+
+/// The same of these destinations. What is due since its event was committed is looked for at both ends: what others are
+/// owed may lie between, however much.
+pub(super) fn oldest_pending_of(
+    connection: &Connection,
+    destinations: &[NameId],
+) -> rusqlite::Result<Option<Timestamp>> {
+    let most = as_i64(PageRequest::SCAN_MAX);
+    let mut indexed = connection.prepare_cached(
+        "SELECT min(created_at) FROM (SELECT created_at FROM deliveries INDEXED BY deliveries_due
+         WHERE destination = ?1 AND state = 2 LIMIT ?2)",
+    )?;
+    let mut fresh = connection.prepare_cached(
+        "SELECT created_at FROM deliveries NOT INDEXED
+         WHERE event BETWEEN ?2 AND ?3 AND destination = ?1 AND state = 4 ORDER BY event LIMIT 1",
+    )?;
+    let floor = floor::kept(connection)?;
+    let last: i64 =
+        connection.prepare_cached("SELECT coalesce(max(event), 0) FROM deliveries")?.query_row([], |row| row.get(0))?;
+    let mut oldest: Option<i64> = None;
+    for destination in destinations {
+        let found: Option<i64> = indexed.query_row((destination.0, most), |row| row.get(0))?;
+        oldest = [oldest, found].into_iter().flatten().min();
+        for (from, to) in [(floor, floor.saturating_add(most)), (floor.max(last - most), last)] {
+            let found = fresh.query_row((destination.0, from, to), |row| row.get(0)).optional()?;
+            oldest = [oldest, found].into_iter().flatten().min();
+        }
+    }
+    Ok(oldest.map(Timestamp::from_micros))
+}
