@@ -159,6 +159,8 @@ fn dead_letters_and_paused_and_resting_destinations_are_found() {
     Report::of(&gateway).must_find("destinations", "warning", "shop has failed");
     assert_eq!(gateway.post("/api/v1/destinations/shop/pause", &Value::Null).status, 200);
     Report::of(&gateway).must_find("destinations", "warning", "shop is paused");
+    let status = gateway.get("/api/v1/status").json();
+    assert_eq!(status["duplicates"], 0, "an alert raised twice is no notification that came again");
 }
 
 #[test]

@@ -54,13 +54,17 @@ impl Alert {
         word.strip_prefix("alert.").unwrap_or(word)
     }
 
+    /// The same for every time it is told.
+    pub(super) fn id(&self) -> EventId {
+        EventId(Digest::of([b"payhook".as_slice(), self.alert.as_str().as_bytes(), self.about.as_bytes()]))
+    }
+
     /// Its event, and the body the event stands in.
     pub(super) fn event(&self) -> (Event, Bytes) {
         let body = serde_json::to_vec(self).expect("invariant: texts only");
-        let identity = Digest::of([b"payhook".as_slice(), self.alert.as_str().as_bytes(), self.about.as_bytes()]);
         // However it is worded when it is told again, it is the same alert.
-        let (id, code) = (EventId(identity), self.alert.as_str().to_owned());
-        let event = Event::bare(id, identity, self.alert, code, Original::Slice(0..body.len()));
+        let (id, code) = (self.id(), self.alert.as_str().to_owned());
+        let event = Event::bare(id, id.0, self.alert, code, Original::Slice(0..body.len()));
         (event, body.into())
     }
 }

@@ -12,6 +12,7 @@ use payhook_domain::payment::Names;
 use payhook_store::{Disposition, RecordEvent, Recording, Unavailable};
 use tokio::sync::mpsc;
 
+use super::told::Told;
 use super::{Alert, HOUR, stretch};
 use crate::gateway::Gateway;
 use crate::routing;
@@ -29,6 +30,7 @@ const TRIES_MAX: u32 = 60;
 /// Raises alerts, from anywhere, without waiting.
 pub(crate) struct Alerts {
     sender: mpsc::Sender<Alert>,
+    told: Told,
     /// The hour in which the disk was last told of.
     disk_told: AtomicI64,
 }
@@ -37,12 +39,25 @@ impl Alerts {
     /// The desk, and what is raised at it.
     pub(crate) fn new() -> (Self, mpsc::Receiver<Alert>) {
         let (sender, raised) = mpsc::channel(WAITING_MAX);
-        (Self { sender, disk_told: AtomicI64::new(i64::MIN) }, raised)
+        (Self { sender, told: Told::default(), disk_told: AtomicI64::new(i64::MIN) }, raised)
+    }
+
+    /// Lets an alert wait to be written, unless it was told already under this configuration; whether there was room.
+    fn offer(&self, alert: Alert, config: [u8; 8]) -> bool {
+        let id = alert.id();
+        if !self.told.is_new(id, config) {
+            return true;
+        }
+        let taken = self.sender.try_send(alert).is_ok();
+        if !taken {
+            self.told.forget(id);
+        }
+        taken
     }
 }
 
 impl Gateway {
-    /// Tells a person: a log line and a count now, an event soon.
+    /// Tells a person: a log line and a count now, an event soon, once.
     pub(crate) fn alert(&self, alert: Alert) {
         self.metrics.alert(alert.word());
         tracing::warn!(
@@ -53,8 +68,8 @@ impl Gateway {
             "{}",
             alert.message
         );
-        if self.alerts.sender.try_send(alert).is_err() {
-            tracing::debug!("too many alerts wait to be written as events; this one is not");
+        if !self.alerts.offer(alert, self.plan.load().digest) {
+            tracing::warn!("too many alerts wait to be written as events; this one is not");
         }
     }
 }
@@ -86,6 +101,7 @@ async fn write(gateway: &Gateway, alert: &Alert) {
             Err(_) => gateway.sleeper.sleep(PAUSE).await,
         }
     }
+    gateway.alerts.told.forget(alert.id());
 }
 
 /// Tells while there is still room to write the event: at twice the reserve, once an hour.
@@ -122,4 +138,31 @@ fn recording(gateway: &Gateway, alert: &Alert) -> Recording {
     let disposition = Disposition::Route(wanted);
     let event = RecordEvent { item: 0, event, names: Names::default(), disposition };
     Recording { notification, provider: plan.own.provider, events: vec![event] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_alert_a_thousand_times_keeps_no_other_from_being_written() {
+        let (alerts, mut raised) = Alerts::new();
+        let dead = |n: usize| Alert::new(Kind::AlertDeadLetters, "shop/4711", format!("delivery {n}"));
+        assert!((0..4 * WAITING_MAX).all(|n| alerts.offer(dead(n), [1; 8])));
+        assert!(alerts.offer(Alert::new(Kind::AlertBreakerOpen, "shop", "it rests"), [1; 8]));
+        let waiting: Vec<_> = std::iter::from_fn(|| raised.try_recv().ok()).map(|alert| alert.message).collect();
+        assert_eq!(waiting, ["delivery 0", "it rests"]);
+    }
+
+    #[test]
+    fn an_alert_that_found_no_room_is_written_when_it_is_raised_again() {
+        let (alerts, mut raised) = Alerts::new();
+        let conflict = |n: usize| Alert::new(Kind::AlertConflict, n.to_string(), "a conflict");
+        assert!((0..WAITING_MAX).all(|n| alerts.offer(conflict(n), [1; 8])));
+        assert!(!alerts.offer(conflict(WAITING_MAX), [1; 8]));
+        raised.try_recv().expect("one waits");
+        assert!(alerts.offer(conflict(WAITING_MAX), [1; 8]));
+        let last = std::iter::from_fn(|| raised.try_recv().ok()).last().expect("some wait");
+        assert_eq!(last.about, WAITING_MAX.to_string());
+    }
 }
