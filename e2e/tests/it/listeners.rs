@@ -69,7 +69,8 @@ fn a_request_in_flight_at_the_stop_is_answered() {
     let receiver = Receiver::start(Some(SECRET));
     let (setup, shim) = setup(&receiver).under_power_cut();
     let mut gateway = setup.start();
-    shim.slow_syncs(Duration::from_secs(5)).expect("the gateway runs under the shim");
+    // They may take two transactions, and a stop gives them 8 s.
+    shim.slow_syncs(Duration::from_secs(3)).expect("the gateway runs under the shim");
     let load = gateway.load(4, |number| (number < 4).then(|| authorisation(number)));
     // As the gateway counts them: what was sent may wait for it still, and is turned away when it stops.
     let in_hand = || gateway.get("/metrics").text().lines().any(|line| line == "payhook_in_flight 4");

@@ -28,7 +28,7 @@ async fn pipelined_requests_are_answered_in_order() {
 
 #[tokio::test]
 async fn a_request_in_pieces_is_put_together() {
-    let server = Running::echo();
+    let server = Running::patient_echo();
     let mut raw = Raw::to(&server).await;
     for piece in
         ["P", "OST /a HT", "TP/1.1\r\nhost: x\r\ntransfer-", "encoding: chunked\r\n\r\n2\r\nhi\r", "\n0\r\n\r\n"]

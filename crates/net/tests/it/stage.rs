@@ -68,7 +68,7 @@ impl Running {
         Self::start(SHORT, None, Echo)
     }
 
-    /// The echo handler, for what panics: a busy machine takes longer than a short wait to print where it came from.
+    /// The echo handler, for what no bound must cut: a busy machine may wait longer between two pieces than a short one.
     pub(crate) fn patient_echo() -> Self {
         let (header_time_max, idle_time_max, write_time_max) = (PATIENCE, PATIENCE, PATIENCE);
         Self::start(Limits { header_time_max, idle_time_max, write_time_max, ..SHORT }, None, Echo)

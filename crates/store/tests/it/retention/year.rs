@@ -1,13 +1,11 @@
 //! More than a year with the clock turned: the file stays as large as when retention had set in, and what must stay does.
 
-use std::time::Duration;
-
 use payhook_domain::id::EventSeq;
-use payhook_store::{Before, Cutoffs, Disposition, Next, Options, Wanted};
+use payhook_store::{Before, Cutoffs, Disposition, Next, Options};
 
 use super::{count, day, deliver_all, sweep};
 use crate::desk::{Desk, aside, at, event, options, want};
-use crate::told::{AUTHORISED, CAPTURED, REFUSED, Told};
+use crate::told::{AUTHORISED, CAPTURED, Told};
 
 /// Days, how long each kind is kept in it, and notifications a day.
 const DAYS: i64 = 400;
@@ -58,14 +56,11 @@ async fn after_a_year_of_a_steady_stream_the_file_is_as_large_as_when_retention_
     assert_eq!(other.as_str(), "conflict");
 }
 
-/// Rows of what retention must leave alone, and one that goes: row 9.
+/// Rows of what retention must leave alone, and one that goes: row 8. (No hold lasts as long as that.)
 async fn needed(desk: &Desk) {
     let to_books = || Disposition::Route(vec![want(desk.books)]);
-    let held = Wanted { hold: Duration::from_secs(2 * 366 * 86_400), ..want(desk.shop) };
-    let told = |says, part| Told { payment: "P9", order: "order-9", ..Told::of(says, part, 1_000, 1) };
     desk.one(Told::of(AUTHORISED, "", 1_000, 1).item(to_books()), 0).await; // pending
     desk.one(Told::of(CAPTURED, "C1", 1_000, 2).item(to_books()), 0).await; // blocked
-    desk.one(told(REFUSED, "").item(Disposition::Route(vec![held])), 0).await;
     desk.one(event("dead", 1, "", desk.to_shop()), 0).await;
     desk.one(event("rejected", 1, "", desk.to_shop()), 0).await;
     for (leased, next) in desk.lease(9, 0).await.due.iter().zip([Next::Exhausted, Next::Rejected]) {
@@ -79,17 +74,17 @@ async fn needed(desk: &Desk) {
 
 async fn what_was_needed_is_there(desk: &Desk) {
     let reader = desk.store.reader();
-    for seq in 1..=9 {
+    for seq in 1..=8 {
         let row = reader.event_row(EventSeq(seq)).await.expect("read");
-        assert_eq!(row.is_some(), seq != 9, "row {seq}");
+        assert_eq!(row.is_some(), seq != 8, "row {seq}");
         let Some(row) = row else { continue };
         let notification = reader.notification(row.notification).await.expect("read").expect("stored");
         // What a conflict contradicts stays too; its own bytes are nobody's any more.
-        assert_eq!(notification.body.is_empty(), seq == 7, "the bytes of row {seq}");
+        assert_eq!(notification.body.is_empty(), seq == 6, "the bytes of row {seq}");
     }
-    let state = "SELECT group_concat(state) FROM (SELECT state FROM deliveries WHERE event < 7 ORDER BY event)";
+    let state = "SELECT group_concat(state) FROM (SELECT state FROM deliveries WHERE event < 6 ORDER BY event)";
     let states: String = desk.file().query_row(state, [], |row| row.get(0)).expect("read");
-    assert_eq!(states, "4,3,1,12,11", "pending, blocked, held, exhausted, rejected");
-    let attempts = "SELECT count(*) FROM attempts WHERE event IN (4, 5)";
+    assert_eq!(states, "4,3,12,11", "pending, blocked, exhausted, rejected");
+    let attempts = "SELECT count(*) FROM attempts WHERE event IN (3, 4)";
     assert_eq!(count(desk, attempts), 2, "a dead letter says how it died");
 }
