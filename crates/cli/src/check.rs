@@ -27,11 +27,12 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        let checked = self.config.load_quietly().and_then(|loaded| {
+        let checked = self.config.load_quietly().and_then(|mut loaded| {
             let condition = loaded.config.store.look().map_err(|problem| {
                 Complaint::configuration(format!("the store cannot be opened: {problem}"), "check `url` of [store]")
             })?;
             let shape = shape(&loaded.config.store, condition)?;
+            loaded.warnings.extend(loaded.config.store.lack_of_room(loaded.config.file.as_deref()));
             Ok(Checked { loaded, condition, shape })
         });
         if self.json {

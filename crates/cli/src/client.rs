@@ -6,6 +6,8 @@ use anyhow::Context;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use payhook_gateway::config::Secret;
+use payhook_gateway::introduction::Challenge;
 use payhook_net::{Answer, ClientError, ClientLimits, ClientSettings, Guard, Outgoing};
 use serde_json::Value;
 use url::Url;
@@ -23,16 +25,34 @@ pub(crate) struct Client {
     base: Url,
     bearer: HeaderValue,
     net: payhook_net::Client,
+    /// The token, where nobody named the address: whatever listens there now must show that it has it, before it is sent.
+    unshown: Option<Secret>,
+}
+
+/// Who answers at the address of a gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answering {
+    Nobody,
+    /// A gateway with the token that would be sent to it.
+    Gateway,
+    /// A gateway with another token, or something else.
+    Other,
 }
 
 impl Client {
-    /// A client of the gateway at `base`.
+    /// A client of the gateway that a configuration says is at `base`.
+    pub(crate) fn of_own(base: Url, token: &str) -> anyhow::Result<Self> {
+        Ok(Self { unshown: Some(Secret::new(token)), ..Self::new(base, token)? })
+    }
+
+    /// A client of the gateway at `base`, which the user named.
     pub(crate) fn new(base: Url, token: &str) -> anyhow::Result<Self> {
         let hint = "use the text of payhook.db.token, beside the gateway's store";
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}"))
             .map_err(|_| Complaint::usage("the token holds characters that no token has", hint))?;
         bearer.set_sensitive(true);
-        Ok(Self { base, bearer, net: payhook_net::Client::new(settings(CALL_TIME_MAX, ANSWER_BYTES_MAX)) })
+        let net = payhook_net::Client::new(settings(CALL_TIME_MAX, ANSWER_BYTES_MAX));
+        Ok(Self { base, bearer, net, unshown: None })
     }
 
     /// `GET`, with the query parameters that are there.
@@ -40,12 +60,31 @@ impl Client {
         self.call(Method::GET, self.address(path, query)?, None).await
     }
 
-    /// Whether anything answers there.
-    pub(crate) async fn is_answered(&self) -> bool {
-        let Ok(url) = self.address("/healthz", &[]) else { return false };
-        let Ok(target) = self.net.target(&url) else { return false };
+    /// Who answers there, which is asked without a token.
+    pub(crate) async fn answering(&self) -> Answering {
+        let challenge = Challenge::new();
+        let Ok(url) = self.address("/healthz", &[("prove", Some(challenge.nonce()))]) else { return Answering::Nobody };
+        let Ok(target) = self.net.target(&url) else { return Answering::Nobody };
         let asked = Outgoing { method: Method::GET, headers: HeaderMap::new(), body: Bytes::new(), repeatable: true };
-        target.send(asked).await.is_ok()
+        let Ok(answer) = target.send(asked).await else { return Answering::Nobody };
+        let said: Value = serde_json::from_slice(&answer.excerpt).unwrap_or_default();
+        let is_met = |token: &Secret| challenge.is_met_by(said["proof"].as_str().unwrap_or_default(), token.expose());
+        if self.unshown.as_ref().is_none_or(is_met) { Answering::Gateway } else { Answering::Other }
+    }
+
+    /// Makes sure that the token is sent to nobody who does not have it. Nobody at all is told of by the call itself.
+    pub(crate) async fn show(&self) -> Result<(), Complaint> {
+        if self.unshown.is_some() && self.answering().await == Answering::Other { Err(self.is_other()) } else { Ok(()) }
+    }
+
+    /// That something else answers there.
+    pub(crate) fn is_other(&self) -> Complaint {
+        let at = self.base.as_str().trim_end_matches('/');
+        Complaint::failed(
+            format!("what answers at {at} is not the gateway with this token, so the token was not sent"),
+            "another program may listen there (`ss -ltnp`), or a gateway of an older release, to be restarted, or another gateway: \
+             name its address with --url and put its token into PAYHOOK_TOKEN",
+        )
     }
 
     /// `POST`, with a body when there is one.
@@ -69,6 +108,7 @@ impl Client {
     }
 
     async fn call(&self, method: Method, url: Url, body: Option<&Value>) -> anyhow::Result<Value> {
+        self.show().await?;
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, self.bearer.clone());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

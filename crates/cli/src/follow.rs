@@ -116,6 +116,7 @@ impl Follow {
         if url.scheme() != "http" {
             return Err(refused("events can be followed over plain http only", "tunnel to the admin listener: ssh -L"));
         }
+        self.client.show().await.map_err(Ending::Refused)?;
         let answer = self.ask(&url).await.map_err(|error| Ending::Broken(error.to_string()))?;
         match answer.status() {
             StatusCode::OK => Ok(answer.into_body()),

@@ -8,7 +8,7 @@ use payhook_gateway::clock::SystemClock;
 use payhook_gateway::config::{self, LoadOptions, Loaded, Store, TlsFiles, Variables};
 use url::Url;
 
-use crate::client::Client;
+use crate::client::{Answering, Client};
 use crate::complaint::Complaint;
 use crate::output;
 
@@ -80,7 +80,7 @@ impl GatewayArgs {
             return Err(Complaint::failed("`admin` of [server] leaves the port to the system", hint).into());
         }
         let url = Url::parse(&format!("http://{}", reachable(api.address))).expect("an address makes a URL");
-        Client::new(url, token.trim())
+        Client::of_own(url, token.trim())
     }
 }
 
@@ -107,11 +107,16 @@ impl GatewayArgs {
         }
         let store = config::admin_api(self.config.options()).map_err(Complaint::from)?.store;
         let is_forbidden = |file: std::io::Error| file.kind() == std::io::ErrorKind::PermissionDenied;
-        match self.client() {
-            Ok(client) if client.is_answered().await => Ok(Ok(client)),
+        let client = match self.client() {
+            Ok(client) => client,
             // A gateway of another user may well run.
-            Err(error) if std::fs::File::open(store.token_file()).is_err_and(is_forbidden) => Err(error),
-            _ => Ok(Err(store)),
+            Err(error) if std::fs::File::open(store.token_file()).is_err_and(is_forbidden) => return Err(error),
+            Err(_) => return Ok(Err(store)),
+        };
+        match client.answering().await {
+            Answering::Gateway => Ok(Ok(client)),
+            Answering::Nobody => Ok(Err(store)),
+            Answering::Other => Err(client.is_other().into()),
         }
     }
 }

@@ -24,6 +24,7 @@
 //! - `gateway`: what all of these share.
 //! - `names`: numbers of sources and destinations.
 //! - [`suspects()`]: the keys that may have signed a request, for the signature doctor.
+//! - [`introduction`]: how a gateway shows whose it is before a token is sent to it.
 //! - [`keyfile`]: the API token and the envelope key beside the store.
 //! - [`clock`]: the one place that knows now.
 //!
@@ -41,6 +42,7 @@ pub mod doctor;
 pub mod embed;
 mod gateway;
 mod ingest;
+pub mod introduction;
 mod key_set;
 pub mod keyfile;
 mod names;

@@ -1,7 +1,10 @@
 //! What needs no running gateway.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
@@ -47,6 +50,39 @@ fn what_cannot_be_printed_is_not_taken_for_done() {
     let path = format!("{}:/usr/bin:/bin", binary.display());
     let ended = shell.args(["-c", reader_gone]).current_dir(folder.path()).env("PATH", path).output().expect("bash");
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+}
+
+#[test]
+fn the_token_is_sent_to_nobody_who_does_not_have_it() {
+    let folder = initialised();
+    std::fs::write(folder.path().join("payhook.db.token"), "phk_secret").expect("written");
+    let stranger = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = stranger.local_addr().expect("bound").to_string();
+    let heard = Arc::new(Mutex::new(String::new()));
+    let hears = Arc::clone(&heard);
+    std::thread::spawn(move || {
+        for mut stream in stranger.incoming().map_while(Result::ok) {
+            let mut buffer = [0; 4_096];
+            let length = stream.read(&mut buffer).unwrap_or(0);
+            hears.lock().expect("no panic").push_str(&String::from_utf8_lossy(&buffer[..length]));
+            let _ =
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"alive\":true}");
+        }
+    });
+    for words in ["events list", "events tail", "payments list --json", "doctor", "backup copy.db"] {
+        let asked = payhook(folder.path(), words).with("PAYHOOK__SERVER__ADMIN", &address).run();
+        asked.complains(1, "is not the gateway with this token", "PAYHOOK_TOKEN");
+    }
+    let heard = heard.lock().expect("no panic");
+    assert!(heard.contains("GET /healthz?prove=") && !heard.contains("phk_secret"), "{heard}");
+}
+
+#[test]
+fn check_says_that_the_disk_lacks_the_room_that_is_to_be_kept_free() {
+    let folder = initialised();
+    let said = payhook(folder.path(), "check").with("PAYHOOK__STORE__RESERVE", "900000 TiB").run();
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.contains("`reserve` asks for") && said.err.contains("nothing would be taken"), "{said:?}");
 }
 
 #[test]

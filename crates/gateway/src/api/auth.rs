@@ -10,6 +10,7 @@ use payhook_domain::error::Code;
 use payhook_domain::identity::Digest;
 
 use super::{Api, ApiError};
+use crate::introduction;
 
 /// The digest of the token that opens the API.
 pub(crate) struct Token(Digest);
@@ -17,6 +18,11 @@ pub(crate) struct Token(Digest);
 impl Token {
     pub(crate) fn new(text: &str) -> Self {
         Self(Digest::of([text.as_bytes()]))
+    }
+
+    /// What shows whoever has it that this gateway has it, too.
+    pub(super) fn proof(&self, nonce: &str) -> Option<String> {
+        introduction::proof(&self.0, nonce)
     }
 
     /// Whether the request carries it. A missing token takes the same steps as a wrong one.

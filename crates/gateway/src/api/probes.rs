@@ -2,15 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use serde_json::{Value, json};
 
 use super::Api;
 use crate::readiness::{self, Reason};
 
-/// `GET /healthz`: the process answers, and its writer makes progress.
-pub(crate) async fn healthz(State(api): State<Api>) -> (StatusCode, Json<Value>) {
-    answer("alive", &readiness::against_life(&api.gateway.store.health()))
+/// `GET /healthz`: the process answers, and its writer makes progress. Asked `?prove=NONCE`, it shows that it has the token of
+/// whoever asks.
+pub(crate) async fn healthz(State(api): State<Api>, uri: Uri) -> (StatusCode, Json<Value>) {
+    let (status, Json(mut answer)) = answer("alive", &readiness::against_life(&api.gateway.store.health()));
+    let nonce = uri.query().and_then(|query| query.strip_prefix("prove="));
+    if let Some(proof) = nonce.and_then(|nonce| api.token.proof(nonce)) {
+        answer["proof"] = proof.into();
+    }
+    (status, Json(answer))
 }
 
 /// `GET /readyz`: it can take a notification now, or why not.
