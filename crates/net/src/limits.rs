@@ -63,6 +63,9 @@ pub struct ClientLimits {
     /// How long one is kept: shorter than the keep-alive of common servers (5 s Node, 60 s AWS, 75 s nginx), since one
     /// found closed costs a reconnect.
     pub idle_time_max: Duration,
+    /// How long one is used, however busy it is: whoever moves a receiver changes where its name leads, and a connection to the old
+    /// address may work for as long as something listens there.
+    pub age_max: Duration,
 }
 
 impl Default for ClientLimits {
@@ -75,6 +78,7 @@ impl Default for ClientLimits {
             header_bytes_max: 32 * 1024,
             idle_connections_max: 32,
             idle_time_max: Duration::from_secs(30),
+            age_max: Duration::from_secs(5 * 60),
         }
     }
 }

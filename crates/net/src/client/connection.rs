@@ -9,6 +9,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -31,6 +32,7 @@ pub(super) struct Connection {
     sender: http1::SendRequest<Full<Bytes>>,
     wire: http1::Connection<TokioIo<Stream>, Full<Bytes>>,
     meter: Arc<Meter>,
+    opened: Instant,
 }
 
 /// The start of an answer's body.
@@ -58,7 +60,12 @@ impl Connection {
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|_| ClientError::Broken(Step::Connect))?;
-        Ok(Box::new(Self { sender, wire, meter }))
+        Ok(Box::new(Self { sender, wire, meter, opened: Instant::now() }))
+    }
+
+    /// How long it has been open at `now`.
+    pub(super) fn age(&self, now: Instant) -> Duration {
+        now.duration_since(self.opened)
     }
 
     /// Whether it can take a request: the last answer is through, and the peer has not closed it meanwhile.

@@ -6,12 +6,14 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::connection::Connection;
+use crate::ClientLimits;
 
 /// The idle connections of one origin, the latest used last.
 pub(super) struct Pool {
     shelf: Mutex<Shelf>,
     connections_max: usize,
     idle_time_max: Duration,
+    age_max: Duration,
 }
 
 #[derive(Default)]
@@ -21,8 +23,13 @@ struct Shelf {
 }
 
 impl Pool {
-    pub(super) fn new(connections_max: usize, idle_time_max: Duration) -> Self {
-        Self { shelf: Mutex::default(), connections_max, idle_time_max }
+    pub(super) fn new(limits: &ClientLimits) -> Self {
+        Self {
+            shelf: Mutex::default(),
+            connections_max: limits.idle_connections_max,
+            idle_time_max: limits.idle_time_max,
+            age_max: limits.age_max,
+        }
     }
 
     /// A connection that can be used now, the latest used first: the others may grow old and go.
@@ -35,9 +42,9 @@ impl Pool {
         }
     }
 
-    /// Keeps a connection last used `since`, if it can still be used and there is room.
+    /// Keeps a connection last used `since`, if it can still be used, is not too old, and there is room.
     pub(super) async fn keep(self: &Arc<Self>, mut connection: Box<Connection>, since: Instant) {
-        if !connection.is_done().await {
+        if connection.age(since) >= self.age_max || !connection.is_done().await {
             return;
         }
         let mut shelf = self.shelf();

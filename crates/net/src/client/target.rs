@@ -86,9 +86,7 @@ impl Client {
 impl Inner {
     fn pool(&self, origin: &Origin) -> Arc<Pool> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        let pool = pools
-            .entry(origin.clone())
-            .or_insert_with(|| Arc::new(Pool::new(self.limits.idle_connections_max, self.limits.idle_time_max)));
+        let pool = pools.entry(origin.clone()).or_insert_with(|| Arc::new(Pool::new(&self.limits)));
         Arc::clone(pool)
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
-use payhook_net::{Body, Client, ClientLimits, ClientSettings, Guard, Handler, Incoming, Outgoing, Target, Trust};
+use payhook_net::{
+    Body, Client, ClientLimits, ClientSettings, Guard, Handler, Incoming, Limits, Outgoing, Target, Trust,
+};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
@@ -133,6 +135,17 @@ async fn an_idle_connection_is_closed_though_nobody_calls_again() {
     };
     let (answer, heard) = tokio::join!(target.send(call("")), receiver);
     assert_eq!((answer.expect("an answer").status.as_u16(), heard), (204, 0));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_never_idle_is_opened_anew_when_it_is_old() {
+    let server = Running::start(Limits { idle_time_max: PATIENCE, ..SHORT }, None, Mirror::default());
+    let limits = ClientLimits { age_max: Duration::from_secs(2), ..ClientLimits::default() };
+    let target = target_within(limits, server.address, "/");
+    let first = port_of(&target).await;
+    tokio::time::sleep(limits.age_max).await;
+    assert_eq!(port_of(&target).await, first, "it was young when it was put back");
+    assert_ne!(port_of(&target).await, first, "the name may lead elsewhere by now");
 }
 
 #[tokio::test]
