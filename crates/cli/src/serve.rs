@@ -96,7 +96,7 @@ fn complaint(error: BootError) -> Complaint {
         BootError::Plan(PlanError::Store(_)) | BootError::Store(_) => {
             Complaint::failed(what, "check the disk's free space and who may write to the store's folder")
         }
-        BootError::Plan(PlanError::Environment { .. }) => {
+        BootError::Plan(PlanError::Scope { .. }) => {
             Complaint::configuration(what, "put it back, or give the source a new name")
         }
         BootError::Plan(_) => {

@@ -15,7 +15,6 @@ use std::time::Duration;
 use payhook_destination::standard_webhooks::Secret;
 use payhook_destination::{Destination, HttpDestination, HttpSettings};
 use payhook_domain::id::NameId;
-use payhook_domain::identity::Environment;
 use payhook_domain::route::Pattern;
 use payhook_domain::time::Timestamp;
 use payhook_net::{BodyBudget, Trust};
@@ -151,19 +150,18 @@ pub enum PlanError {
         /// What is wrong.
         problem: String,
     },
-    /// A source's environment is another than the one its stored events were made with.
+    /// A source's environment or account is another than its stored events were made with.
     #[error(
-        "source {name:?}: its stored events were made with environment = {:?}, and it is now {:?} (unset counts as \
-         \"live\"): the same notifications would become other events",
-        was.as_str(), now.as_str()
+        "source {name:?}: its stored events were made as {was:?}, and it is now {now:?} (environment, unset counts as live, and \
+         `account` behind an @): the same notifications would become other events"
     )]
-    Environment {
+    Scope {
         /// Which.
         name: String,
         /// What its events were made with.
-        was: Environment,
+        was: String,
         /// What it is configured to be.
-        now: Environment,
+        now: String,
     },
 }
 

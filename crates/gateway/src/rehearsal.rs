@@ -14,6 +14,7 @@ use payhook_provider::{Papers, Parsed, Policy, Tolerance, Unsigned};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::ingest::fill_account;
 use crate::plan::Source;
 
 /// An event out of a payload, and the source the payload names.
@@ -82,7 +83,10 @@ pub(crate) fn notification(source: &Source, text: &str, now: Timestamp) -> Resul
     for item in items {
         let verified = item.as_it_stands().map_err(|refused| unreadable(source, &refused.detail))?;
         match provider.parse(&verified, source.settings.scope_environment()) {
-            Parsed::Events(parsed) => events.extend(parsed),
+            Parsed::Events(parsed) => events.extend(parsed.into_iter().map(|mut event| {
+                fill_account(source, &mut event);
+                event
+            })),
             Parsed::NotUnderstood { detail, .. } => return Err(format!("it would be set aside: {detail}")),
         }
     }

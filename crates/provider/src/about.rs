@@ -13,8 +13,8 @@ pub struct About<'p> {
     pub parameters: Vec<&'p str>,
     /// Whether it says by name which key a notification is signed with: then the keys of a source carry those names.
     pub names_keys: bool,
-    /// Whether what it sends may name a merchant account.
-    pub names_accounts: bool,
+    /// Whether what it sends names the merchant account that it is about.
+    pub accounts: Accounts,
     /// Whether there is anything that a key could judge.
     pub takes_keys: bool,
     /// Where it publishes the keys it signs with, where it does.
@@ -39,7 +39,7 @@ impl About<'_> {
             needs_url: false,
             parameters: Vec::new(),
             names_keys: false,
-            names_accounts: false,
+            accounts: Accounts::Never,
             takes_keys: true,
             key_sets: None,
             sends_unsigned: false,
@@ -49,6 +49,17 @@ impl About<'_> {
             fingerprint: None,
         }
     }
+}
+
+/// Whether a provider's notifications name the merchant account they are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accounts {
+    /// They do not: whose one is, only its key tells.
+    Never,
+    /// Those of a platform do, for the accounts that belong to it.
+    OfPlatforms,
+    /// They do.
+    Named,
 }
 
 /// Where a provider publishes its keys, by environment.

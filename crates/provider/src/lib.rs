@@ -53,7 +53,7 @@ mod verified;
 mod view;
 mod xml;
 
-pub use about::{About, KeySets};
+pub use about::{About, Accounts, KeySets};
 pub use ack::{Ack, Outcome};
 pub use adyen::decimals as adyen_decimals;
 pub use jwks::{KeySet, KeySetMistake};

@@ -84,6 +84,7 @@ mod sandbox;
 mod sandbox_command;
 mod stage;
 mod turns;
+mod two_merchants;
 mod unsigned;
 mod upgrade;
 mod vectors;

@@ -18,6 +18,7 @@ pub(crate) async fn sources(State(api): State<Api>) -> Json<Value> {
             "provider": source.settings.provider.name(),
             "paths": source.settings.paths,
             "environment": source.settings.environment.map(|environment| environment.as_str()),
+            "account": source.settings.own_account(),
             "merchant_accounts": source.settings.merchant_accounts,
             "capture": captures(&source.settings.capture),
             "keys": source.settings.keys.len(),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use payhook_domain::fact::Capture;
-use payhook_provider::Provider;
+use payhook_provider::{Accounts, Provider};
 
 use super::mistakes::{Findings, Place};
 use super::nearest::{nearest, suggestion};
@@ -53,7 +53,7 @@ pub(super) fn read(
         return Captures { everywhere: meant(section, word, &place, findings), by_account: BTreeMap::new() };
     }
     let Some(table) = section.table_if("capture") else { return Captures::default() };
-    if provider.is_some_and(|provider| !provider.about().names_accounts) {
+    if provider.is_some_and(|provider| provider.about().accounts == Accounts::Never) {
         let what = format!("{} names merchant accounts, which its provider's notifications do not", table.title);
         findings.mistake(&table.place, what, "write capture = \"automatic\" or \"manual\"");
     }

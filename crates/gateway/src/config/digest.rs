@@ -150,6 +150,7 @@ impl Parts {
             keys_valid_until,
             policy,
             environment,
+            account,
             merchant_accounts,
             paths,
             max_body_bytes,
@@ -177,6 +178,7 @@ impl Parts {
         }
         self.put_all("unsigned_event", &policy.unsigned_events);
         self.put_all("environment", environment.map(|environment| environment.as_str()));
+        self.put_all("account", account.as_deref().filter(|account| !account.is_empty()));
         for account in merchant_accounts {
             self.put("merchant_account", account).called("merchant_accounts".to_owned());
         }

@@ -129,6 +129,11 @@ static SOURCE: &[Key] = &[
         Shape::Texts,
         "accounts that are routed; others are set aside; all when absent. Of providers that name them: Adyen, Square, Stripe",
     ),
+    key(
+        "account",
+        Shape::Text,
+        "the account of notifications that name none, which tells two merchants at one provider apart; fixed once events are stored",
+    ),
     key("environment", Shape::Text, "test or live; the other one is set aside; both are routed when absent"),
     key("paths", Shape::Texts, "further paths beside /in/NAME"),
     key(

@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use ipnet::IpNet;
 use payhook_domain::identity::Environment;
 use payhook_domain::time::Timestamp;
-use payhook_provider::{Key, Policy, Provider};
+use payhook_provider::{Accounts, Key, Policy, Provider};
 
 use super::addresses::{self, Guard};
 use super::capture::{self, Captures};
@@ -36,6 +36,8 @@ pub struct Source {
     pub policy: Policy,
     /// The environment that is routed; the other is set aside. Absent: both are routed.
     pub environment: Option<Environment>,
+    /// The account of notifications that name none; empty: that there is one account, whichever source hears of it.
+    pub account: Option<String>,
     /// The merchant accounts that are routed; all when empty.
     pub merchant_accounts: Vec<String>,
     /// Every path it answers at, without a slash at the end: `/in/NAME` first, then the configured ones. No two sources
@@ -60,6 +62,19 @@ impl Source {
     #[must_use]
     pub fn scope_environment(&self) -> Environment {
         self.environment.unwrap_or_default()
+    }
+
+    /// The account of a notification that names none, where there is one.
+    #[must_use]
+    pub fn own_account(&self) -> Option<&str> {
+        self.account.as_deref().filter(|account| !account.is_empty())
+    }
+
+    /// What of its settings its identities are made with: `live`, or `live@ACCOUNT`.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        let environment = self.scope_environment().as_str();
+        self.own_account().map_or_else(|| environment.to_owned(), |account| format!("{environment}@{account}"))
     }
 }
 
@@ -104,6 +119,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// 1 MiB: a hundred times the largest notification a provider documents.
 const MAX_BODY_BYTES: u64 = 1 << 20;
+const ACCOUNT_LEN_MAX: usize = 64;
 const MAX_BODY_RANGE: std::ops::RangeInclusive<u64> = 1_024..=64 << 20;
 
 /// Reads every source; `kept` is how long the store keeps what comes in. One with a mistake is left out, since the mistake is noted.
@@ -129,7 +145,9 @@ fn merchant_accounts(
         let what = format!("`merchant_accounts` of {} is empty", section.title);
         findings.mistake(&place, what, "name an account, or remove it to route all");
     }
-    if let Some(provider) = provider.filter(|provider| !accounts.is_empty() && !provider.about().names_accounts) {
+    if let Some(provider) =
+        provider.filter(|provider| !accounts.is_empty() && provider.about().accounts == Accounts::Never)
+    {
         let what =
             format!("`merchant_accounts` of {} keeps nothing out: {} names no account", section.title, provider.name());
         findings.mistake(&place, what, "remove it; each account's own key, on a source of its own, tells them apart");
@@ -148,6 +166,7 @@ fn read(
     let provider = provider(section, providers, findings);
     let keys = provider.map(|provider| signing_keys::read(section, provider, now, findings));
     let environment = environment(section, findings);
+    let account = account(section, findings);
     let merchant_accounts = merchant_accounts(section, provider, findings);
     let further = section.texts("paths", findings).into_iter().map(|(path, _)| plain(path).to_owned());
     let max_body_bytes = max_body(section, findings);
@@ -167,6 +186,7 @@ fn read(
         keys_valid_until: keys.valid_until,
         policy,
         environment,
+        account,
         merchant_accounts,
         max_body_bytes,
         bad_signature,
@@ -198,6 +218,17 @@ fn environment(section: &Section<'_>, findings: &mut Findings) -> Option<Environ
             None
         }
     }
+}
+
+/// The account of what names none. It is written into the names that the store keeps of scopes, so it has few letters.
+fn account(section: &Section<'_>, findings: &mut Findings) -> Option<String> {
+    let (word, place) = section.text("account")?;
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_.:".contains(letter);
+    if word.len() > ACCOUNT_LEN_MAX || !word.chars().all(is_letter) {
+        let what = format!("`account` of {} has a wrong shape", section.title);
+        findings.mistake(&place, what, "use letters, digits, - _ . and :, at most 64");
+    }
+    Some(word.to_owned())
 }
 
 fn max_body(section: &Section<'_>, findings: &mut Findings) -> usize {

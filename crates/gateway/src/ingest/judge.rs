@@ -5,7 +5,8 @@
 
 use payhook_domain::error::Code;
 use payhook_domain::event::Event;
-use payhook_domain::identity::{Environment, Scope};
+use payhook_domain::id::EventId;
+use payhook_domain::identity::{Digest, Environment, Scope};
 use payhook_domain::notification::Notification;
 use payhook_domain::payment::Names;
 use payhook_domain::proof::Proof;
@@ -110,11 +111,13 @@ impl Judged {
         match source.settings.provider.parse(verified, source.settings.scope_environment()) {
             Parsed::Events(events) => self.events.extend(events.into_iter().map(|mut event| {
                 event.keep_to_what_is_proved();
+                fill_account(source, &mut event);
                 fill_capture(source, &mut event);
                 let disposition = dispose(plan, source, &event, body, &mut self.when_failed);
                 recorded(source, item, event, disposition)
             })),
-            Parsed::NotUnderstood { event, detail } => {
+            Parsed::NotUnderstood { mut event, detail } => {
+                fill_account(source, &mut event);
                 let disposition = Disposition::Aside { reason: Aside::NotUnderstood, detail };
                 self.events.push(recorded(source, item, *event, disposition));
             }
@@ -154,6 +157,14 @@ pub(crate) fn names(source: &Source, event: &Event) -> Names {
     Names::of(&scope, event)
 }
 
+/// A notification that names no account is of the one that was configured, and what identifies it holds within that.
+pub(crate) fn fill_account(source: &Source, event: &mut Event) {
+    if let Some(account) = source.settings.own_account().filter(|_| event.account.is_none()) {
+        event.account = Some(account.to_owned());
+        event.id = EventId(Digest::of([b"account".as_slice(), account.as_bytes(), event.id.0.as_bytes()]));
+    }
+}
+
 /// Who captures is nowhere in a notification: what was configured when it came is kept with the fact.
 fn fill_capture(source: &Source, event: &mut Event) {
     if let Some(fact) = event.fact.as_mut().filter(|fact| fact.capture.is_none()) {
@@ -187,5 +198,7 @@ pub(crate) fn dispose(
 
 fn takes_account(source: &Source, account: &str) -> bool {
     let accounts = &source.settings.merchant_accounts;
-    accounts.is_empty() || accounts.iter().any(|taken| taken == account)
+    accounts.is_empty()
+        || source.settings.own_account() == Some(account)
+        || accounts.iter().any(|taken| taken == account)
 }

@@ -21,6 +21,6 @@ mod refusals;
 mod written;
 
 pub(crate) use door::{Door, panic_body};
-pub(crate) use judge::dispose;
+pub(crate) use judge::{dispose, fill_account};
 pub(crate) use readers::Readers;
 pub(crate) use record::unavailable_code;

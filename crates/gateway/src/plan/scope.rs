@@ -1,31 +1,30 @@
-//! What identities are made with stays as it is: a source's environment cannot change under stored events.
+//! What identities are made with stays as it is: a source's environment and account cannot change under stored events.
 //!
 //! The same notification would become another event, be owed again and paid out twice. The store keeps what each source
-//! used, as a name `SOURCE=ENVIRONMENT`. While nothing is stored a source may change its mind; each change is one more
-//! name, `SOURCE=ENVIRONMENT#N`, of which the last counts.
+//! used, as a name `SOURCE=ENVIRONMENT`, or `SOURCE=ENVIRONMENT@ACCOUNT`. While nothing is stored a source may change its mind;
+//! each change is one more name, `SOURCE=ENVIRONMENT#N`, of which the last counts.
 
-use payhook_domain::identity::Environment;
 use payhook_store::{EventFilter, Name, NameKind, PageRequest, Reader, Store, Unavailable};
 
 use super::PlanError;
 use crate::config;
 
-/// Compares each source's environment with the one its stored events were made with; the names to note where it is new.
+/// Compares each source's scope with the one its stored events were made with; the names to note where it is new.
 pub(super) async fn look(sources: &[config::Source], reader: &dyn Reader) -> Result<Vec<String>, PlanError> {
     let names = reader.names().await?;
     let mut news = Vec::new();
     for source in sources {
-        let now = source.scope_environment();
+        let now = source.scope();
         let noted = Noted::find(&names, &source.name);
-        if noted.last == Some(now) {
+        if noted.last.as_ref() == Some(&now) {
             continue;
         }
-        if let Some(was) = noted.last
+        if let Some(was) = &noted.last
             && has_events(reader, &names, &source.name).await?
         {
-            return Err(PlanError::Environment { name: source.name.clone(), was, now });
+            return Err(PlanError::Scope { name: source.name.clone(), was: was.clone(), now });
         }
-        news.push(noted.next(&source.name, now));
+        news.push(noted.next(&source.name, &now));
     }
     Ok(news)
 }
@@ -40,32 +39,31 @@ pub(super) async fn note(news: Vec<String>, store: &dyn Store) -> Result<(), Una
 
 /// What was noted of one source.
 struct Noted {
-    last: Option<Environment>,
+    last: Option<String>,
     times: usize,
 }
 
 impl Noted {
     fn find(names: &[Name], source: &str) -> Self {
         let of_source = names.iter().filter(|name| name.kind == NameKind::Scope).filter_map(|name| {
-            let (of, environment) = name.name.split_once('=')?;
-            (of == source).then_some(environment)
+            let (of, scope) = name.name.split_once('=')?;
+            (of == source).then_some(scope)
         });
         let mut noted = Self { last: None, times: 0 };
         for text in of_source {
-            let word = text.split('#').next();
-            noted.last = [Environment::Live, Environment::Test].into_iter().find(|one| word == Some(one.as_str()));
+            noted.last = text.split('#').next().map(str::to_owned);
             noted.times += 1;
         }
         noted
     }
 
-    fn next(&self, source: &str, environment: Environment) -> String {
-        let name = format!("{source}={}", environment.as_str());
+    fn next(&self, source: &str, scope: &str) -> String {
+        let name = format!("{source}={scope}");
         if self.times == 0 { name } else { format!("{name}#{}", self.times + 1) }
     }
 }
 
-/// Looks until it finds one: only asked when the environment is another than before.
+/// Looks until it finds one: only asked when the scope is another than before.
 async fn has_events(reader: &dyn Reader, names: &[Name], source: &str) -> Result<bool, Unavailable> {
     let known = names.iter().find(|name| name.kind == NameKind::Source && name.name == source);
     let Some(source) = known.map(|name| name.id) else { return Ok(false) };
@@ -112,8 +110,12 @@ mod tests {
     /// Starts with one source of this name and environment (`None`: unset); returns its number.
     async fn plan(store: &dyn Store, name: &str, environment: Option<&str>) -> Result<Plan, PlanError> {
         let environment = environment.map_or(String::new(), |word| format!("environment = \"{word}\"\n"));
+        plan_with(store, name, &environment).await
+    }
+
+    async fn plan_with(store: &dyn Store, name: &str, settings: &str) -> Result<Plan, PlanError> {
         let toml = format!(
-            "version = 1\n[[source]]\nname = \"{name}\"\nprovider = \"adyen\"\nkeys = [\"{}\"]\n{environment}\
+            "version = 1\n[[source]]\nname = \"{name}\"\nprovider = \"adyen\"\nkeys = [\"{}\"]\n{settings}\
              [[destination]]\nname = \"shop\"\ntype = \"http\"\nurl = \"https://shop.example.com/hook\"\n\
              secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\n[[route]]\nto = [\"shop\"]\n",
             "44".repeat(32)
@@ -182,5 +184,8 @@ mod tests {
             plan(store.as_ref(), name, environment).await.expect("no event changes its identity");
         }
         assert!(plan(store.as_ref(), "adyen", Some("test")).await.is_err(), "asking again changes nothing");
+        let error = plan_with(store.as_ref(), "adyen", "account = \"uk\"\n").await.err().expect("refused").to_string();
+        assert!(error.contains("\"live\"") && error.contains("\"live@uk\""), "{error}");
+        plan_with(store.as_ref(), "adyen", "account = \"\"\n").await.expect("as before");
     }
 }

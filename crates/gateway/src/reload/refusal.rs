@@ -24,7 +24,7 @@ pub(super) fn of(face: &Face, plan: &Plan, new: &Resolved, tallies: &Tallies) ->
             "restart payhook, or remove `hold`",
         );
     }
-    against.environments(plan, new);
+    against.scopes(plan, new);
     let gone = plan.destinations.iter().filter(|target| !is_configured(target, new));
     gone.for_each(|target| against.removed(target, new, tallies));
     against.findings
@@ -61,16 +61,16 @@ impl Against {
     }
 
     /// Under stored events it would not start either; without any, a request in hand could store the first.
-    fn environments(&mut self, plan: &Plan, new: &Resolved) {
+    fn scopes(&mut self, plan: &Plan, new: &Resolved) {
         for source in &new.sources {
             let running = plan.sources.iter().find(|running| running.settings.name == source.name);
-            let Some(was) = running.map(|running| running.settings.scope_environment()) else { continue };
-            let now = source.scope_environment();
+            let Some(was) = running.map(|running| running.settings.scope()) else { continue };
+            let now = source.scope();
             if was != now {
-                let (name, was, now) = (&source.name, was.as_str(), now.as_str());
+                let name = &source.name;
                 self.say(
                     format!(
-                        "the environment of source `{name}` changed from {was} to {now}, which needs a restart, and is \
+                        "environment and account of source `{name}` changed from {was} to {now}, which needs a restart, and is \
                          refused then as well once it has stored events: the same notifications would become others"
                     ),
                     "put it back, or give the source a new name",

@@ -108,7 +108,7 @@ impl Against {
     fn plan(&self, error: &PlanError) -> Mistakes {
         match error {
             PlanError::Store(error) => self.store(error),
-            PlanError::Environment { .. } => {
+            PlanError::Scope { .. } => {
                 Mistakes(vec![self.finding(error.to_string(), "put it back, or give the source a new name")])
             }
             PlanError::Destination { .. } | PlanError::KeySet { .. } => {

@@ -50,8 +50,8 @@ use payhook_domain::time::Timestamp;
 use crate::doctor::{Case, Diagnosis};
 use crate::verified::Evidence;
 use crate::{
-    About, Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest, SignedRequest,
-    Unsigned, Verified,
+    About, Accounts, Ack, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest,
+    SignedRequest, Unsigned, Verified,
 };
 
 /// Adyen.
@@ -108,6 +108,6 @@ impl Provider for Adyen {
     }
 
     fn about(&self) -> About<'_> {
-        About { names_accounts: true, sends_unsigned: true, ..About::in_code(false) }
+        About { accounts: Accounts::Named, sends_unsigned: true, ..About::in_code(false) }
     }
 }

@@ -47,7 +47,7 @@ use self::scheme::Scheme;
 use crate::doctor::{Case, Diagnosis};
 use crate::verified::Evidence;
 use crate::{
-    About, Ack, Carrier, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest,
+    About, Accounts, Ack, Carrier, CodeRow, Key, KeyMistake, Outcome, Papers, Parsed, Policy, Provider, RawRequest,
     SignedRequest, Unsigned, Verified,
 };
 
@@ -131,8 +131,8 @@ impl Provider for Declared {
     }
 
     fn about(&self) -> About<'_> {
-        let names_accounts = self.sense.is_some_and(|sense| sense.names_accounts);
-        About { names_accounts, ..self.scheme.about(Some(self.fingerprint)) }
+        let accounts = self.sense.map_or(Accounts::Never, |sense| sense.accounts);
+        About { accounts, ..self.scheme.about(Some(self.fingerprint)) }
     }
 }
 

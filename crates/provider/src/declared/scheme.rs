@@ -11,7 +11,7 @@ use super::pointer::Pointer;
 use super::seam::Seams;
 use super::template::Template;
 use crate::asymmetric::Pair;
-use crate::{About, Carrier};
+use crate::{About, Accounts, Carrier};
 
 /// One provider's scheme.
 #[derive(Debug)]
@@ -181,7 +181,7 @@ impl Scheme {
             needs_url: signed.is_some_and(|signed| signed.template.has_url()),
             parameters: signed.map(|signed| signed.template.parameters()).unwrap_or_default(),
             names_keys: signed.is_some_and(|signed| signed.key_id.is_some()),
-            names_accounts: false,
+            accounts: Accounts::Never,
             takes_keys: true,
             key_sets: None,
             sends_unsigned: false,

@@ -9,16 +9,16 @@ use payhook_domain::kind::Kind;
 use payhook_domain::time::Timestamp;
 use serde_json::Value;
 
-use crate::CodeRow;
 use crate::sample::Sample;
+use crate::{Accounts, CodeRow};
 
 /// One provider's words.
 pub(crate) struct Sense {
     /// Adds what a body says beyond what the scheme points at: kind, amount, references, and the fact for the payment. The
     /// code, the identity and the digests are the scheme's.
     pub(crate) fill: fn(body: &[u8], event: &mut Event),
-    /// Whether `fill` may find an account.
-    pub(crate) names_accounts: bool,
+    /// Whether `fill` finds an account.
+    pub(crate) accounts: Accounts,
     /// Every event code it knows.
     pub(crate) codes: &'static [CodeRow],
     /// What can be composed by name.

@@ -10,12 +10,13 @@ mod codes;
 mod parse;
 mod sample;
 
+use crate::Accounts;
 use crate::declared::Sense;
 
 /// What its words mean.
 pub(crate) const SENSE: Sense = Sense {
     fill: parse::fill,
-    names_accounts: false,
+    accounts: Accounts::Never,
     codes: codes::CODES,
     samples: sample::SAMPLES,
     compose: sample::compose,

@@ -14,12 +14,13 @@ mod fact;
 mod parse;
 mod sample;
 
+use crate::Accounts;
 use crate::declared::Sense;
 
 /// What its words mean.
 pub(crate) const SENSE: Sense = Sense {
     fill: parse::fill,
-    names_accounts: true,
+    accounts: Accounts::OfPlatforms,
     codes: codes::CODES,
     samples: sample::SAMPLES,
     compose: sample::compose,

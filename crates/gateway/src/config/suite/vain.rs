@@ -59,3 +59,34 @@ fn a_condition_that_nothing_can_be_said_of_is_doubtful() {
         assert!(!warned(fine), "{fine}");
     }
 }
+
+/// Two sources of a provider, each with its settings.
+fn two_sources(provider: &str, [one, other]: [&str; 2]) -> String {
+    let source = |name: &str, more: &str| {
+        format!("[[source]]\nname = \"{name}\"\nprovider = \"{provider}\"\nkeys = [\"k\"]\n{more}\n")
+    };
+    format!("{WHOLE}\n{}{}", source("one", one), source("other", other))
+}
+
+#[test]
+fn that_two_sources_may_be_two_merchants_is_asked_where_notifications_do_not_say() {
+    let asked = |provider: &str, settings: [&str; 2]| {
+        let warnings = loaded(&two_sources(provider, settings)).warnings;
+        warnings.iter().any(|warning| warning.to_string().contains("taken for one merchant's"))
+    };
+    assert!(asked("stripe", ["", ""]) && asked("checkout-com", ["", ""]));
+    assert!(!asked("checkout-com", [r#"account = "uk""#, r#"account = "de""#]));
+    assert!(!asked("checkout-com", [r#"account = """#, r#"account = """#]), "they are one's");
+    assert!(!asked("checkout-com", [r#"environment = "live""#, r#"environment = "test""#]));
+}
+
+#[test]
+fn an_account_has_few_letters() {
+    let mistake = "18: `account` of source `one` has a wrong shape | at most 64";
+    for wrong in ["a shop", "a@b", "a#b", "ä", &"a".repeat(65)] {
+        check(
+            &two_sources("checkout-com", [&format!("account = \"{wrong}\""), "account = \"Shop_2.uk:a-b\""]),
+            &[mistake],
+        );
+    }
+}
