@@ -32,7 +32,7 @@ impl Check {
                 Complaint::configuration(format!("the store cannot be opened: {problem}"), "check `url` of [store]")
             })?;
             let shape = shape(&loaded.config.store, condition)?;
-            loaded.warnings.extend(loaded.config.store.lack_of_room(loaded.config.file.as_deref()));
+            loaded.warnings.extend(loaded.config.store.doubts(loaded.config.file.as_deref()));
             Ok(Checked { loaded, condition, shape })
         });
         if self.json {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -57,13 +56,13 @@ impl Client {
 
     /// `GET`, with the query parameters that are there.
     pub(crate) async fn get(&self, path: &str, query: &[(&str, Option<&str>)]) -> anyhow::Result<Value> {
-        self.call(Method::GET, self.address(path, query)?, None).await
+        self.call(Method::GET, self.address(path, query), None).await
     }
 
     /// Who answers there, which is asked without a token.
     pub(crate) async fn answering(&self) -> Answering {
         let challenge = Challenge::new();
-        let Ok(url) = self.address("/healthz", &[("prove", Some(challenge.nonce()))]) else { return Answering::Nobody };
+        let url = self.address("/healthz", &[("prove", Some(challenge.nonce()))]);
         let Ok(target) = self.net.target(&url) else { return Answering::Nobody };
         let asked = Outgoing { method: Method::GET, headers: HeaderMap::new(), body: Bytes::new(), repeatable: true };
         let Ok(answer) = target.send(asked).await else { return Answering::Nobody };
@@ -89,17 +88,19 @@ impl Client {
 
     /// `POST`, with a body when there is one.
     pub(crate) async fn post(&self, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
-        self.call(Method::POST, self.address(path, &[])?, body).await
+        self.call(Method::POST, self.address(path, &[]), body).await
     }
 
     /// The full address of a path.
-    pub(crate) fn address(&self, path: &str, query: &[(&str, Option<&str>)]) -> anyhow::Result<Url> {
-        let mut url = self.base.join(path).context("not an address")?;
+    pub(crate) fn address(&self, path: &str, query: &[(&str, Option<&str>)]) -> Url {
+        // Behind a proxy the gateway may have a folder of its own.
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
         let given: Vec<_> = query.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
         if !given.is_empty() {
             url.query_pairs_mut().extend_pairs(given);
         }
-        Ok(url)
+        url
     }
 
     /// The value of the `Authorization` header.

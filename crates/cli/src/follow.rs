@@ -112,7 +112,6 @@ impl Follow {
         let refused = |what: &str, hint: &str| Ending::Refused(Complaint::failed(what, hint));
         let query = [("since", self.since.as_deref())];
         let url = self.client.address("/api/v1/events/stream", &query);
-        let url = url.map_err(|error| refused(&error.to_string(), "check --url"))?;
         if url.scheme() != "http" {
             return Err(refused("events can be followed over plain http only", "tunnel to the admin listener: ssh -L"));
         }

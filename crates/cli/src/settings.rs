@@ -60,6 +60,10 @@ impl GatewayArgs {
     pub(crate) fn client(&self) -> anyhow::Result<Client> {
         let token = Variables::of_process().get("PAYHOOK_TOKEN").map(|token| token.trim().to_owned());
         if let Some(url) = &self.url {
+            if !matches!(url.scheme(), "http" | "https") {
+                let hint = "write http://HOST:PORT, where `admin` of that gateway's [server] listens";
+                return Err(Complaint::usage("--url is no http address", hint).into());
+            }
             let hint =
                 "put the token of that gateway into PAYHOOK_TOKEN; it stands beside its store, in payhook.db.token";
             let token = token.ok_or_else(|| Complaint::usage("--url was given without a token", hint))?;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::Gateway;
+use super::{Gateway, setup};
 
 /// How long a gateway may take to take or refuse a configuration.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,7 +27,7 @@ impl Gateway {
     /// When it cannot be written.
     pub fn rewrite(&self, configuration: &str) {
         let new = self.folder().join("payhook.toml.new");
-        std::fs::write(&new, configuration).expect("the gateway's folder can be written");
+        setup::write(&new, configuration);
         std::fs::rename(new, self.folder().join("payhook.toml")).expect("it can be renamed");
     }
 

@@ -1,5 +1,8 @@
 //! What to start, before it runs: configuration, folders, arguments, environment.
 
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
@@ -128,7 +131,7 @@ impl Setup {
     /// [`StartFailure`] when it ends, or is not ready in time.
     pub fn try_start(self) -> Result<Gateway, StartFailure> {
         let config = self.folder().join("payhook.toml");
-        std::fs::write(&config, self.configuration()).expect("the gateway's folder can be written");
+        write(&config, &self.configuration());
         Gateway::start(self)
     }
 
@@ -142,6 +145,13 @@ impl Setup {
             self.rest
         )
     }
+}
+
+/// Writes a configuration, which holds keys: nobody else may read it.
+pub(super) fn write(path: &Path, configuration: &str) {
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    let written = file.and_then(|mut file| file.write_all(configuration.as_bytes()));
+    written.expect("the gateway's folder can be written");
 }
 
 /// A gateway that did not become ready.

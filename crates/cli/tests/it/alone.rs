@@ -52,10 +52,8 @@ fn what_cannot_be_printed_is_not_taken_for_done() {
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
 }
 
-#[test]
-fn the_token_is_sent_to_nobody_who_does_not_have_it() {
-    let folder = initialised();
-    std::fs::write(folder.path().join("payhook.db.token"), "phk_secret").expect("written");
+/// Something that listens, says that it lives, and keeps what it hears.
+fn stranger() -> (String, Arc<Mutex<String>>) {
     let stranger = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = stranger.local_addr().expect("bound").to_string();
     let heard = Arc::new(Mutex::new(String::new()));
@@ -69,6 +67,25 @@ fn the_token_is_sent_to_nobody_who_does_not_have_it() {
                 stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"alive\":true}");
         }
     });
+    (address, heard)
+}
+
+#[test]
+fn a_gateway_behind_a_proxy_is_asked_in_its_folder_and_what_is_no_address_is_told() {
+    let (folder, (address, heard)) = (initialised(), stranger());
+    let words = format!("events list --url http://{address}/hooks/");
+    payhook(folder.path(), &words).with("PAYHOOK_TOKEN", "phk_secret").run();
+    let heard = heard.lock().expect("no panic");
+    assert!(heard.starts_with("GET /hooks/api/v1/events"), "{heard}");
+    let typed = payhook(folder.path(), "events list --url localhost:8081").with("PAYHOOK_TOKEN", "phk_secret").run();
+    typed.complains(2, "--url is no http address", "http://HOST:PORT");
+}
+
+#[test]
+fn the_token_is_sent_to_nobody_who_does_not_have_it() {
+    let folder = initialised();
+    std::fs::write(folder.path().join("payhook.db.token"), "phk_secret").expect("written");
+    let (address, heard) = stranger();
     for words in ["events list", "events tail", "payments list --json", "doctor", "backup copy.db"] {
         let asked = payhook(folder.path(), words).with("PAYHOOK__SERVER__ADMIN", &address).run();
         asked.complains(1, "is not the gateway with this token", "PAYHOOK_TOKEN");
@@ -83,6 +100,15 @@ fn check_says_that_the_disk_lacks_the_room_that_is_to_be_kept_free() {
     let said = payhook(folder.path(), "check").with("PAYHOOK__STORE__RESERVE", "900000 TiB").run();
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.err.contains("`reserve` asks for") && said.err.contains("nothing would be taken"), "{said:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn check_says_that_what_is_written_there_does_not_stay() {
+    let folder = initialised();
+    let said = payhook(folder.path(), "check").with("PAYHOOK__STORE__URL", "sqlite:/dev/shm/payhook.db").run();
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.contains("would be in memory (tmpfs)") && said.err.contains("leads to a disk"), "{said:?}");
 }
 
 #[test]

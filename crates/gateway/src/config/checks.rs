@@ -1,9 +1,9 @@
 //! Checks across tables: names given twice, paths that meet, things nobody uses.
 
+use super::doubts::same_account;
 use super::mistakes::{Findings, Place};
 use super::names;
 use super::resolved::Resolved;
-use super::same_account;
 use super::section::{Placed, Section};
 use super::source::{self, plain};
 

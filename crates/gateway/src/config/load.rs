@@ -16,8 +16,8 @@ use super::section::Section;
 use super::tree::{self, Table};
 use super::variables::Variables;
 use super::{
-    abandon, certificate, checks, destination, digest, env_only, expand, overlay, route, server, shape, signing_keys,
-    source, store,
+    abandon, certificate, checks, destination, digest, doubts, env_only, expand, overlay, route, server, shape,
+    signing_keys, source, store,
 };
 
 /// The file looked for when none is named.
@@ -147,6 +147,10 @@ impl Typed {
     /// Lays the environment over the file, expands, and leaves only what has a known shape.
     fn settle(&mut self, findings: &mut Findings) {
         overlay::apply(&mut self.tree, &self.variables, findings);
+        doubts::misspelt::look(&self.variables, findings);
+        if let Some(file) = &self.file {
+            doubts::exposed::look(&self.tree, file, findings);
+        }
         let mut sources = expand::Sources { variables: &self.variables, home: &self.home, files: &mut self.files };
         expand::table(&mut self.tree, &mut sources, findings);
         shape::check(&mut self.tree, findings);

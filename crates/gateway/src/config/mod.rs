@@ -9,7 +9,7 @@
 //! - [`resolved`] and `server`, `store`, `source`, `destination`, `route`: what it means, a file per table. `certificate` is of
 //!   the server, `capture` and `key_set` of a source, `backup` and `retention` of the store, `lane` and `pace` of a destination,
 //!   `hold` of a route.
-//! - `checks`, `same_account`, `abandon`: what only shows between tables. `digest`: what tells configurations apart, and how.
+//! - `checks`, `abandon`: what only shows between tables. `doubts`: what is probably not meant. `digest`: what tells configurations apart, and how.
 //! - [`ServiceManager`]: who runs payhook as a service; no key of the file, the manager sets it.
 //! - `sample`: a file's meaning, for tests of other rooms.
 //! - [`mistakes`], [`secret`], `units`, `nearest`, `names`, `addresses`: the words all of them use.
@@ -24,6 +24,7 @@ mod certificate;
 mod checks;
 mod destination;
 mod digest;
+mod doubts;
 mod env_only;
 mod expand;
 mod hold;
@@ -40,7 +41,6 @@ mod policy;
 pub mod resolved;
 mod retention;
 mod route;
-mod same_account;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scheme;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::Access;
 
 use super::backup::{self, BackupPlan};
-use super::mistakes::{Findings, Place, Warning};
+use super::mistakes::{Findings, Place};
 use super::retention::{self, Retention};
 use super::section::Section;
 
@@ -61,21 +61,6 @@ impl Store {
             }
             Err(error) => Err(failed(error)),
         }
-    }
-
-    /// That the disk has less room than `reserve` asks for, which is looked at now: as long as that is so, providers hear 503.
-    #[must_use]
-    pub fn lack_of_room(&self, file: Option<&Path>) -> Option<Warning> {
-        let free = payhook_store::free_bytes(&self.path);
-        (free < self.reserve_bytes).then(|| Warning {
-            place: file.map_or(Place::Environment, |file| Place::File(file.into())),
-            what: format!(
-                "the disk of the store has {} MiB free, and `reserve` asks for {}: nothing would be taken",
-                free >> 20,
-                self.reserve_bytes >> 20
-            ),
-            hint: "make room, or write a `reserve` in [store] that the disk has".to_owned(),
-        })
     }
 
     fn leads_nowhere(&self) -> String {

@@ -47,8 +47,10 @@ fn load_in(folder: &Path, toml: Option<&str>, variables: Variables) -> Result<Lo
     load(LoadOptions { file: None, directory: folder.to_path_buf(), variables, now })
 }
 
+/// One that nobody else looks into, as files of the tests hold keys.
 fn folder() -> TempDir {
-    tempfile::tempdir().expect("a temporary folder")
+    let own = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    tempfile::Builder::new().permissions(own).tempdir().expect("a temporary folder")
 }
 
 fn loaded(toml: &str) -> Loaded {

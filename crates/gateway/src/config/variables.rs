@@ -58,6 +58,11 @@ impl Variables {
         self.values.iter().filter_map(named)
     }
 
+    /// The names of all.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
     fn ask(&self, is_meant: impl Fn(&str) -> bool) {
         let meant = self.doubts.iter().filter(|doubt| is_meant(&doubt.name));
         meant.for_each(|doubt| doubt.asked.store(true, Ordering::Relaxed));

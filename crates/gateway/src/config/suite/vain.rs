@@ -90,3 +90,33 @@ fn an_account_has_few_letters() {
         );
     }
 }
+
+#[test]
+fn a_secret_in_a_file_that_everybody_can_read_is_doubtful() {
+    use std::os::unix::fs::PermissionsExt;
+    let told = |toml: &str, folder_mode: u32, mode: u32| {
+        let folder = folder();
+        let chmod = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("owned");
+        std::fs::write(folder.path().join("payhook.toml"), toml).expect("written");
+        chmod(&folder.path().join("payhook.toml"), mode);
+        chmod(folder.path(), folder_mode);
+        shown(&load_in(folder.path(), None, variables()).expect("it runs").warnings).join("; ")
+    };
+    let plain = WHOLE.replace("\"${ADYEN_HMAC_KEY}\"", &format!("{{ key = \"{ADYEN_KEY}\", name = \"first\" }}"));
+    let one = told(&plain, 0o755, 0o644);
+    assert!(one.starts_with("5: a secret stands in a file that everybody") && one.contains("${NAME}"), "{one}");
+    let both = told(&plain.replace("${SECRET}", SECRET), 0o755, 0o644);
+    assert!(both.starts_with("5: 2 secrets"), "{both}");
+    for fine in [told(&plain, 0o755, 0o640), told(&plain, 0o700, 0o644), told(WHOLE, 0o755, 0o644)] {
+        assert_eq!(fine, "");
+    }
+}
+
+#[test]
+fn a_variable_that_sets_nothing_for_want_of_an_underscore_is_doubtful() {
+    let folder = folder();
+    std::fs::write(folder.path().join(".env"), "PAYHOOK_SERVER__PUBLIC=127.0.0.1:9999\n").expect("written");
+    let loaded = load_in(folder.path(), Some(WHOLE), variables()).expect("it runs");
+    let told = "PAYHOOK_SERVER__PUBLIC: it sets nothing: two underscores stand before each part | write PAYHOOK__SERVER__PUBLIC";
+    assert_eq!(shown(&loaded.warnings), [told]);
+}

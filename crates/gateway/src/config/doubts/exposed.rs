@@ -1,0 +1,45 @@
+//! Secrets that stand in a file which everybody on the machine can read.
+//!
+//! `payhook.toml` may be read by all, and is where each secret comes from elsewhere: `${NAME}`, `${file:PATH}`.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::super::mistakes::{Findings, Place};
+use super::super::tree::{Node, Table, Value};
+
+/// The tables that hold secrets, and the keys they stand under.
+const TABLES: [&str; 2] = ["source", "destination"];
+const KEYS: [&str; 4] = ["keys", "key", "secret", "password"];
+
+/// Warns at the first of them; the tree is as it was typed, not yet expanded.
+pub(in super::super) fn look(tree: &Table, file: &Path, findings: &mut Findings) {
+    let mut secrets = Vec::new();
+    TABLES.iter().filter_map(|table| tree.get(*table)).for_each(|node| collect(node, false, &mut secrets));
+    let Some(first) = secrets.iter().min().filter(|_| everybody_can_read(file)) else { return };
+    let what = match secrets.len() {
+        1 => "a secret stands in a file that everybody on this machine can read".to_owned(),
+        count => format!("{count} secrets stand in a file that everybody on this machine can read, the first here"),
+    };
+    findings.warning(first, what, "take them from .env: \"${NAME}\", and `chmod 600 .env`; or `chmod 600` this file");
+}
+
+fn collect(node: &Node, is_secret: bool, secrets: &mut Vec<Place>) {
+    match &node.value {
+        Value::Text(text) if is_secret && matches!(node.place, Place::Line(..)) && !text.contains("${") => {
+            secrets.push(node.place.clone());
+        }
+        Value::List(items) => items.iter().for_each(|item| collect(item, is_secret, secrets)),
+        Value::Table(inner) => {
+            inner.iter().for_each(|(key, node)| collect(node, KEYS.contains(&key.as_str()), secrets));
+        }
+        _ => {}
+    }
+}
+
+/// Whether the file, and the folder it is in, let anybody in.
+fn everybody_can_read(file: &Path) -> bool {
+    let lets = |path: &Path, bit: u32| std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & bit != 0);
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    lets(file, 0o004) && lets(folder, 0o001)
+}
