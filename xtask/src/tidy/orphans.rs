@@ -48,12 +48,13 @@ fn parents(source: &Source) -> impl Iterator<Item = PathBuf> {
 fn names(sources: &[Source], parent: &Path, module: &str) -> bool {
     let declares = |line: &str| {
         let line = line.trim_start();
-        let line = line
-            .strip_prefix("pub(crate) ")
-            .or(line.strip_prefix("pub(super) "))
-            .or(line.strip_prefix("pub "))
-            .unwrap_or(line);
-        line.strip_prefix("mod ")
+        let private = line.strip_prefix("pub").map_or(line, |rest| match rest.strip_prefix('(') {
+            Some(rest) => rest.split_once(')').map_or(rest, |(_, rest)| rest),
+            None => rest,
+        });
+        private
+            .trim_start()
+            .strip_prefix("mod ")
             .is_some_and(|rest| rest.strip_prefix(module).is_some_and(|rest| rest.starts_with(';')))
     };
     sources.iter().any(|source| Path::new(&source.path) == parent && source.text.lines().any(declares))
@@ -72,7 +73,7 @@ mod tests {
     fn a_file_that_no_module_names_is_found() {
         let sources = house(&[
             ("crates/x/Cargo.toml", ""),
-            ("crates/x/src/lib.rs", "mod a;\npub(crate) mod b;\nmod c;\n// mod lost;"),
+            ("crates/x/src/lib.rs", "pub(in crate::x) mod a;\npub(crate) mod b;\nmod c;\n// mod lost;"),
             ("crates/x/src/a.rs", ""),
             ("crates/x/src/b/mod.rs", "mod inner;"),
             ("crates/x/src/b/inner.rs", ""),

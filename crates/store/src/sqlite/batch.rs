@@ -10,14 +10,14 @@ use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Verdict;
 use rusqlite::{Connection, Statement};
 
-use super::again;
-use super::fault;
-use super::floor;
+use super::file::fault;
 use super::handback::{Giver, hand_back};
-use super::lease::Leases;
-use super::quarantine::Bounds;
-use super::record::Recorder;
-use super::settle::Settler;
+use super::owing::again;
+use super::owing::floor;
+use super::owing::lease::Leases;
+use super::owing::settle::Settler;
+use super::recording::quarantine::Bounds;
+use super::recording::record::Recorder;
 use super::tally::{self, Changes, Numbers};
 use crate::{Quarantined, Recording, Settled, Settlement, Unavailable};
 

@@ -1,63 +1,35 @@
 //! SQLite behind the seam: one writer thread, a few reading ones, one file.
 //!
-//! The way of a job: [`store`] puts it into the [`queue`]; the [`writer`] takes whoever waits as one [`batch`], runs
-//! each in its room ([`record`] with [`debts`], [`settle`], [`decide`], [`quarantine`], [`names`]) inside one transaction,
-//! commits with one fsync, and [`handback`] wakes those who wait; [`checkpoint`] moves the log into the database beside it,
-//! and [`trust`] says when that must be done again. [`lease`] lives on the same thread, in memory. Refused requests wait in the same [`queue`], at most at their [`rate`].
-//! Questions go to the [`readers`], which run [`queries`]. [`backup`] copies the file beside all of them; [`real_path`]
-//! says where that is.
+//! The way of a job: [`store`] puts it into the [`queue`]; the [`writer`] takes whoever waits as one [`batch`], runs each in its room
+//! ([`recording`], [`owing`], [`retention`]) inside one transaction, commits with one fsync, and [`handback`] wakes those who wait. Refused
+//! requests wait in the same [`queue`], at most at their [`rate`]. Questions go to the [`readers`], which run [`queries`].
+//!
+//! Beside the way: [`mod@file`] is what all of them write to, [`index`] how a digest is found in it, [`backup`] how it is copied. [`rows`],
+//! [`names`], [`memos`], [`notes`] and [`tally`] are what several rooms share.
 
-mod again;
-mod aliases;
 mod backup;
 mod batch;
-mod books;
-mod checkpoint;
-mod condition;
-mod connect;
-mod debts;
-mod decide;
-mod disk;
-mod entries;
-mod fault;
-mod filter;
-mod floor;
+mod file;
 mod handback;
-mod holds;
-mod identities;
-mod lanes;
-mod lease;
-mod leasing;
+mod index;
 mod memos;
 mod names;
 mod notes;
-mod owe;
-mod parts;
-mod quarantine;
+mod owing;
 mod queries;
 mod queue;
 mod rate;
 mod readers;
-mod real_path;
-mod rebuild;
-mod record;
+mod recording;
 mod retention;
 mod rows;
-mod run;
-mod runs;
-mod schema;
-mod segments;
-mod settle;
 mod store;
-mod tails;
 mod tally;
-mod trust;
-mod whole;
 mod writer;
 
 pub use backup::Archive;
 pub(crate) use backup::run as copy;
-pub(crate) use disk::free_beside;
-pub use real_path::{real_or_as_given, real_path};
-pub(crate) use schema::inspect;
+pub(crate) use file::disk::free_beside;
+pub use file::real_path::{real_or_as_given, real_path};
+pub(crate) use file::schema::inspect;
 pub(crate) use store::open;

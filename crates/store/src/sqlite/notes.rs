@@ -9,7 +9,8 @@ use payhook_domain::fault::{self, Point};
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{backup, schema};
+use super::backup;
+use crate::sqlite::file::schema;
 
 /// A backup was put in place.
 pub(super) const CAME: u32 = 1;

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 
-use super::connect;
+use super::file::connect;
 use super::handback::{Receipt, slot};
 use crate::Unavailable;
 

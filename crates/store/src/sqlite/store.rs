@@ -12,25 +12,25 @@ use payhook_domain::verdict::Verdict;
 
 use rusqlite::ErrorCode;
 
-use super::again;
 use super::backup;
 use super::batch::{Errand, Rooms};
-use super::condition::Condition;
-use super::connect;
-use super::decide;
-use super::disk::Disk;
+use super::file::condition::Condition;
+use super::file::connect;
+use super::file::disk::Disk;
+use super::file::real_path::real_path;
+use super::file::schema;
+use super::file::trust::Trust;
 use super::handback::{Receipt, slot};
 use super::memos;
 use super::names::{self, Kinds};
 use super::notes;
+use super::owing::again;
 use super::queries::SqliteReader;
 use super::queue::Queue;
 use super::readers::Readers;
-use super::real_path::real_path;
-use super::rebuild;
+use super::recording::decide;
+use super::recording::rebuild;
 use super::retention::{self, Hand};
-use super::schema;
-use super::trust::Trust;
 use super::writer::Writer;
 use crate::open::{OpenError, Options};
 use crate::{

@@ -7,9 +7,9 @@ use payhook_domain::time::Timestamp;
 use payhook_domain::verdict::Standing;
 use rusqlite::{Connection, Statement};
 
-use super::lease::Due;
+use super::index::runs::Indexed;
+use super::owing::lease::Due;
 use super::rows::standing_number;
-use super::runs::Indexed;
 
 /// What `tallies.sort` counts. Those called `LAST_` are the highest numbers ever handed out, which
 /// outlive the rows.

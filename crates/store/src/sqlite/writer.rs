@@ -21,23 +21,23 @@ use rusqlite::Connection;
 use tokio::time::Instant;
 
 use super::batch::{self, Rooms};
-use super::checkpoint::{Checkpointer, Log};
-use super::condition::Condition;
-use super::connect;
-use super::disk::Disk;
-use super::fault;
-use super::floor;
+use super::file::checkpoint::{Checkpointer, Log};
+use super::file::condition::Condition;
+use super::file::connect;
+use super::file::disk::Disk;
+use super::file::fault;
+use super::file::trust::Trust;
 use super::handback::Giver;
-use super::lease::Leases;
-use super::leasing::Leasing;
 use super::names::Kinds;
-use super::quarantine::Bounds;
+use super::owing::floor;
+use super::owing::lease::Leases;
+use super::owing::leasing::Leasing;
+use super::owing::settle::Settler;
 use super::queue::{Look, Queue, Taken};
 use super::readers::Readers;
-use super::record::Recorder;
-use super::settle::Settler;
+use super::recording::quarantine::Bounds;
+use super::recording::record::Recorder;
 use super::tally::{Changes, Numbers, sort};
-use super::trust::Trust;
 use crate::{Lease, Options, Unavailable};
 
 /// How often it looks at the disk when there is nothing to do.

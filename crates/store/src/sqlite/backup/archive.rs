@@ -7,8 +7,11 @@ use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
 use rusqlite::Connection;
 
+use crate::sqlite::file::connect;
+use crate::sqlite::file::schema;
 use crate::sqlite::names::Kinds;
-use crate::sqlite::{connect, identities, names, queries, real_or_as_given, schema};
+use crate::sqlite::recording::identities;
+use crate::sqlite::{names, queries, real_or_as_given};
 use crate::{EventFilter, Name, OpenError, Page, PageRequest, StoredEvent};
 
 /// A file that is only read. Nothing beside it is made or changed when it is a backup.

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 use payhook_domain::fault::{self, Point};
 
-use crate::sqlite::connect::{beside, folder_of};
+use crate::sqlite::file::connect::{beside, folder_of};
+use crate::sqlite::file::schema::APPLICATION_ID;
 use crate::sqlite::notes;
-use crate::sqlite::schema::APPLICATION_ID;
 
 /// "back".
 const MARK: [u8; 4] = *b"back";

@@ -4,8 +4,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::BackupError;
-use crate::sqlite::connect::{beside, folder_of};
-use crate::sqlite::disk;
+use crate::sqlite::file::connect::{beside, folder_of};
+use crate::sqlite::file::disk;
 
 /// Bytes of log at which a copy stops resting: it holds the log from being emptied, and so should end soon.
 const LOG_LONG: u64 = 256 << 20;

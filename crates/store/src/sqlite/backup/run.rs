@@ -14,8 +14,8 @@ use super::mark;
 use super::room::Room;
 use super::unfinished::Unfinished;
 use super::verify::verify;
-use crate::sqlite::connect::{self, beside};
-use crate::sqlite::schema;
+use crate::sqlite::file::connect::{self, beside};
+use crate::sqlite::file::schema;
 use crate::{Backup, BackupError, BackupOrder, BackupProgress, OpenError};
 
 /// Copies the store at `database`, whether or not a gateway has it open. Blocks its thread, and makes that the least of

@@ -10,7 +10,7 @@ use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate};
 
 use super::mark;
 use crate::BackupError;
-use crate::sqlite::connect::{beside, folder_of};
+use crate::sqlite::file::connect::{beside, folder_of};
 
 /// The file and its two names. Dropped, it takes the unfinished one away; what a kill leaves is taken by the next.
 pub(super) struct Unfinished {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::times;
 use crate::sqlite::names::Kinds;
-use crate::sqlite::owe::delivery;
+use crate::sqlite::owing::owe::delivery;
 use crate::sqlite::rows::{FRESH, as_i64, digest, state, unreadable};
 use crate::{DeliveryFilter, DeliveryRow, Page, PageRequest};
 

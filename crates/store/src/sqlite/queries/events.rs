@@ -10,10 +10,10 @@ use payhook_domain::verdict::Standing;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::times;
-use crate::sqlite::identities;
+use crate::sqlite::index::segments::words;
 use crate::sqlite::names::Kinds;
+use crate::sqlite::recording::identities;
 use crate::sqlite::rows::{as_i64, standing_number, stored_columns, stored_event};
-use crate::sqlite::segments::words;
 use crate::{EventFilter, Page, PageRequest, StoredEvent};
 
 /// What every list compares; a filter not given is null.

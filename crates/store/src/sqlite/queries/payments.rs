@@ -8,10 +8,10 @@ use payhook_domain::payment::Facts;
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use crate::sqlite::books::follow;
+use crate::sqlite::index::runs::{self, Indexed};
+use crate::sqlite::index::segments::words;
+use crate::sqlite::recording::books::follow;
 use crate::sqlite::rows::{as_i64, digest, unreadable};
-use crate::sqlite::runs::{self, Indexed};
-use crate::sqlite::segments::words;
 use crate::{Page, PageRequest, PaymentFilter, PaymentRow};
 
 macro_rules! columns {

@@ -5,7 +5,7 @@ use payhook_domain::id::NameId;
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::sqlite::floor;
+use crate::sqlite::owing::floor;
 use crate::sqlite::rows::{FRESH, as_i64, standing, unreadable};
 use crate::sqlite::tally::sort;
 use crate::{PageRequest, Tallies};

@@ -7,8 +7,8 @@ use rusqlite::{Connection, Row};
 use super::began;
 use super::step::Hand;
 use super::walk::At;
+use crate::sqlite::index::runs::{self, Indexed};
 use crate::sqlite::rows::{as_i64, digest, unreadable};
-use crate::sqlite::runs::{self, Indexed};
 use crate::{Cutoffs, Pruned};
 
 /// Names looked at in one step.

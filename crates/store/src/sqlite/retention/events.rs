@@ -11,8 +11,8 @@ use super::due::Due;
 use super::needed;
 use super::step::Hand;
 use super::walk::{self, At, EventRow, Found, event_row};
+use crate::sqlite::index::segments;
 use crate::sqlite::rows::{as_i64, standing, state};
-use crate::sqlite::segments;
 use crate::sqlite::tally::Changes;
 use crate::{Cutoffs, Pruned};
 

@@ -7,9 +7,9 @@ use rusqlite::{Connection, Row};
 use super::step::Hand;
 use super::walk::{At, EventRow, event_row};
 use super::{began, events};
-use crate::sqlite::parts::{self, Part};
+use crate::sqlite::index::runs::{self, Indexed};
+use crate::sqlite::recording::parts::{self, Part};
 use crate::sqlite::rows::{as_i64, unreadable};
-use crate::sqlite::runs::{self, Indexed};
 use crate::{Cutoffs, Pruned};
 
 /// Payments looked at in one step; each asks for its events. A dry run is in nobody's way.

@@ -9,8 +9,8 @@ use rusqlite::Connection;
 
 use super::{aliases, attempts, bodies, events, pages, payments};
 use crate::retention::Stage;
-use crate::sqlite::record::Recorder;
-use crate::sqlite::runs::{self, Indexed};
+use crate::sqlite::index::runs::{self, Indexed};
+use crate::sqlite::recording::record::Recorder;
 use crate::sqlite::tally::Changes;
 use crate::{Cutoffs, Pruned, SweepPlace};
 
