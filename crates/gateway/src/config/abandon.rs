@@ -1,7 +1,7 @@
 //! `abandon`: destinations that left the file while deliveries were owed to them, which are given up.
 
-use super::mistakes::Findings;
-use super::section::Section;
+use super::typed::section::Section;
+use super::words::mistakes::Findings;
 
 /// The names. One that is configured is a mistake: its deliveries are not given up, and whoever reads the file would
 /// think so.

@@ -1,11 +1,11 @@
 //! Checks across tables: names given twice, paths that meet, things nobody uses.
 
 use super::doubts::same_account;
-use super::mistakes::{Findings, Place};
-use super::names;
 use super::resolved::Resolved;
-use super::section::{Placed, Section};
 use super::source::{self, plain};
+use super::typed::section::{Placed, Section};
+use super::words::mistakes::{Findings, Place};
+use super::words::names;
 
 /// Paths of the public listener that are not a source's to take.
 const RESERVED: [&str; 1] = ["/healthz"];

@@ -1,5 +1,8 @@
 //! `[[destination]]`: one receiver of events.
 
+pub(super) mod lane;
+pub(super) mod pace;
+
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -9,14 +12,14 @@ use payhook_domain::retry::Schedule;
 use payhook_net::Refused;
 use url::Url;
 
-use super::addresses;
-use super::lane::{self, OnDead, Order};
-use super::mistakes::{Findings, Place};
-use super::names;
-use super::nearest::suggestion;
-use super::pace::{self, Breaker, Rate};
-use super::secret::Secret;
-use super::section::Section;
+use self::lane::{OnDead, Order};
+use self::pace::{Breaker, Rate};
+use super::typed::section::Section;
+use super::words::addresses;
+use super::words::mistakes::{Findings, Place};
+use super::words::names;
+use super::words::nearest::suggestion;
+use super::words::secret::Secret;
 
 /// One receiver of events, of type `http`. Compared as a whole: whatever differs makes it another.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,17 +8,20 @@ use std::sync::Arc;
 use payhook_domain::time::Timestamp;
 use zeroize::Zeroizing;
 
-use super::mistakes::{Findings, Mistakes, Place, Warning};
 use super::resolved::Resolved;
-use super::scheme::Providers;
-use super::secret::Secret;
-use super::section::Section;
-use super::tree::{self, Table};
-use super::variables::Variables;
-use super::{
-    abandon, certificate, checks, destination, digest, doubts, env_only, expand, overlay, route, server, shape,
-    signing_keys, source, store,
-};
+use super::server::certificate;
+use super::source;
+use super::source::scheme::Providers;
+use super::source::signing_keys;
+use super::store;
+use super::typed::section::Section;
+use super::typed::shape;
+use super::typed::tree::{self, Table};
+use super::typed::variables::Variables;
+use super::typed::{env_only, expand, overlay};
+use super::words::mistakes::{Findings, Mistakes, Place, Warning};
+use super::words::secret::Secret;
+use super::{abandon, checks, destination, digest, doubts, route, server};
 
 /// The file looked for when none is named.
 pub const FILE_NAME: &str = "payhook.toml";

@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-pub use super::backup::BackupPlan;
-pub use super::capture::Captures;
+pub use super::destination::lane::{OnDead, Order};
+pub use super::destination::pace::{Breaker, Rate};
 pub use super::destination::{Destination, Format};
 pub(crate) use super::digest::Fact;
-pub use super::lane::{OnDead, Order};
-pub use super::pace::{Breaker, Rate};
-pub use super::retention::{Age, Retention};
 pub use super::route::{Route, WhenStale};
 pub use super::server::{Server, TlsFiles};
+pub use super::source::capture::Captures;
 pub use super::source::{BasicAuth, Source};
 pub use super::store::Store;
+pub use super::store::backup::BackupPlan;
+pub use super::store::retention::{Age, Retention};
 
 /// A whole configuration, ready to be run.
 #[derive(Debug)]

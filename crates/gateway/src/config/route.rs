@@ -1,17 +1,19 @@
 //! `[[route]]`: which events go to which destinations.
 
+pub(super) mod hold;
+
 use std::time::Duration;
 
 use payhook_domain::kind::Kind;
 use payhook_domain::route::Pattern;
 use payhook_provider::CodeRow;
 
-use super::destination::Destination;
-use super::mistakes::{Findings, Place};
-use super::nearest::{nearest, suggestion};
-use super::section::Section;
+use super::destination::{Destination, lane};
 use super::source::Source;
-use super::{hold, lane, names};
+use super::typed::section::Section;
+use super::words::mistakes::{Findings, Place};
+use super::words::names;
+use super::words::nearest::{nearest, suggestion};
 use crate::routing::{When, Wrong};
 
 /// Which events go where.

@@ -1,10 +1,12 @@
 //! `[server]`: where payhook listens.
 
+pub(super) mod certificate;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use super::mistakes::{Findings, Place};
-use super::section::Section;
+use super::typed::section::Section;
+use super::words::mistakes::{Findings, Place};
 
 /// Where payhook listens.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,12 @@
 //! `[[source]]`: one configured sender.
 
+pub(super) mod capture;
+pub(super) mod key_set;
+pub(super) mod policy;
+pub(super) mod scheme;
+pub(super) mod signing_keys;
+pub(super) mod unsigned;
+
 use std::fmt;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -10,17 +17,15 @@ use payhook_domain::identity::Environment;
 use payhook_domain::time::Timestamp;
 use payhook_provider::{Accounts, Key, Policy, Provider};
 
-use super::addresses::{self, Guard};
-use super::capture::{self, Captures};
-use super::mistakes::Findings;
-use super::names;
-use super::nearest::suggestion;
-use super::policy;
-use super::retention::{self, Retention};
-use super::scheme::Providers;
-use super::secret::Secret;
-use super::section::{Placed, Section};
-use super::signing_keys;
+use self::capture::Captures;
+use self::scheme::Providers;
+use super::store::retention::{self, Retention};
+use super::typed::section::{Placed, Section};
+use super::words::addresses::{self, Guard};
+use super::words::mistakes::Findings;
+use super::words::names;
+use super::words::nearest::suggestion;
+use super::words::secret::Secret;
 
 /// One configured sender.
 pub struct Source {

@@ -1,15 +1,18 @@
 //! `[store]`: where payhook keeps what it received.
 
+pub(super) mod backup;
+pub(super) mod retention;
+
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::Access;
 
-use super::backup::{self, BackupPlan};
-use super::mistakes::{Findings, Place};
-use super::retention::{self, Retention};
-use super::section::Section;
+use self::backup::BackupPlan;
+use self::retention::Retention;
+use super::typed::section::Section;
+use super::words::mistakes::{Findings, Place};
 
 /// Where payhook keeps what it received.
 #[derive(Clone, Debug, PartialEq, Eq)]

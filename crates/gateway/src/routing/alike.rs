@@ -8,7 +8,7 @@ use cel::common::ast::{CallExpr, Expr, LiteralValue, SelectExpr};
 use payhook_domain::kind::Kind;
 
 use super::when::Wrong;
-use crate::config::nearest::nearest;
+use crate::config::words::nearest::nearest;
 
 /// What a value is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::when::Wrong;
 use super::{alike, subject};
-use crate::config::nearest::suggestion;
+use crate::config::words::nearest::suggestion;
 
 /// Deepest tree: evaluating it recurses, on stacks of 2 MiB.
 const DEPTH_MAX: usize = 48;

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use super::bounds::LIST_MAX;
 use super::when::Wrong;
-use crate::config::nearest::suggestion;
+use crate::config::words::nearest::suggestion;
 use crate::payload::original_text;
 
 /// The fields of `event`.

@@ -12,10 +12,9 @@ use rusqlite::{Connection, Statement};
 
 use super::file::fault;
 use super::handback::{Giver, hand_back};
-use super::owing::again;
-use super::owing::floor;
 use super::owing::lease::Leases;
 use super::owing::settle::Settler;
+use super::owing::{again, floor};
 use super::recording::quarantine::Bounds;
 use super::recording::record::Recorder;
 use super::tally::{self, Changes, Numbers};

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::super::mistakes::{Place, Warning};
-use super::super::resolved::Store;
+use crate::config::resolved::Store;
+use crate::config::words::mistakes::{Place, Warning};
 
 impl Store {
     /// What is doubtful about its disk, which is looked at now.

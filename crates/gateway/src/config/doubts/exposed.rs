@@ -5,15 +5,15 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::super::mistakes::{Findings, Place};
-use super::super::tree::{Node, Table, Value};
+use crate::config::typed::tree::{Node, Table, Value};
+use crate::config::words::mistakes::{Findings, Place};
 
 /// The tables that hold secrets, and the keys they stand under.
 const TABLES: [&str; 2] = ["source", "destination"];
 const KEYS: [&str; 4] = ["keys", "key", "secret", "password"];
 
 /// Warns at the first of them; the tree is as it was typed, not yet expanded.
-pub(in super::super) fn look(tree: &Table, file: &Path, findings: &mut Findings) {
+pub(in crate::config) fn look(tree: &Table, file: &Path, findings: &mut Findings) {
     let mut secrets = Vec::new();
     TABLES.iter().filter_map(|table| tree.get(*table)).for_each(|node| collect(node, false, &mut secrets));
     let Some(first) = secrets.iter().min().filter(|_| everybody_can_read(file)) else { return };

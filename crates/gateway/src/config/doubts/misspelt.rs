@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
-use super::super::keys::{self, ROOT, Shape};
-use super::super::mistakes::{Findings, Place};
-use super::super::variables::Variables;
+use crate::config::typed::keys::{self, ROOT, Shape};
+use crate::config::typed::variables::Variables;
+use crate::config::words::mistakes::{Findings, Place};
 
 const PREFIX: &str = "PAYHOOK_";
 
 /// Warns of each.
-pub(in super::super) fn look(variables: &Variables, findings: &mut Findings) {
+pub(in crate::config) fn look(variables: &Variables, findings: &mut Findings) {
     for name in variables.names() {
         if let Some(meant) = name.strip_prefix(PREFIX).and_then(meant) {
             let place = Place::Variable(Arc::from(name));

@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 
 use payhook_provider::Accounts;
 
-use super::super::mistakes::{Findings, Place};
-use super::super::source::Source;
+use crate::config::source::Source;
+use crate::config::words::mistakes::{Findings, Place};
 
 /// Compares each two that may receive for one account.
-pub(in super::super) fn check(sources: &[Source], place: &Place, findings: &mut Findings) {
+pub(in crate::config) fn check(sources: &[Source], place: &Place, findings: &mut Findings) {
     for (number, one) in sources.iter().enumerate() {
         for other in &sources[number + 1..] {
             if one.provider.name() != other.provider.name() || one.scope_environment() != other.scope_environment() {

@@ -7,8 +7,7 @@ use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
 use rusqlite::Connection;
 
-use crate::sqlite::file::connect;
-use crate::sqlite::file::schema;
+use crate::sqlite::file::{connect, schema};
 use crate::sqlite::names::Kinds;
 use crate::sqlite::recording::identities;
 use crate::sqlite::{names, queries, real_or_as_given};

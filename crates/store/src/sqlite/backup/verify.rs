@@ -8,8 +8,7 @@ use rusqlite::Connection;
 use tokio::time::Instant;
 
 use crate::BackupError;
-use crate::sqlite::file::connect;
-use crate::sqlite::file::schema;
+use crate::sqlite::file::{connect, schema};
 use crate::sqlite::tally::sort;
 
 /// What a copy holds.

@@ -13,8 +13,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use super::connect;
 use crate::backup::Shape;
 use crate::open::OpenError;
-use crate::sqlite::backup;
-use crate::sqlite::notes;
+use crate::sqlite::{backup, notes};
 
 /// "PyHk": tells our files from other programs' databases.
 pub(in crate::sqlite) const APPLICATION_ID: i32 = 0x5079_486b;

@@ -10,9 +10,8 @@ use payhook_domain::payment::Facts;
 use payhook_domain::verdict::Standing;
 use rusqlite::Connection;
 
-use super::identities;
-use super::parts;
 use super::record::Recorder;
+use super::{identities, parts};
 use crate::Rebuilt;
 use crate::sqlite::index::segments::words;
 use crate::sqlite::rows::standing_number;

@@ -6,17 +6,17 @@ use payhook_domain::identity::Environment;
 use payhook_provider::Provider;
 use url::Url;
 
-use super::mistakes::Findings;
-use super::section::Section;
+use crate::config::typed::section::Section;
+use crate::config::words::mistakes::Findings;
 use crate::key_set;
 
 /// Whether keys are looked up for a source: where it names a set, or has no keys and a provider that publishes some.
-pub(super) fn is_looked_into(section: &Section<'_>, provider: &dyn Provider) -> bool {
+pub(in crate::config) fn is_looked_into(section: &Section<'_>, provider: &dyn Provider) -> bool {
     provider.about().key_sets.is_some() && (section.has("jwks_url") || !section.has("keys"))
 }
 
 /// The address of the set; nothing where the source's own keys alone count. An environment that is not set counts as live.
-pub(super) fn read(
+pub(in crate::config) fn read(
     section: &Section<'_>,
     provider: &dyn Provider,
     environment: Option<Environment>,

@@ -1,13 +1,13 @@
 //! Shape: whether what was typed has the keys and the sorts of values a configuration has.
 
 use super::keys::{self, Key, ROOT, Shape};
-use super::mistakes::Findings;
-use super::nearest::suggestion;
 use super::tree::{Node, Table, Value};
+use crate::config::words::mistakes::Findings;
+use crate::config::words::nearest::suggestion;
 
 /// Reports every unknown key, every key not built yet and every value of the wrong sort. Unknown keys are taken out and
 /// wrong values become missing, so that those who read the tree next meet only what they can read.
-pub(super) fn check(root: &mut Table, findings: &mut Findings) {
+pub(in crate::config) fn check(root: &mut Table, findings: &mut Findings) {
     table(root, ROOT, "the file", findings);
 }
 

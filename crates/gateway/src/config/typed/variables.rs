@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroizing;
 
-use super::mistakes::{Findings, Place};
+use crate::config::words::mistakes::{Findings, Place};
 
 /// Named texts. Wiped when dropped: most of them are secrets.
 #[derive(Clone, Default)]
@@ -50,7 +50,10 @@ impl Variables {
     }
 
     /// Those whose names begin with `prefix`: the rest of the name, the name, the value.
-    pub(super) fn with_prefix<'v>(&'v self, prefix: &'v str) -> impl Iterator<Item = (&'v str, &'v str, &'v str)> {
+    pub(in crate::config) fn with_prefix<'v>(
+        &'v self,
+        prefix: &'v str,
+    ) -> impl Iterator<Item = (&'v str, &'v str, &'v str)> {
         self.ask(|known| known.starts_with(prefix));
         let named = move |(name, value): (&'v String, &'v Zeroizing<String>)| {
             Some((name.strip_prefix(prefix)?, name.as_str(), value.as_str()))
@@ -59,7 +62,7 @@ impl Variables {
     }
 
     /// The names of all.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::config) fn names(&self) -> impl Iterator<Item = &str> {
         self.values.keys().map(String::as_str)
     }
 
@@ -69,14 +72,14 @@ impl Variables {
     }
 
     /// Tells what is doubtful about those that were asked for by now.
-    pub(super) fn tell_doubts(&self, findings: &mut Findings) {
+    pub(in crate::config) fn tell_doubts(&self, findings: &mut Findings) {
         for doubt in self.doubts.iter().filter(|doubt| doubt.asked.load(Ordering::Relaxed)) {
             findings.mistake(&doubt.place, doubt.what.clone(), doubt.hint);
         }
     }
 
     /// These and those of the file, where that exists; what is set already stays.
-    pub(super) fn with_file(mut self, path: &Path, findings: &mut Findings) -> Self {
+    pub(in crate::config) fn with_file(mut self, path: &Path, findings: &mut Findings) -> Self {
         let text = match std::fs::read_to_string(path) {
             // As `payhook.toml`, it may begin with the mark some editors put there.
             Ok(text) => Zeroizing::new(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),

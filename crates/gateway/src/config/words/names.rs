@@ -1,20 +1,20 @@
 //! Names of sources, destinations and routes: their shape, and that none is given twice.
 
 use super::mistakes::{Findings, Place};
-use super::section::Section;
+use crate::config::typed::section::Section;
 
 /// Longest name, in bytes.
 const LEN_MAX: usize = 64;
 const SHAPE: &str = "use lower-case letters, digits, - and _, beginning with a letter or digit, at most 64";
 
 /// The section's name, when it has one of the right shape.
-pub(super) fn read(section: &Section<'_>, findings: &mut Findings) -> Option<String> {
+pub(in crate::config) fn read(section: &Section<'_>, findings: &mut Findings) -> Option<String> {
     let (name, place) = section.required("name", SHAPE, findings)?;
     is_name(name, &place, section, findings).then(|| name.to_owned())
 }
 
 /// The section's name, or `default` when it has none.
-pub(super) fn read_or(section: &Section<'_>, default: String, findings: &mut Findings) -> String {
+pub(in crate::config) fn read_or(section: &Section<'_>, default: String, findings: &mut Findings) -> String {
     match section.text("name") {
         Some((name, place)) if is_name(name, &place, section, findings) => name.to_owned(),
         _ => default,
@@ -22,7 +22,7 @@ pub(super) fn read_or(section: &Section<'_>, default: String, findings: &mut Fin
 }
 
 /// Reports every name that stands a second time, at its second place.
-pub(super) fn check_unique(sections: &[Section<'_>], findings: &mut Findings) {
+pub(in crate::config) fn check_unique(sections: &[Section<'_>], findings: &mut Findings) {
     for (index, section) in sections.iter().enumerate() {
         let Some((name, place)) = section.text("name") else { continue };
         let first =

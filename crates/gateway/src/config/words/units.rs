@@ -29,7 +29,8 @@ impl NotAQuantity {
 /// How durations are written, for hints.
 pub const DURATION_HINT: &str = "write a whole number and ms, s, m, h or d: \"10s\", \"5m\", \"24h\"";
 /// How sizes are written, for hints.
-pub(super) const SIZE_HINT: &str = "write a whole number and B, KiB, MiB, GiB or TiB: \"512 MiB\", \"1 MiB\"";
+pub(in crate::config) const SIZE_HINT: &str =
+    "write a whole number and B, KiB, MiB, GiB or TiB: \"512 MiB\", \"1 MiB\"";
 
 /// Reads a duration: `500ms`, `10s`, `5 m`, `24h`, `90d`.
 ///
@@ -49,11 +50,11 @@ pub fn duration(text: &str) -> Result<Duration, NotAQuantity> {
 }
 
 /// Days of a month and of a year, where ages are counted: the longest there are, so that nothing goes early.
-pub(super) const MONTH_DAYS: u64 = 31;
+pub(in crate::config) const MONTH_DAYS: u64 = 31;
 const YEAR_DAYS: u64 = 366;
 
 /// Reads an age: `90d`, `25 months`, `7 years`.
-pub(super) fn age(text: &str) -> Result<Duration, NotAQuantity> {
+pub(in crate::config) fn age(text: &str) -> Result<Duration, NotAQuantity> {
     let (number, unit) = split(text)?;
     let days: u64 = match unit {
         "d" | "day" | "days" => 1,
@@ -69,7 +70,7 @@ pub(super) fn age(text: &str) -> Result<Duration, NotAQuantity> {
 const AGE_DAYS_MAX: u64 = 1_000 * YEAR_DAYS;
 
 /// Reads a size in bytes: `100 B`, `64 KiB`, `512 MiB`; `KB`, `MB` and `GB` are powers of ten.
-pub(super) fn size(text: &str) -> Result<u64, NotAQuantity> {
+pub(in crate::config) fn size(text: &str) -> Result<u64, NotAQuantity> {
     let (number, unit) = split(text)?;
     let bytes: u64 = match unit {
         "B" => 1,
@@ -86,7 +87,7 @@ pub(super) fn size(text: &str) -> Result<u64, NotAQuantity> {
 }
 
 /// Reads how many per time, `100/s`, `600/min` or `5000/h`: the number, and the time it is counted in.
-pub(super) fn rate(text: &str) -> Result<(u64, Duration), NotAQuantity> {
+pub(in crate::config) fn rate(text: &str) -> Result<(u64, Duration), NotAQuantity> {
     let (number, unit) = split(text)?;
     let seconds = match unit.strip_prefix('/').map(str::trim) {
         Some("s") => 1,

@@ -25,7 +25,7 @@ impl Secret {
 
     /// Tells secrets apart in a configuration digest. Stretched, because the digest is shown and a password may be
     /// weak: 20,000 rounds of PBKDF2 cost a start a few milliseconds, and a guesser the same for every guess.
-    pub(super) fn fingerprint(&self) -> [u8; 16] {
+    pub(in crate::config) fn fingerprint(&self) -> [u8; 16] {
         const ROUNDS: NonZeroU32 = NonZeroU32::new(20_000).expect("not zero");
         let mut out = [0; 16];
         pbkdf2::derive(

@@ -247,12 +247,12 @@ static ROUTE: &[Key] = &[
 ];
 
 /// The row of `name` among `keys`.
-pub(super) fn find(keys: &'static [Key], name: &str) -> Option<&'static Key> {
+pub(in crate::config) fn find(keys: &'static [Key], name: &str) -> Option<&'static Key> {
     keys.iter().find(|key| key.name == name)
 }
 
 /// The names of those keys this release builds.
-pub(super) fn names(keys: &'static [Key]) -> impl Iterator<Item = &'static str> + Clone {
+pub(in crate::config) fn names(keys: &'static [Key]) -> impl Iterator<Item = &'static str> + Clone {
     keys.iter().filter(|key| key.built).map(|key| key.name)
 }
 

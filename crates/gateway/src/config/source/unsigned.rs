@@ -6,13 +6,13 @@
 use payhook_domain::kind::Kind;
 use payhook_provider::Provider;
 
-use super::addresses::Guard;
-use super::mistakes::Findings;
-use super::nearest::nearest;
-use super::section::Section;
+use crate::config::typed::section::Section;
+use crate::config::words::addresses::Guard;
+use crate::config::words::mistakes::Findings;
+use crate::config::words::nearest::nearest;
 
 /// Reads the key; `guard` says what else the source asks for.
-pub(super) fn read(
+pub(in crate::config) fn read(
     section: &Section<'_>,
     provider: Option<&'static dyn Provider>,
     guard: Guard,

@@ -8,15 +8,15 @@ use payhook_domain::kind::Kind;
 use payhook_domain::route::Pattern;
 use payhook_provider::CodeRow;
 
-use super::mistakes::{Findings, Place};
-use super::section::Section;
+use crate::config::typed::section::Section;
+use crate::config::words::mistakes::{Findings, Place};
 
 /// A day: later than that, better news is another story.
 const HOLD_RANGE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(86_400);
 const EVENTS_HINT: &str = "events = [\"payment.refused\", \"payment.failed\", \"payment.abandoned\"]";
 
 /// Reads the key. Money that moved is never held: each pattern may fit only kinds that better news can overtake.
-pub(super) fn read(
+pub(in crate::config) fn read(
     section: &Section<'_>,
     patterns: &[(Pattern, Place)],
     codes: &[CodeRow],

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use payhook_provider::{Provider, declared};
 use serde_json::{Map, Value as Json};
 
-use super::mistakes::Findings;
-use super::names;
-use super::section::Section;
-use super::tree::{Node, Value};
+use crate::config::typed::section::Section;
+use crate::config::typed::tree::{Node, Value};
+use crate::config::words::mistakes::Findings;
+use crate::config::words::names;
 
 /// The providers a source can name: those of this release, and those declared here.
 #[derive(Default)]
-pub(super) struct Providers {
+pub(in crate::config) struct Providers {
     declared: BTreeMap<String, Option<&'static dyn Provider>>,
 }
 
 impl Providers {
     /// Reads every scheme. One with a mistake keeps its name, so that a source of it is not told to be of an unknown one.
-    pub(super) fn read(sections: &[Section<'_>], findings: &mut Findings) -> Self {
+    pub(in crate::config) fn read(sections: &[Section<'_>], findings: &mut Findings) -> Self {
         names::check_unique(sections, findings);
         let mut declared = BTreeMap::new();
         for section in sections {
@@ -30,7 +30,7 @@ impl Providers {
     }
 
     /// The names a source may write.
-    pub(super) fn names(&self) -> Vec<&str> {
+    pub(in crate::config) fn names(&self) -> Vec<&str> {
         payhook_provider::all()
             .map(|provider| provider.name())
             .chain(self.declared.keys().map(String::as_str))
@@ -38,7 +38,7 @@ impl Providers {
     }
 
     /// The provider with this name; `Some(None)` where its scheme has a mistake.
-    pub(super) fn get(&self, name: &str) -> Option<Option<&'static dyn Provider>> {
+    pub(in crate::config) fn get(&self, name: &str) -> Option<Option<&'static dyn Provider>> {
         payhook_provider::by_name(name).map(Some).or_else(|| self.declared.get(name).copied())
     }
 }

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use payhook_domain::fact::Capture;
 use payhook_provider::{Accounts, Provider};
 
-use super::mistakes::{Findings, Place};
-use super::nearest::{nearest, suggestion};
-use super::section::Section;
+use crate::config::typed::section::Section;
+use crate::config::words::mistakes::{Findings, Place};
+use crate::config::words::nearest::{nearest, suggestion};
 
 /// Who captures the payments of a source; unset counts captures from events alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ const fn word_of(capture: Capture) -> &'static str {
 }
 
 /// Reads the key. `routed` are the accounts the source routes; all when empty.
-pub(super) fn read(
+pub(in crate::config) fn read(
     section: &Section<'_>,
     provider: Option<&'static dyn Provider>,
     routed: &[String],

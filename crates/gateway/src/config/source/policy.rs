@@ -7,11 +7,12 @@ use payhook_domain::identity::Environment;
 use payhook_provider::{About, Policy, Provider, Tolerance};
 use url::Url;
 
-use super::addresses::Guard;
-use super::mistakes::Findings;
-use super::section::Section;
-use super::tree::Value;
-use super::{key_set, units, unsigned};
+use super::{key_set, unsigned};
+use crate::config::typed::section::Section;
+use crate::config::typed::tree::Value;
+use crate::config::words::addresses::Guard;
+use crate::config::words::mistakes::Findings;
+use crate::config::words::units;
 
 const TOLERANCE_RANGE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(30 * 86_400);
 /// Most parameters of one source.
@@ -19,7 +20,7 @@ const PARAMETERS_MAX: usize = 16;
 
 /// Reads what a source says about verification, and holds it against what its provider needs; `guard` says whether it
 /// asks for a password or an address as well.
-pub(super) fn read(
+pub(in crate::config) fn read(
     section: &Section<'_>,
     provider: Option<&'static dyn Provider>,
     environment: Option<Environment>,

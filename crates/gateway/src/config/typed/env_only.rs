@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use url::{Host, Url};
 
-use super::mistakes::{Findings, Place};
 use super::tree::{Node, Table, Value};
 use super::variables::Variables;
+use crate::config::words::mistakes::{Findings, Place};
 
 /// The variables that each make a source.
 const ADYEN_KEY: &str = "ADYEN_HMAC_KEY";
@@ -14,7 +14,7 @@ const BANKED_KEY: &str = "BANKED_SIGNATURE_KEY";
 const FORWARD_URL: &str = "PAYHOOK_FORWARD_URL";
 
 /// The tree a file would have made of these variables.
-pub(super) fn tree(variables: &Variables, findings: &mut Findings) -> Table {
+pub(in crate::config) fn tree(variables: &Variables, findings: &mut Findings) -> Table {
     let read = Reader { variables };
     let mut root = Table::new();
     root.insert("version".to_owned(), Node { value: Value::Integer(1), place: Place::Environment });

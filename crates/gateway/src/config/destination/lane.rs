@@ -1,8 +1,8 @@
 //! How deliveries of one payment follow each other to one destination: `order` and `on_dead`.
 
-use super::mistakes::Findings;
-use super::nearest::suggestion;
-use super::section::Section;
+use crate::config::typed::section::Section;
+use crate::config::words::mistakes::Findings;
+use crate::config::words::nearest::suggestion;
 
 /// Whether events of one payment wait for each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl OnDead {
 }
 
 /// Reads both; `on_dead = "stop"` needs an order to stop.
-pub(super) fn read(section: &Section<'_>, findings: &mut Findings) -> (Order, OnDead) {
+pub(in crate::config) fn read(section: &Section<'_>, findings: &mut Findings) -> (Order, OnDead) {
     let order = word(section, "order", &Order::ALL.map(|order| (order.as_str(), order)), findings);
     let on_dead = word(section, "on_dead", &OnDead::ALL.map(|on_dead| (on_dead.as_str(), on_dead)), findings);
     if order == Order::None && on_dead == OnDead::Stop {
@@ -62,7 +62,7 @@ pub(super) fn read(section: &Section<'_>, findings: &mut Findings) -> (Order, On
 }
 
 /// One of a few words, or the default.
-pub(super) fn word<T: Copy + Default>(
+pub(in crate::config) fn word<T: Copy + Default>(
     section: &Section<'_>,
     key: &str,
     words: &[(&'static str, T)],

@@ -8,24 +8,24 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::mistakes::{Findings, Place};
 use super::tree::{Node, Table, Value};
 use super::variables::Variables;
+use crate::config::words::mistakes::{Findings, Place};
 
 /// Largest file `${file:PATH}` takes in, in bytes.
 const FILE_BYTES_MAX: u64 = 64 << 10;
 
 /// Where the texts come from.
-pub(super) struct Sources<'s> {
-    pub(super) variables: &'s Variables,
+pub(in crate::config) struct Sources<'s> {
+    pub(in crate::config) variables: &'s Variables,
     /// What relative paths start from.
-    pub(super) home: &'s Path,
+    pub(in crate::config) home: &'s Path,
     /// Notes the files that texts were taken from.
-    pub(super) files: &'s mut Vec<PathBuf>,
+    pub(in crate::config) files: &'s mut Vec<PathBuf>,
 }
 
 /// Expands every text of the table that was typed in a file. A text that cannot be expanded becomes missing.
-pub(super) fn table(table: &mut Table, sources: &mut Sources<'_>, findings: &mut Findings) {
+pub(in crate::config) fn table(table: &mut Table, sources: &mut Sources<'_>, findings: &mut Findings) {
     table.values_mut().for_each(|node| expand(node, sources, findings));
 }
 

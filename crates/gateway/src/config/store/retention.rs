@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::mistakes::Findings;
-use super::section::Section;
-use super::units;
+use crate::config::typed::section::Section;
+use crate::config::words::mistakes::Findings;
+use crate::config::words::units;
 
 /// How long each kind is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +68,16 @@ impl Default for Retention {
 const HINT: &str = "write a whole number and d, months or years, or never: \"90d\", \"25 months\"";
 
 /// Reads the key of the store.
-pub(super) fn read(section: &Section<'_>, findings: &mut Findings) -> Retention {
+pub(in crate::config) fn read(section: &Section<'_>, findings: &mut Findings) -> Retention {
     read_beside(section, Retention::default(), findings)
 }
 
 /// Reads the key of a source, where it has one. What it says nothing of is as the store has it.
-pub(super) fn read_own(section: &Section<'_>, store: Retention, findings: &mut Findings) -> Option<Retention> {
+pub(in crate::config) fn read_own(
+    section: &Section<'_>,
+    store: Retention,
+    findings: &mut Findings,
+) -> Option<Retention> {
     section.has("retention").then(|| read_beside(section, store, findings))
 }
 

@@ -4,11 +4,11 @@ use payhook_domain::time::Timestamp;
 use payhook_net::{Tls, Validity};
 
 use super::TlsFiles;
-use super::mistakes::{Findings, Place};
+use crate::config::words::mistakes::{Findings, Place};
 
 /// One that cannot be served is a mistake. One whose time is not now only warns: a clock that jumps must not keep the gateway
 /// from starting, and some senders do not look.
-pub(super) fn check(files: &TlsFiles, place: &Place, now: Timestamp, findings: &mut Findings) {
+pub(in crate::config) fn check(files: &TlsFiles, place: &Place, now: Timestamp, findings: &mut Findings) {
     let tls = match Tls::from_files(&files.cert, &files.key) {
         Ok(tls) => tls,
         Err(error) => return findings.mistake(place, error.to_string(), error.hint()),

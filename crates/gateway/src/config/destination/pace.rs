@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::mistakes::Findings;
-use super::section::Section;
-use super::units;
+use crate::config::typed::section::Section;
+use crate::config::words::mistakes::Findings;
+use crate::config::words::units;
 
 /// Most deliveries begun per time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ const FAILURES_RANGE: RangeInclusive<u32> = 1..=10_000;
 const REST_RANGE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
 
 /// The rate; absent when it is not limited.
-pub(super) fn rate(section: &Section<'_>, findings: &mut Findings) -> Option<Rate> {
+pub(in crate::config) fn rate(section: &Section<'_>, findings: &mut Findings) -> Option<Rate> {
     let (text, place) = section.text("rate")?;
     let mut wrong = |what: &str| {
         findings.mistake(
@@ -63,7 +63,7 @@ pub(super) fn rate(section: &Section<'_>, findings: &mut Findings) -> Option<Rat
 }
 
 /// The breaker; absent when it is switched off.
-pub(super) fn breaker(section: &Section<'_>, findings: &mut Findings) -> Option<Breaker> {
+pub(in crate::config) fn breaker(section: &Section<'_>, findings: &mut Findings) -> Option<Breaker> {
     if section.is_flag("breaker") {
         return section.flag("breaker").then(Breaker::default);
     }

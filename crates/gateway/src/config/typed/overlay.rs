@@ -6,15 +6,15 @@
 use std::sync::Arc;
 
 use super::keys::{self, Key, ROOT, Shape};
-use super::mistakes::{Findings, Place};
-use super::nearest::suggestion;
 use super::tree::{self, Node, Table, Value};
 use super::variables::Variables;
+use crate::config::words::mistakes::{Findings, Place};
+use crate::config::words::nearest::suggestion;
 
 const PREFIX: &str = "PAYHOOK__";
 
 /// Lays every `PAYHOOK__` variable over the tree.
-pub(super) fn apply(root: &mut Table, variables: &Variables, findings: &mut Findings) {
+pub(in crate::config) fn apply(root: &mut Table, variables: &Variables, findings: &mut Findings) {
     for (rest, name, value) in variables.with_prefix(PREFIX) {
         let segments: Vec<String> = rest.split("__").map(str::to_ascii_lowercase).collect();
         let place = Place::Variable(Arc::from(name));

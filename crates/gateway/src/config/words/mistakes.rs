@@ -67,29 +67,29 @@ impl std::error::Error for Mistakes {}
 
 /// Collects findings while a configuration is read.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(in crate::config) struct Findings {
     mistakes: Vec<Finding>,
     warnings: Vec<Finding>,
 }
 
 impl Findings {
     /// Notes a mistake: the configuration will not be used.
-    pub(super) fn mistake(&mut self, place: &Place, what: impl Into<String>, hint: impl Into<String>) {
+    pub(in crate::config) fn mistake(&mut self, place: &Place, what: impl Into<String>, hint: impl Into<String>) {
         self.mistakes.push(Finding { place: place.clone(), what: what.into(), hint: hint.into() });
     }
 
     /// Notes a doubt: the configuration is used all the same.
-    pub(super) fn warning(&mut self, place: &Place, what: impl Into<String>, hint: impl Into<String>) {
+    pub(in crate::config) fn warning(&mut self, place: &Place, what: impl Into<String>, hint: impl Into<String>) {
         self.warnings.push(Finding { place: place.clone(), what: what.into(), hint: hint.into() });
     }
 
     /// How many mistakes there are so far.
-    pub(super) fn count(&self) -> usize {
+    pub(in crate::config) fn count(&self) -> usize {
         self.mistakes.len()
     }
 
     /// The warnings when nothing is wrong, else all mistakes in the order of their places, each once.
-    pub(super) fn into_result(mut self) -> Result<Vec<Warning>, Mistakes> {
+    pub(in crate::config) fn into_result(mut self) -> Result<Vec<Warning>, Mistakes> {
         self.mistakes.sort();
         self.mistakes.dedup();
         if self.mistakes.is_empty() { Ok(self.warnings) } else { Err(Mistakes(self.mistakes)) }

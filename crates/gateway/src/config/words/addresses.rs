@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::mistakes::{Findings, Place};
-use super::section::Section;
+use crate::config::typed::section::Section;
 
 /// The ranges of a list: `10.0.0.0/8`, or a single address.
-pub(super) fn ranges(section: &Section<'_>, key: &str, findings: &mut Findings) -> Vec<IpNet> {
+pub(in crate::config) fn ranges(section: &Section<'_>, key: &str, findings: &mut Findings) -> Vec<IpNet> {
     let texts = section.texts(key, findings);
     if section.is_list(key) && section.items(key).is_empty() {
         let what = format!("`{key}` of {} is empty", section.title);
@@ -27,7 +27,7 @@ pub(super) fn ranges(section: &Section<'_>, key: &str, findings: &mut Findings) 
 
 /// Whom a source lets in that takes events without a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Guard {
+pub(in crate::config) enum Guard {
     /// Everybody.
     None,
     /// A password, or ranges in which a sender may be.
@@ -37,7 +37,7 @@ pub(super) enum Guard {
 }
 
 /// What ranges keep out. Every address is in one of no bits, which is none.
-pub(super) fn guard(ranges: &[IpNet]) -> Guard {
+pub(in crate::config) fn guard(ranges: &[IpNet]) -> Guard {
     if ranges.is_empty() || ranges.iter().any(|range| range.prefix_len() == 0) {
         return Guard::None;
     }
@@ -49,7 +49,7 @@ pub(super) fn guard(ranges: &[IpNet]) -> Guard {
 }
 
 /// The range people would allow to reach `address`: the whole private block it is in, or itself alone.
-pub(super) fn block_of(address: IpAddr) -> IpNet {
+pub(in crate::config) fn block_of(address: IpAddr) -> IpNet {
     const BLOCKS: [&str; 7] =
         ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7"];
     let address = address.to_canonical();

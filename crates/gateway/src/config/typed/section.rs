@@ -2,20 +2,20 @@
 //!
 //! The shape was checked before, so what is of another sort is not there any more and reads as absent.
 
-use super::mistakes::{Findings, Place};
 use super::tree::{Node, Table, Value};
-use super::units;
+use crate::config::words::mistakes::{Findings, Place};
+use crate::config::words::units;
 
 /// A value and where it stands.
-pub(super) type Placed<T> = (T, Place);
+pub(in crate::config) type Placed<T> = (T, Place);
 
 /// One table.
-pub(super) struct Section<'t> {
+pub(in crate::config) struct Section<'t> {
     table: &'t Table,
     /// Where the table begins.
-    pub(super) place: Place,
+    pub(in crate::config) place: Place,
     /// What findings call it: ``source `adyen` ``.
-    pub(super) title: String,
+    pub(in crate::config) title: String,
 }
 
 /// What an absent section reads as.
@@ -23,24 +23,24 @@ static EMPTY: Table = Table::new();
 
 impl<'t> Section<'t> {
     /// The whole tree.
-    pub(super) fn root(table: &'t Table, place: Place) -> Self {
+    pub(in crate::config) fn root(table: &'t Table, place: Place) -> Self {
         Self { table, place, title: "the file".to_owned() }
     }
 
     /// The table `name`; an empty one when it is absent.
-    pub(super) fn table(&self, name: &str) -> Self {
+    pub(in crate::config) fn table(&self, name: &str) -> Self {
         self.table_if(name).unwrap_or(Self { table: &EMPTY, place: self.place.clone(), title: format!("[{name}]") })
     }
 
     /// The table `name`, when it is there.
-    pub(super) fn table_if(&self, name: &str) -> Option<Self> {
+    pub(in crate::config) fn table_if(&self, name: &str) -> Option<Self> {
         let node = self.table.get(name)?;
         let title = if self.title == "the file" { format!("[{name}]") } else { format!("`{name}` of {}", self.title) };
         Self::of(node, title)
     }
 
     /// The `[[name]]` tables.
-    pub(super) fn tables(&self, name: &str) -> Vec<Self> {
+    pub(in crate::config) fn tables(&self, name: &str) -> Vec<Self> {
         let items = self.items(name).iter().enumerate();
         let sections = items.filter_map(|(index, node)| {
             let mut section = Self::of(node, format!("{name} {}", index + 1))?;
@@ -53,7 +53,7 @@ impl<'t> Section<'t> {
     }
 
     /// A list item that is a table.
-    pub(super) fn of(node: &'t Node, title: String) -> Option<Self> {
+    pub(in crate::config) fn of(node: &'t Node, title: String) -> Option<Self> {
         match &node.value {
             Value::Table(table) => Some(Self { table, place: node.place.clone(), title }),
             _ => None,
@@ -61,17 +61,17 @@ impl<'t> Section<'t> {
     }
 
     /// Whether the key is there.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(in crate::config) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
     /// Where the key stands, or the table when it is absent.
-    pub(super) fn place_of(&self, key: &str) -> Place {
+    pub(in crate::config) fn place_of(&self, key: &str) -> Place {
         self.table.get(key).map_or_else(|| self.place.clone(), |node| node.place.clone())
     }
 
     /// A text, as typed.
-    pub(super) fn text(&self, key: &str) -> Option<Placed<&'t str>> {
+    pub(in crate::config) fn text(&self, key: &str) -> Option<Placed<&'t str>> {
         let node = self.table.get(key)?;
         match &node.value {
             Value::Text(text) => Some((text.as_str(), node.place.clone())),
@@ -80,7 +80,12 @@ impl<'t> Section<'t> {
     }
 
     /// A text that must be there and not be empty.
-    pub(super) fn required(&self, key: &str, hint: &str, findings: &mut Findings) -> Option<Placed<&'t str>> {
+    pub(in crate::config) fn required(
+        &self,
+        key: &str,
+        hint: &str,
+        findings: &mut Findings,
+    ) -> Option<Placed<&'t str>> {
         match self.text(key) {
             Some((text, place)) if text.trim().is_empty() => {
                 findings.mistake(&place, format!("`{key}` of {} is empty", self.title), hint);
@@ -97,7 +102,7 @@ impl<'t> Section<'t> {
     }
 
     /// The texts of a list; those that are empty are mistakes.
-    pub(super) fn texts(&self, key: &str, findings: &mut Findings) -> Vec<Placed<&'t str>> {
+    pub(in crate::config) fn texts(&self, key: &str, findings: &mut Findings) -> Vec<Placed<&'t str>> {
         let mut texts = Vec::new();
         for node in self.items(key) {
             match &node.value {
@@ -112,7 +117,7 @@ impl<'t> Section<'t> {
     }
 
     /// The items of a list.
-    pub(super) fn items(&self, key: &str) -> &'t [Node] {
+    pub(in crate::config) fn items(&self, key: &str) -> &'t [Node] {
         match self.table.get(key).map(|node| &node.value) {
             Some(Value::List(items)) => items,
             _ => &[],
@@ -120,12 +125,12 @@ impl<'t> Section<'t> {
     }
 
     /// Whether the key is there with a list behind it.
-    pub(super) fn is_list(&self, key: &str) -> bool {
+    pub(in crate::config) fn is_list(&self, key: &str) -> bool {
         matches!(self.table.get(key).map(|node| &node.value), Some(Value::List(_)))
     }
 
     /// A whole number.
-    pub(super) fn integer(&self, key: &str) -> Option<Placed<i64>> {
+    pub(in crate::config) fn integer(&self, key: &str) -> Option<Placed<i64>> {
         let node = self.table.get(key)?;
         match node.value {
             Value::Integer(number) => Some((number, node.place.clone())),
@@ -135,7 +140,7 @@ impl<'t> Section<'t> {
 
     /// A number.
     #[expect(clippy::cast_precision_loss, reason = "a jitter is between 0 and 1")]
-    pub(super) fn number(&self, key: &str) -> Option<Placed<f64>> {
+    pub(in crate::config) fn number(&self, key: &str) -> Option<Placed<f64>> {
         let node = self.table.get(key)?;
         match node.value {
             Value::Integer(number) => Some((number as f64, node.place.clone())),
@@ -145,17 +150,17 @@ impl<'t> Section<'t> {
     }
 
     /// `true` or `false`; `false` when absent.
-    pub(super) fn flag(&self, key: &str) -> bool {
+    pub(in crate::config) fn flag(&self, key: &str) -> bool {
         matches!(self.table.get(key).map(|node| &node.value), Some(Value::Flag(true)))
     }
 
     /// Whether the key is there with `true` or `false` behind it.
-    pub(super) fn is_flag(&self, key: &str) -> bool {
+    pub(in crate::config) fn is_flag(&self, key: &str) -> bool {
         matches!(self.table.get(key).map(|node| &node.value), Some(Value::Flag(_)))
     }
 
     /// Every text of a table whose keys are names of the writer's own.
-    pub(super) fn named_texts(&self) -> Vec<(&'t str, &'t str, Place)> {
+    pub(in crate::config) fn named_texts(&self) -> Vec<(&'t str, &'t str, Place)> {
         let texts = self.table.iter().filter_map(|(name, node)| match &node.value {
             Value::Text(text) => Some((name.as_str(), text.as_str(), node.place.clone())),
             _ => None,
@@ -164,12 +169,12 @@ impl<'t> Section<'t> {
     }
 
     /// Every entry, whatever its sort.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&'t str, &'t Node)> + use<'t> {
+    pub(in crate::config) fn entries(&self) -> impl Iterator<Item = (&'t str, &'t Node)> + use<'t> {
         self.table.iter().map(|(name, node)| (name.as_str(), node))
     }
 
     /// A date as it was typed, bare or in quotes.
-    pub(super) fn date(&self, key: &str) -> Option<Placed<&'t str>> {
+    pub(in crate::config) fn date(&self, key: &str) -> Option<Placed<&'t str>> {
         let node = self.table.get(key)?;
         match &node.value {
             Value::Date(date) => Some((date.as_str(), node.place.clone())),
@@ -179,7 +184,7 @@ impl<'t> Section<'t> {
     }
 
     /// A size in bytes.
-    pub(super) fn size(&self, key: &str, findings: &mut Findings) -> Option<Placed<u64>> {
+    pub(in crate::config) fn size(&self, key: &str, findings: &mut Findings) -> Option<Placed<u64>> {
         let node = self.table.get(key)?;
         let read = match &node.value {
             Value::Text(text) => units::size(text).map_err(|error| error.what()),
@@ -193,13 +198,17 @@ impl<'t> Section<'t> {
     }
 
     /// A duration.
-    pub(super) fn duration(&self, key: &str, findings: &mut Findings) -> Option<Placed<std::time::Duration>> {
+    pub(in crate::config) fn duration(
+        &self,
+        key: &str,
+        findings: &mut Findings,
+    ) -> Option<Placed<std::time::Duration>> {
         let (text, place) = self.text(key)?;
         self.as_duration(key, text, &place, findings).map(|duration| (duration, place))
     }
 
     /// The durations of a list, when the key is there and all can be read.
-    pub(super) fn durations(&self, key: &str, findings: &mut Findings) -> Option<Vec<std::time::Duration>> {
+    pub(in crate::config) fn durations(&self, key: &str, findings: &mut Findings) -> Option<Vec<std::time::Duration>> {
         if !self.has(key) {
             return None;
         }

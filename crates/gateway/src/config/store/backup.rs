@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::mistakes::Findings;
-use super::section::Section;
+use crate::config::typed::section::Section;
+use crate::config::words::mistakes::Findings;
 
 /// Backups the gateway makes by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ const KEEP_RANGE: RangeInclusive<usize> = 1..=10_000;
 const HINT: &str = "write backup = { folder = \"/var/backups/payhook\", every = \"1h\", keep = 24 }";
 
 /// Reads the table; `home` is what relative paths start from.
-pub(super) fn read(store: &Section<'_>, home: &Path, findings: &mut Findings) -> Option<BackupPlan> {
+pub(in crate::config) fn read(store: &Section<'_>, home: &Path, findings: &mut Findings) -> Option<BackupPlan> {
     let section = store.table_if("backup")?;
     let folder = folder(&section, home, findings);
     let every = match section.duration("every", findings) {

@@ -8,20 +8,20 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 use zeroize::Zeroizing;
 
-use super::mistakes::{Findings, Place};
+use crate::config::words::mistakes::{Findings, Place};
 
 /// A value and where it stands.
 #[derive(Clone)]
-pub(super) struct Node {
+pub(in crate::config) struct Node {
     /// What was typed.
-    pub(super) value: Value,
+    pub(in crate::config) value: Value,
     /// The line of its key, or of itself in a list; or its variable.
-    pub(super) place: Place,
+    pub(in crate::config) place: Place,
 }
 
 /// What was typed. Text is wiped when dropped: any of it may be a secret.
 #[derive(Clone)]
-pub(super) enum Value {
+pub(in crate::config) enum Value {
     Text(Zeroizing<String>),
     Integer(i64),
     Float(f64),
@@ -34,16 +34,16 @@ pub(super) enum Value {
 }
 
 /// A table's entries by key.
-pub(super) type Table = BTreeMap<String, Node>;
+pub(in crate::config) type Table = BTreeMap<String, Node>;
 
 impl Value {
     /// A text.
-    pub(super) fn text(text: &str) -> Self {
+    pub(in crate::config) fn text(text: &str) -> Self {
         Self::Text(Zeroizing::new(text.to_owned()))
     }
 
     /// What sort of value it is, in words.
-    pub(super) const fn sort(&self) -> &'static str {
+    pub(in crate::config) const fn sort(&self) -> &'static str {
         match self {
             Self::Text(_) => "text",
             Self::Integer(_) => "a whole number",
@@ -58,7 +58,7 @@ impl Value {
 }
 
 /// Reads a file's text. Every syntax error is a mistake; what could be read around them is returned.
-pub(super) fn read(text: &str, file: &Arc<Path>, findings: &mut Findings) -> Table {
+pub(in crate::config) fn read(text: &str, file: &Arc<Path>, findings: &mut Findings) -> Table {
     let lines = Lines { starts: line_starts(text), file: Arc::clone(file) };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
@@ -71,7 +71,7 @@ pub(super) fn read(text: &str, file: &Arc<Path>, findings: &mut Findings) -> Tab
 }
 
 /// Reads one value as TOML writes it, for variables; nothing when it is not TOML.
-pub(super) fn read_value(text: &str, place: &Place) -> Option<Value> {
+pub(in crate::config) fn read_value(text: &str, place: &Place) -> Option<Value> {
     let value = DeValue::parse(text).ok()?;
     let mut findings = Findings::default();
     let node = Lines { starts: Vec::new(), file: Arc::from(Path::new("")) }.node(value, None, &mut findings);

@@ -4,22 +4,22 @@ use payhook_domain::time::Timestamp;
 use payhook_provider::{Key, Provider};
 
 use super::key_set;
-use super::mistakes::{Findings, Place};
-use super::section::Section;
-use super::tree::{Node, Value};
+use crate::config::typed::section::Section;
+use crate::config::typed::tree::{Node, Value};
+use crate::config::words::mistakes::{Findings, Place};
 
 /// Keys and, in the same order, until when they are meant to be used.
 #[derive(Default)]
-pub(super) struct SigningKeys {
-    pub(super) keys: Vec<Key>,
-    pub(super) valid_until: Vec<Option<Timestamp>>,
+pub(in crate::config) struct SigningKeys {
+    pub(in crate::config) keys: Vec<Key>,
+    pub(in crate::config) valid_until: Vec<Option<Timestamp>>,
 }
 
 /// Most keys of one source: each is tried on every forged notification.
 const KEYS_MAX: usize = 16;
 
 /// Reads the keys. None, or only retired ones, is a mistake where no others are looked up: nothing could ever be authentic.
-pub(super) fn read(
+pub(in crate::config) fn read(
     section: &Section<'_>,
     provider: &dyn Provider,
     now: Timestamp,
@@ -41,7 +41,7 @@ pub(super) fn read(
 }
 
 /// The first that is not retired, as it is written.
-pub(super) fn first_text<'t>(section: &Section<'t>) -> Option<&'t str> {
+pub(in crate::config) fn first_text<'t>(section: &Section<'t>) -> Option<&'t str> {
     section.items("keys").iter().find_map(|node| {
         if let Value::Text(text) = &node.value {
             return Some(text.as_str());
