@@ -91,6 +91,7 @@ kinds! {
     AlertReloadRefused "alert.reload_refused" "payhook: a changed configuration was refused; the one before it runs on."
     AlertClock "alert.clock" "payhook: the clock is more than a day beyond what was last received; nothing is removed until a person says so."
     AlertBackup "alert.backup" "payhook: a backup that was due could not be made."
+    AlertCertificate "alert.certificate" "payhook: the certificate that providers are shown ends soon, is not valid, or was renewed in vain."
     Other "other" "Authentic, but nothing a neutral word exists for; read `code`."
 }
 

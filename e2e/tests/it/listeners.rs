@@ -65,6 +65,33 @@ fn a_renewed_certificate_is_taken_without_a_restart() {
 }
 
 #[test]
+fn a_certificate_that_ends_soon_is_told_of_and_one_that_has_ended_again() {
+    let receiver = Receiver::start(Some(SECRET));
+    let setup = setup(&receiver).server(WITH_TLS);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    tls::certificate_until(setup.folder(), now + 5 * 86_400);
+    let mut gateway = setup.start();
+    let told = |gateway: &Gateway| gateway.list("/api/v1/events?source=payhook");
+    until("it is told of", || !told(&gateway).is_empty());
+    assert_eq!(told(&gateway)[0]["code"], "alert.certificate");
+    let metrics = gateway.get("/metrics").text();
+    let line = format!("payhook_certificate{{figure=\"valid_until_seconds\"}} {}", now + 5 * 86_400);
+    assert!(
+        metrics.contains(&line) && metrics.contains("payhook_certificate{figure=\"renewed_in_vain\"} 0"),
+        "{metrics}"
+    );
+    gateway.kill();
+    tls::certificate_until(gateway.folder(), now - 60);
+    gateway.restart();
+    until("that it has ended is told of", || told(&gateway).len() == 2);
+    let said = gateway.log_text();
+    assert!(
+        said.contains("providers refuse to connect; renew it") && said.contains(r#""alert":"certificate""#),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_request_in_flight_at_the_stop_is_answered() {
     let receiver = Receiver::start(Some(SECRET));
     let (setup, shim) = setup(&receiver).under_power_cut();

@@ -39,6 +39,7 @@ fn one_of_each() -> String {
     metrics.verdicts.get_or_create(&Verdict { source: String::new(), verdict: "new" }).inc();
     metrics.attempts.get_or_create(&Try { destination: String::new(), outcome: "delivered" }).inc();
     metrics.breaker_open.get_or_create(&Where { destination: String::new() }).set(0);
+    metrics.certificate(Some((Some(1), false)));
     metrics.alert("conflict");
     metrics.reloads.get_or_create(&Reload { outcome: "taken" }).inc();
     metrics.runs("");
@@ -61,6 +62,7 @@ const LABELS: &str = "
 | `received` | `source`, `status` | the source's name, empty when none answers there; the HTTP status |
 | `verdicts` | `source`, `verdict` | `new`, `duplicate`, `revision`, `conflict`, `aside`, or the [reason of a refusal](errors.md#reasons-in-the-quarantine) |
 | `attempts` | `destination`, `outcome` | `delivered`, `failed` or `rejected` |
+| `certificate` | `figure` | `valid_until_seconds`, when it ends, in seconds since 1970; `renewed_in_vain`, 1 while its files changed and cannot be used; nothing without `tls` |
 | `breaker_open` | `destination` | 1 while it is left to rest, 0 otherwise |
 | `deliveries` | `destination`, `state` | a state that nothing is in is not shown |
 | `alerts` | `alert` | ALERTS |

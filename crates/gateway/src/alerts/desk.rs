@@ -2,26 +2,26 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use payhook_domain::kind::Kind;
 use payhook_domain::notification::Notification;
 use payhook_domain::payment::Names;
 use payhook_store::{Disposition, RecordEvent, Recording, Unavailable};
 use tokio::sync::mpsc;
 
+use super::Alert;
+use super::looks::Looks;
 use super::told::Told;
-use super::{Alert, HOUR, stretch};
 use crate::gateway::Gateway;
 use crate::routing;
 
 /// Most alerts that wait to be written; the next is told by log line and metric alone.
 const WAITING_MAX: usize = 256;
 
-/// How often it looks at the disk.
-const LOOK_AT_DISK_EVERY: Duration = Duration::from_secs(30);
+/// How long after the start it looks for trouble that comes by itself, and how often from then on.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// How long it waits before it tries again to write one, and how often it tries.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -31,15 +31,13 @@ const TRIES_MAX: u32 = 60;
 pub(crate) struct Alerts {
     sender: mpsc::Sender<Alert>,
     told: Told,
-    /// The hour in which the disk was last told of.
-    disk_told: AtomicI64,
 }
 
 impl Alerts {
     /// The desk, and what is raised at it.
     pub(crate) fn new() -> (Self, mpsc::Receiver<Alert>) {
         let (sender, raised) = mpsc::channel(WAITING_MAX);
-        (Self { sender, told: Told::default(), disk_told: AtomicI64::new(i64::MIN) }, raised)
+        (Self { sender, told: Told::default() }, raised)
     }
 
     /// Lets an alert wait to be written, unless it was told already under this configuration; whether there was room.
@@ -74,16 +72,17 @@ impl Gateway {
     }
 }
 
-/// Writes each raised alert as an event, and looks at the disk now and then, however many are raised, until the gateway
+/// Writes each raised alert as an event, and looks for trouble now and then, however many are raised, until the gateway
 /// ends.
 pub(crate) async fn write_down(gateway: Arc<Gateway>, mut raised: mpsc::Receiver<Alert>, reserve_bytes: u64) {
-    let mut look = pin!(gateway.sleeper.sleep(LOOK_AT_DISK_EVERY));
+    let mut looks = Looks::new(reserve_bytes);
+    let mut look = pin!(gateway.sleeper.sleep(FIRST_LOOK));
     loop {
         tokio::select! {
             biased;
             () = look.as_mut() => {
-                look_at_disk(&gateway, reserve_bytes);
-                look.set(gateway.sleeper.sleep(LOOK_AT_DISK_EVERY));
+                looks.look(&gateway);
+                look.set(gateway.sleeper.sleep(LOOK_EVERY));
             }
             alert = raised.recv() => match alert {
                 Some(alert) => write(&gateway, &alert).await,
@@ -102,24 +101,6 @@ async fn write(gateway: &Gateway, alert: &Alert) {
         }
     }
     gateway.alerts.told.forget(alert.id());
-}
-
-/// Tells while there is still room to write the event: at twice the reserve, once an hour.
-fn look_at_disk(gateway: &Gateway, reserve_bytes: u64) {
-    let free = gateway.store.health().disk_free;
-    if reserve_bytes == 0 || free >= reserve_bytes.saturating_mul(2) {
-        return;
-    }
-    let hour = stretch(gateway.clock.now(), HOUR);
-    if gateway.alerts.disk_told.swap(hour, Ordering::Relaxed) == hour {
-        return;
-    }
-    let message = format!(
-        "the store's disk has {} MiB left; below {} MiB nothing new is accepted. Make room, or lower `reserve`",
-        free >> 20,
-        reserve_bytes >> 20
-    );
-    gateway.alert(Alert::new(Kind::AlertDisk, hour.to_string(), message));
 }
 
 fn recording(gateway: &Gateway, alert: &Alert) -> Recording {
@@ -142,6 +123,8 @@ fn recording(gateway: &Gateway, alert: &Alert) -> Recording {
 
 #[cfg(test)]
 mod tests {
+    use payhook_domain::kind::Kind;
+
     use super::*;
 
     #[test]

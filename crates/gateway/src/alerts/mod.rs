@@ -2,6 +2,7 @@
 //!
 //! - `alert`: what there is to tell.
 //! - `told`: which were told already.
+//! - `looks`: what comes by itself while nobody asks.
 //! - `desk`: raises alerts from anywhere, and writes their events down one after the other.
 //!
 //! An alert's event is stored and looked up like any other. It goes to routes that name it (`alert.*`), and to no other:
@@ -9,6 +10,7 @@
 
 mod alert;
 mod desk;
+mod looks;
 mod told;
 
 pub(crate) use alert::{Alert, DAY, HOUR, stretch};

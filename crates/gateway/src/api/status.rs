@@ -25,6 +25,10 @@ pub(crate) async fn metrics(State(api): State<Api>) -> Result<impl IntoResponse,
     let rests = |target| gateway.gates.of(target, now).standing().resting.is_some();
     let standings = plan.destinations.iter().map(|target| (target.settings.name.as_str(), rests(target)));
     gateway.metrics.breakers(standings);
+    gateway.metrics.certificate(gateway.tls.load_full().map(|tls| {
+        let standing = tls.standing();
+        (standing.validity.map(|validity| validity.last), standing.in_vain.is_some())
+    }));
     let name_of = |id| gateway.names.name(NameKind::Destination, id);
     let text = gateway.metrics.render(&tallies, &gateway.store.health(), now.as_micros(), name_of);
     Ok(([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))

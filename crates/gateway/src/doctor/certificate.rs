@@ -26,7 +26,7 @@ pub fn look_at_certificate(files: &TlsFiles, now: Timestamp) -> Vec<Finding> {
 }
 
 /// The rule.
-pub(super) fn judge(standing: &Standing, now: Timestamp) -> Vec<Finding> {
+pub(crate) fn judge(standing: &Standing, now: Timestamp) -> Vec<Finding> {
     let file = standing.certificate.display().to_string();
     let stuck = standing.in_vain.as_ref().map(|why| {
         let what = format!("the certificate in use is older than its files, which cannot be used: {why}");

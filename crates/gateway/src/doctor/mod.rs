@@ -28,6 +28,7 @@ mod state;
 mod told;
 
 pub use alone::alone;
+pub(crate) use certificate::judge as judge_certificate;
 pub use certificate::look_at_certificate;
 pub(crate) use examine::examine;
 pub use files::look_at_secrets;

@@ -33,6 +33,7 @@ pub struct Metrics {
     pub attempt_seconds: Histogram,
     /// Whether a destination's breaker is open: 1 or 0.
     pub breaker_open: Family<Where, Gauge>,
+    certificate: Family<CertificateFigure, Gauge>,
     /// Alerts raised, by name.
     pub alerts: Family<Alert, Counter>,
     /// How often a changed configuration was asked for, by what came of it.
@@ -84,8 +85,7 @@ pub struct Where {
 /// Label of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Alert {
-    /// `source_blocked`, `set_aside`, `conflict`, `disk`, `original_withheld`, `breaker_open`, `dead_letters`, `reload_refused`,
-    /// `clock`.
+    /// The kind of its event without `alert.`: `disk`, `dead_letters`.
     pub alert: &'static str,
 }
 
@@ -118,6 +118,11 @@ struct KeySetFigure {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CertificateFigure {
+    figure: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Owed {
     destination: String,
     state: &'static str,
@@ -145,6 +150,7 @@ impl Default for Metrics {
             attempts: Family::default(),
             attempt_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 20)),
             breaker_open: Family::default(),
+            certificate: Family::default(),
             alerts: Family::default(),
             reloads: Family::default(),
             config: Family::default(),
@@ -184,6 +190,8 @@ impl Metrics {
         );
         let help = "Whether a destination's breaker is open";
         registry.register("breaker_open", help, self.breaker_open.clone());
+        let help = "The certificate of the public listener, where it has one";
+        registry.register("certificate", help, self.certificate.clone());
         registry.register("alerts", "Alerts raised", self.alerts.clone());
         let help = "Changes of the configuration that were asked for, by outcome";
         registry.register("reloads", help, self.reloads.clone());
@@ -257,6 +265,18 @@ impl Metrics {
         self.breaker_open.clear();
         for (name, open) in standings {
             self.breaker_open.get_or_create(&Where { destination: name.to_owned() }).set(i64::from(open));
+        }
+    }
+
+    /// How the certificate stands that providers are shown, where there is one: when it ends, in seconds since 1970, and whether it was
+    /// renewed in vain.
+    pub fn certificate(&self, standing: Option<(Option<i64>, bool)>) {
+        self.certificate.clear();
+        let Some((valid_until, in_vain)) = standing else { return };
+        let set = |figure, value| self.certificate.get_or_create(&CertificateFigure { figure }).set(value);
+        set("renewed_in_vain", i64::from(in_vain));
+        if let Some(valid_until) = valid_until {
+            set("valid_until_seconds", valid_until);
         }
     }
 
