@@ -172,3 +172,28 @@ async fn a_lane_opens_when_a_replay_past_it_delivers_what_it_stopped_at() {
     assert_eq!(deliver_all(&desk, 8).await, [(2, 1)]);
     assert_eq!(counts(&desk).await, [("delivered", 2), ("retried", 1)]);
 }
+
+#[tokio::test]
+async fn what_comes_behind_a_dead_letter_that_a_replay_delivered_misses_nothing() {
+    for stops_on_dead in [true, false] {
+        for replay_first in [true, false] {
+            let desk = Desk::new().await;
+            desk.one(Told::of(AUTHORISED, "", 1_000, 1).item(desk.to_shop()), 1).await;
+            let leased = desk.lease(9, 4).await.due[0].id;
+            let again = Again { event: leased.event, wanted: vec![Wanted { in_order: false, ..want(desk.shop) }] };
+            desk.store.replay(vec![again], None, at(5)).await.expect("replayed");
+            let replayed = desk.lease(9, 5).await.due[0].id;
+            let died = Settlement { stops_on_dead, ..settlement(leased, 1, 6, Next::Exhausted) };
+            if replay_first {
+                desk.settle(replayed, 1, 6, Next::Delivered).await;
+            }
+            desk.store.settle(died).await.expect("settled");
+            if !replay_first {
+                desk.settle(replayed, 1, 7, Next::Delivered).await;
+            }
+            desk.one(Told::of(CAPTURED, "C1", 1_000, 8).item(desk.to_shop()), 8).await;
+            let due = &desk.lease(9, 9).await.due[0];
+            assert_eq!((due.id.event.0, due.missed.len()), (2, 0), "stops: {stops_on_dead}, first: {replay_first}");
+        }
+    }
+}

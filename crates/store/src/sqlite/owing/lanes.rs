@@ -102,6 +102,9 @@ impl<'c> Lanes<'c> {
                 self.link(tail, id)?;
                 place.waits += 1;
             } else {
+                // Nobody misses what another generation has delivered.
+                let is_made_good = link.state.is_dead() && self.later(tail)? == Later::Delivered;
+                let link = if is_made_good { link.made_good() } else { link };
                 place.missed.take_over(&link.missed_behind(tail), id);
             }
         }
