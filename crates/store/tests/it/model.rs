@@ -230,8 +230,9 @@ impl Model {
     /// The generation after the last.
     fn make(&mut self, of: DeliveryId) -> DeliveryId {
         let last = self.of(of).next_back().map_or(0, |(last, _)| last.generation);
-        let stopped = self.of(of).find(|(_, owed)| owed.stopped).map(|(id, _)| id);
-        stopped.and_then(|id| self.owed.get_mut(&id)).into_iter().for_each(|owed| owed.stopped = false);
+        let earlier = self.owed.range_mut(first_delivery(of.event, NameId(0))..);
+        let same = earlier.filter(|(id, _)| (id.event, id.destination) == (of.event, of.destination));
+        same.for_each(|(_, owed)| owed.stopped = false);
         let next = DeliveryId { generation: last + 1, ..of };
         self.owed.insert(next, self.pending());
         next

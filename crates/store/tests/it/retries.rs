@@ -197,3 +197,21 @@ async fn what_comes_behind_a_dead_letter_that_a_replay_delivered_misses_nothing(
         }
     }
 }
+
+#[tokio::test]
+async fn of_two_dead_letters_of_one_event_a_retry_leaves_none() {
+    let desk = Desk::new().await;
+    desk.one(event("e1", 1, "", desk.to_shop()), 1).await;
+    let leased = desk.lease(9, 2).await.due[0].id;
+    let again = Again { event: leased.event, wanted: vec![want(desk.shop)] };
+    desk.store.replay(vec![again], None, at(3)).await.expect("replayed");
+    let replayed = desk.lease(9, 3).await.due[0].id;
+    for id in [replayed, leased] {
+        let died = Settlement { stops_on_dead: true, ..settlement(id, 1, 4, Next::Rejected) };
+        desk.store.settle(died).await.expect("settled");
+    }
+    retry(&desk, replayed).await;
+    assert_eq!(desk.deliveries(dead()).await.len(), 0);
+    assert_eq!(desk.store.retry(vec![replayed], at(21)).await, Ok(vec![None]), "only once");
+    assert_eq!(counts(&desk).await, [("pending", 1), ("retried", 2)]);
+}

@@ -58,19 +58,25 @@ fn make(
         changes.retried(last.destination, dead.state());
     }
     // Behind the dead letter at which its own lane stopped it would wait for ever.
-    let stopped = match lanes.stopped(next)?.first() {
-        Some(id) => lanes.link_of(*id)?.map(|link| (*id, link)),
-        None => None,
-    };
-    let Some((id, link)) = stopped else {
+    let mut stopped = Vec::new();
+    for id in lanes.stopped(next)? {
+        stopped.extend(lanes.link_of(id)?.map(|link| (id, link)));
+    }
+    // More than one died so where some keep to no lane. Nobody is behind those.
+    let place = stopped.iter().position(|(_, link)| link.is_before_another()).unwrap_or(0);
+    if stopped.is_empty() {
         recorder.owing.append(next, in_order, (now, Due::At(now)), book, changes)?;
         return Ok(next);
-    };
-    in_its_place(recorder, id, next, &link, now, changes)?;
-    if let Some(book) = book {
-        book.tails.exchange(id, next);
     }
+    if let Some(book) = book {
+        stopped.iter().for_each(|(id, _)| _ = book.tails.exchange(*id, next));
+    }
+    let (id, link) = stopped.swap_remove(place);
+    in_its_place(recorder, id, next, &link, now, changes)?;
     changes.retried(id.destination, link.state());
+    for (other, _) in stopped {
+        recorder.owing.lanes.pass(other, now, changes)?;
+    }
     Ok(next)
 }
 

@@ -221,6 +221,11 @@ impl Link {
         self.stopped && self.state.is_dead()
     }
 
+    /// Whether somebody follows it.
+    pub(super) fn is_before_another(&self) -> bool {
+        self.next.is_some()
+    }
+
     /// The state.
     pub(in crate::sqlite) fn state(&self) -> State {
         self.state
