@@ -255,7 +255,7 @@ impl Breaker {
         asked: Option<Duration>,
     ) -> Option<Turn> {
         let patience = self.patience?;
-        self.look_at_clock(started_at);
+        self.look_at_clock(now);
         if !self.is_present(begun) {
             return None;
         }

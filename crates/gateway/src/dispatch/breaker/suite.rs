@@ -244,3 +244,18 @@ fn a_clock_put_back_over_a_restart_or_before_the_first_probe_loses_no_outage() {
     before.answered(probe, at(3_700));
     assert!(before.was_down(at(AHEAD)) && before.was_down(at(3_650)) && !before.was_down(at(3_701)));
 }
+
+#[test]
+fn a_slow_try_that_fails_after_an_outage_began_is_no_clock_put_back() {
+    let mut breaker = breaker();
+    let slow: Vec<_> = (0..100).map(|second| (second, breaker.begin())).collect();
+    fail(&mut breaker, 10, 110);
+    for (started_at, begun) in slow.into_iter().rev() {
+        assert_eq!(breaker.failed(begun, at(started_at), at(120), None), None);
+    }
+    assert_eq!(breaker.resting().map(|(since, _)| since), Some(at(110)));
+    breaker.wake(at(121));
+    let probe = breaker.begin();
+    breaker.answered(probe, at(122));
+    assert!(breaker.was_down(at(115)) && !breaker.was_down(at(125)), "it was back by then");
+}
