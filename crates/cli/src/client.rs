@@ -7,7 +7,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use payhook_gateway::config::Secret;
 use payhook_gateway::introduction::Challenge;
-use payhook_net::{Answer, ClientError, ClientLimits, ClientSettings, Guard, Outgoing};
+use payhook_net::{Answer, ClientError, ClientLimits, ClientSettings, Guard, Outgoing, Target};
 use serde_json::Value;
 use url::Url;
 
@@ -29,9 +29,10 @@ pub(crate) struct Client {
 }
 
 /// Who answers at the address of a gateway.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Answering {
-    Nobody,
+    /// Nobody; or somebody who gives no answer, who may well hear a token.
+    Nobody(ClientError),
     /// A gateway with the token that would be sent to it.
     Gateway,
     /// A gateway with another token, or something else.
@@ -60,20 +61,22 @@ impl Client {
     }
 
     /// Who answers there, which is asked without a token.
-    pub(crate) async fn answering(&self) -> Answering {
+    pub(crate) async fn answering(&self) -> anyhow::Result<Answering> {
         let challenge = Challenge::new();
-        let url = self.address("/healthz", &[("prove", Some(challenge.nonce()))]);
-        let Ok(target) = self.net.target(&url) else { return Answering::Nobody };
+        let target = self.target(&self.address("/healthz", &[("prove", Some(challenge.nonce()))]))?;
         let asked = Outgoing { method: Method::GET, headers: HeaderMap::new(), body: Bytes::new(), repeatable: true };
-        let Ok(answer) = target.send(asked).await else { return Answering::Nobody };
+        let answer = match target.send(asked).await {
+            Ok(answer) => answer,
+            Err(failure) => return Ok(Answering::Nobody(failure.error)),
+        };
         let said: Value = serde_json::from_slice(&answer.excerpt).unwrap_or_default();
         let is_met = |token: &Secret| challenge.is_met_by(said["proof"].as_str().unwrap_or_default(), token.expose());
-        if self.unshown.as_ref().is_none_or(is_met) { Answering::Gateway } else { Answering::Other }
+        Ok(if self.unshown.as_ref().is_none_or(is_met) { Answering::Gateway } else { Answering::Other })
     }
 
-    /// Makes sure that the token is sent to nobody who does not have it. Nobody at all is told of by the call itself.
-    pub(crate) async fn show(&self) -> Result<(), Complaint> {
-        if self.unshown.is_some() && self.answering().await == Answering::Other { Err(self.is_other()) } else { Ok(()) }
+    /// Whom the token would be sent to: it is for nobody but [`Answering::Gateway`]. An address that the user named is one.
+    pub(crate) async fn addressee(&self) -> anyhow::Result<Answering> {
+        if self.unshown.is_some() { self.answering().await } else { Ok(Answering::Gateway) }
     }
 
     /// That something else answers there.
@@ -109,16 +112,24 @@ impl Client {
     }
 
     async fn call(&self, method: Method, url: Url, body: Option<&Value>) -> anyhow::Result<Value> {
-        self.show().await?;
+        match self.addressee().await? {
+            Answering::Gateway => {}
+            Answering::Other => return Err(self.is_other().into()),
+            Answering::Nobody(error) => return Err(unreachable(&self.base, &error).into()),
+        }
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, self.bearer.clone());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let body = body.map(|value| Bytes::from(value.to_string())).unwrap_or_default();
-        let target = self.net.target(&url).map_err(|refused| Complaint::usage(refused.to_string(), "check --url"))?;
+        let target = self.target(&url)?;
         let repeatable = method == Method::GET;
         let sent = target.send(Outgoing { method, headers, body, repeatable }).await;
         let answer = sent.and_then(Answer::whole).map_err(|failure| unreachable(&self.base, &failure.error))?;
         read(&answer)
+    }
+
+    fn target(&self, url: &Url) -> Result<Target, Complaint> {
+        self.net.target(url).map_err(|refused| Complaint::usage(refused.to_string(), "check --url"))
     }
 }
 

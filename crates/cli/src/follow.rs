@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::client::{Client, sentence};
+use crate::client::{Answering, Client, sentence};
 use crate::complaint::Complaint;
 use crate::output;
 
@@ -115,7 +115,11 @@ impl Follow {
         if url.scheme() != "http" {
             return Err(refused("events can be followed over plain http only", "tunnel to the admin listener: ssh -L"));
         }
-        self.client.show().await.map_err(Ending::Refused)?;
+        match self.client.addressee().await.map_err(|error| Ending::Broken(error.to_string()))? {
+            Answering::Gateway => {}
+            Answering::Other => return Err(Ending::Refused(self.client.is_other())),
+            Answering::Nobody(error) => return Err(Ending::Broken(error.to_string())),
+        }
         let answer = self.ask(&url).await.map_err(|error| Ending::Broken(error.to_string()))?;
         match answer.status() {
             StatusCode::OK => Ok(answer.into_body()),

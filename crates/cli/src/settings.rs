@@ -117,9 +117,9 @@ impl GatewayArgs {
             Err(error) if std::fs::File::open(store.token_file()).is_err_and(is_forbidden) => return Err(error),
             Err(_) => return Ok(Err(store)),
         };
-        match client.answering().await {
+        match client.answering().await? {
             Answering::Gateway => Ok(Ok(client)),
-            Answering::Nobody => Ok(Err(store)),
+            Answering::Nobody(_) => Ok(Err(store)),
             Answering::Other => Err(client.is_other().into()),
         }
     }

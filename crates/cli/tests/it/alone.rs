@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
-use crate::command::payhook;
+use crate::command::{Payhook, payhook};
 
 const ADYEN_KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
 
@@ -52,30 +52,12 @@ fn what_cannot_be_printed_is_not_taken_for_done() {
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
 }
 
-/// Something that listens, says that it lives, and keeps what it hears.
-fn stranger() -> (String, Arc<Mutex<String>>) {
-    let stranger = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = stranger.local_addr().expect("bound").to_string();
-    let heard = Arc::new(Mutex::new(String::new()));
-    let hears = Arc::clone(&heard);
-    std::thread::spawn(move || {
-        for mut stream in stranger.incoming().map_while(Result::ok) {
-            let mut buffer = [0; 4_096];
-            let length = stream.read(&mut buffer).unwrap_or(0);
-            hears.lock().expect("no panic").push_str(&String::from_utf8_lossy(&buffer[..length]));
-            let _ =
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"alive\":true}");
-        }
-    });
-    (address, heard)
-}
-
 #[test]
 fn a_gateway_behind_a_proxy_is_asked_in_its_folder_and_what_is_no_address_is_told() {
-    let (folder, (address, heard)) = (initialised(), stranger());
-    let words = format!("events list --url http://{address}/hooks/");
+    let (folder, stranger) = (initialised(), Stranger::who_says(ALIVE));
+    let words = format!("events list --url http://{}/hooks/", stranger.address);
     payhook(folder.path(), &words).with("PAYHOOK_TOKEN", "phk_secret").run();
-    let heard = heard.lock().expect("no panic");
+    let heard = stranger.heard.lock().expect("no panic");
     assert!(heard.starts_with("GET /hooks/api/v1/events"), "{heard}");
     let typed = payhook(folder.path(), "events list --url localhost:8081").with("PAYHOOK_TOKEN", "phk_secret").run();
     typed.complains(2, "--url is no http address", "http://HOST:PORT");
@@ -83,15 +65,59 @@ fn a_gateway_behind_a_proxy_is_asked_in_its_folder_and_what_is_no_address_is_tol
 
 #[test]
 fn the_token_is_sent_to_nobody_who_does_not_have_it() {
-    let folder = initialised();
-    std::fs::write(folder.path().join("payhook.db.token"), "phk_secret").expect("written");
-    let (address, heard) = stranger();
+    let (folder, stranger) = (initialised(), Stranger::who_says(ALIVE));
     for words in ["events list", "events tail", "payments list --json", "doctor", "backup copy.db"] {
-        let asked = payhook(folder.path(), words).with("PAYHOOK__SERVER__ADMIN", &address).run();
+        let asked = stranger.instead_of_the_gateway(folder.path(), words).run();
         asked.complains(1, "is not the gateway with this token", "PAYHOOK_TOKEN");
     }
-    let heard = heard.lock().expect("no panic");
-    assert!(heard.contains("GET /healthz?prove=") && !heard.contains("phk_secret"), "{heard}");
+    stranger.heard_no_token();
+}
+
+#[test]
+fn who_hangs_up_when_the_token_is_asked_for_is_not_sent_it_either() {
+    let (folder, stranger) = (initialised(), Stranger::who_says(""));
+    for words in ["events list", "events tail", "payments list --json", "destinations pause shop"] {
+        let asked = stranger.instead_of_the_gateway(folder.path(), words).run();
+        assert!(asked.code != 0, "{asked:?}");
+    }
+    stranger.heard_no_token();
+}
+
+const ALIVE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"alive\":true}";
+
+/// Another program where the gateway's API was.
+struct Stranger {
+    address: String,
+    heard: Arc<Mutex<String>>,
+}
+
+impl Stranger {
+    /// Answers so, and hangs up.
+    fn who_says(answer: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("bound").to_string();
+        let heard = Arc::new(Mutex::new(String::new()));
+        let hears = Arc::clone(&heard);
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let mut buffer = [0; 4_096];
+                let length = stream.read(&mut buffer).unwrap_or(0);
+                hears.lock().expect("no panic").push_str(&String::from_utf8_lossy(&buffer[..length]));
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        Self { address, heard }
+    }
+
+    fn instead_of_the_gateway(&self, folder: &Path, words: &str) -> Payhook {
+        std::fs::write(folder.join("payhook.db.token"), "phk_secret").expect("written");
+        payhook(folder, words).with("PAYHOOK__SERVER__ADMIN", &self.address)
+    }
+
+    fn heard_no_token(&self) {
+        let heard = self.heard.lock().expect("no panic");
+        assert!(heard.contains("GET /healthz?prove=") && !heard.contains("phk_secret"), "{heard}");
+    }
 }
 
 #[test]
