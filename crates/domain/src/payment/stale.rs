@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::belief::{Payment, Totals};
 use super::words::{DisputeStatus, Flag, OrderState, PartState, Status};
 use crate::fact::{Effect, Fact, Stage, Subject};
-use crate::money::Currency;
+use crate::money::{Amount, Currency};
 use crate::time::Timestamp;
 
 /// Whether `by`, which is known, is a later and other word on what `fact` is about.
@@ -28,8 +28,9 @@ pub(super) struct Position {
     totals: BTreeMap<Currency, Totals>,
     legs: Vec<(String, Status)>,
     parts: Vec<PartState>,
-    /// Its deadline, too: who misses it has lost the dispute.
-    disputes: Vec<(DisputeStatus, Option<Stage>, Option<Timestamp>)>,
+    disputes: Vec<(DisputeStatus, Option<Stage>)>,
+    /// What each is about, and its deadline: who misses it has lost the dispute.
+    disputed: Vec<(Option<Amount>, Option<Timestamp>)>,
     orders: Vec<OrderState>,
     risks: [bool; 2],
 }
@@ -38,7 +39,7 @@ pub(super) struct Position {
 pub(super) fn position(payment: &Payment, fact: &Fact) -> Position {
     let is_it = |reference: &str| reference == fact.part;
     let parts = [&payment.captures, &payment.refunds, &payment.cancels].into_iter().flatten();
-    let disputes = payment.disputes.iter().filter(|dispute| is_it(&dispute.reference));
+    let disputes = || payment.disputes.iter().filter(|dispute| is_it(&dispute.reference));
     Position {
         status: payment.status,
         closed: payment.closed,
@@ -46,7 +47,8 @@ pub(super) fn position(payment: &Payment, fact: &Fact) -> Position {
         totals: payment.totals.iter().filter(|(_, sums)| **sums != Totals::default()).map(|(c, t)| (*c, *t)).collect(),
         legs: payment.legs.iter().map(|leg| (leg.reference.clone(), leg.status)).collect(),
         parts: parts.filter(|part| is_it(&part.reference)).map(|part| part.state).collect(),
-        disputes: disputes.map(|dispute| (dispute.status, dispute.stage, dispute.due_at)).collect(),
+        disputes: disputes().map(|dispute| (dispute.status, dispute.stage)).collect(),
+        disputed: disputes().map(|dispute| (dispute.amount, dispute.due_at)).collect(),
         orders: payment.orders.iter().filter(|order| is_it(&order.reference)).map(|order| order.state).collect(),
         risks: [Flag::FraudReported, Flag::ReviewRejected].map(|flag| payment.has(flag)),
     }
@@ -90,7 +92,6 @@ mod tests {
     use super::*;
     use crate::fact::Capture;
     use crate::identity::Digest;
-    use crate::money::Amount;
     use crate::payment::Facts;
 
     fn told(subject: Subject, effect: Effect, second: i64) -> Fact {
@@ -213,6 +214,18 @@ mod tests {
             facts.add(one, one, of_it(told(Subject::Dispute, Effect::Defended, 2)));
             let opened = Fact { due_at, ..told(Subject::Dispute, Effect::Opened, 1) };
             assert_eq!(facts.add(other, other, of_it(opened)).stale, stale, "due at {due_at:?}");
+        }
+    }
+
+    /// What a dispute is about is news, though nothing was taken yet.
+    #[test]
+    fn the_amount_of_a_dispute_that_is_heard_of_late_is_not_stale() {
+        for (amount, stale) in [(None, true), (Some(euros(400)), false)] {
+            let of_it = |fact: Fact| Fact { part: "D1".to_owned(), ..fact };
+            let (mut facts, [one, other]) = (Facts::default(), [b"1", b"2"].map(|id| Digest::of([id.as_slice()])));
+            facts.add(one, one, of_it(told(Subject::Dispute, Effect::Defended, 2)));
+            let opened = Fact { amount, ..told(Subject::Dispute, Effect::Opened, 1) };
+            assert_eq!(facts.add(other, other, of_it(opened)).stale, stale, "of {amount:?}");
         }
     }
 
