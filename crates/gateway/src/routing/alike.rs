@@ -3,8 +3,8 @@
 //! `==` between a number and a text is no failure, which would count as true, but *false*, for every event: a slip of a quote would
 //! lose what the route was made for. So it is refused when the configuration is read.
 
-use cel::common::ast::operators::{EQUALS, IN, NOT_EQUALS};
-use cel::common::ast::{CallExpr, Expr, LiteralValue, SelectExpr};
+use cel::common::ast::operators::{EQUALS, IN, INDEX, NOT_EQUALS};
+use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SelectExpr};
 use payhook_domain::kind::Kind;
 
 use super::when::Wrong;
@@ -84,11 +84,20 @@ fn known_kind(text: &str) -> Result<(), Wrong> {
     Err(Wrong::new(format!("asks for the kind '{}', which there is not", text.escape_debug()), hint))
 }
 
-/// The path of a field of the event, without `event`.
+/// The path of a field of the event, without `event`; `event['code']` is another way to write one.
 fn field(expr: &Expr) -> Option<String> {
-    let Expr::Select(SelectExpr { operand, field: name, test: false }) = expr else { return None };
-    match &operand.expr {
-        Expr::Ident(ident) if ident == "event" => Some(name.clone()),
+    let (operand, name) = match expr {
+        Expr::Select(SelectExpr { operand, field, test: false }) => (&operand.expr, field.as_str()),
+        Expr::Call(CallExpr { func_name, args, .. }) if func_name == INDEX => match args.as_slice() {
+            [IdedExpr { expr, .. }, IdedExpr { expr: Expr::Literal(LiteralValue::String(key)), .. }] => {
+                (expr, key.inner())
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match operand {
+        Expr::Ident(ident) if ident == "event" => Some(name.to_owned()),
         inner => Some(format!("{}.{name}", field(inner)?)),
     }
 }

@@ -176,6 +176,9 @@ fn what_no_event_makes_equal_is_refused_with_a_hint() {
             "",
         ),
         ("event.live || event.account in [true]", "compares event.account, which is a text", ""),
+        ("event['success'] == 'true'", "compares event.success, which is true or false", "!event.success"),
+        ("event.amount['value'] in ['1000']", "compares event.amount.value, which is a number", "quotes"),
+        ("event['kind'] == 'AUTHORISATION'", "asks for the kind 'AUTHORISATION'", "event.code"),
         ("event.kind == 'AUTHORISATION'", "asks for the kind 'AUTHORISATION', which there is not", "event.code"),
         ("event.type in ['payment.authorized']", "asks for the kind 'payment.authorized'", "'payment.authorised'"),
     ] {
