@@ -190,12 +190,31 @@ async fn what_was_held_by_a_clock_that_was_ahead_does_not_wait_for_that_date() {
     let longest = Wanted { hold: Duration::from_secs(86_400), ..want(desk.shop) };
     let fair = Told { payment: "P2", order: "order-2", ..Told::of(REFUSED, "", 1_000, 1) };
     desk.one(fair.item(Disposition::Route(vec![longest])), 10).await;
-    let due: Vec<_> = desk.lease(10, 10).await.due.iter().map(|leased| leased.id.event.0).collect();
+    let lease = desk.lease(10, 10).await;
+    assert_eq!((lease.due.len(), lease.next_due), (0, Some(at(610))), "the clock may be put right yet");
+    assert_eq!(desk.lease(10, 609).await.due.len(), 0);
+    let due: Vec<_> = desk.lease(10, 610).await.due.iter().map(|leased| leased.id.event.0).collect();
     assert_eq!(due, [1]);
     assert_eq!(states(&desk).await, [(1, State::Pending), (2, State::Held)], "the longest hold is not cut short");
-    let lease = desk.lease(10, 11).await;
+    let lease = desk.lease(10, 611).await;
     assert_eq!((lease.due.len(), lease.next_due), (0, Some(at(10 + 86_400))));
-    desk.one(Told { order: "order-2", payment: "P2", ..Told::of(AUTHORISED, "", 1_000, 30) }.item(desk.to_shop()), 30)
-        .await;
+    desk.one(
+        Told { order: "order-2", payment: "P2", ..Told::of(AUTHORISED, "", 1_000, 630) }.item(desk.to_shop()),
+        630,
+    )
+    .await;
     assert_eq!(states(&desk).await[1], (2, State::Superseded));
+}
+
+#[tokio::test]
+async fn a_machine_that_comes_up_with_a_clock_of_days_ago_sends_nothing_that_is_held() {
+    const DAY: i64 = 86_400;
+    let desk = Desk::new().await;
+    desk.one(Told::of(REFUSED, "", 1_000, 1).item(held(&desk)), 10 * DAY).await;
+    let desk = desk.reopened().await;
+    assert_eq!(desk.lease(10, 8 * DAY).await.due.len(), 0);
+    assert_eq!(desk.lease(10, 10 * DAY + 4).await.due.len(), 0, "put right, ten minutes behind by the wrong one");
+    assert_eq!(desk.lease(10, 8 * DAY + 601).await.due.len(), 0, "wrong again: that time begins anew");
+    desk.one(Told::of(AUTHORISED, "", 1_000, 30).item(desk.to_shop()), 10 * DAY + 5).await;
+    assert_eq!(states(&desk).await[0], (1, State::Superseded));
 }

@@ -14,9 +14,13 @@ use super::owe::delivery;
 use crate::sqlite::tally::Changes;
 
 /// How far ahead a hold can end by the clock of now: the longest there is, and an hour for a clock that is put right by
-/// a little. One that ends later than that was written by a clock that was wrong, and is over: nobody knows how long it
+/// a little. One that ends later than that was written by a clock that was wrong, and is over soon: nobody knows how long it
 /// has waited, and waiting for that date could be for years.
 const AHEAD_MAX: Duration = Duration::from_secs(25 * 60 * 60);
+
+/// How long that has to be so: a machine may come up with a clock of days ago, which is put right within minutes, and what
+/// is held then is not to be sent as if nothing better could come.
+const AHEAD_FOR: Duration = Duration::from_secs(10 * 60);
 
 /// Most holds ended in one transaction; the rest follow with the next look.
 const ENDED_MAX: u32 = 256;
@@ -42,11 +46,14 @@ pub(in crate::sqlite) struct Holds<'c> {
     last: Statement<'c>,
     /// Whether anything may be held: nothing is asked before something was.
     any: bool,
+    /// Since when, by this clock, a hold ends too far ahead.
+    ahead_since: Option<Timestamp>,
 }
 
 impl<'c> Holds<'c> {
     pub(in crate::sqlite) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
+            ahead_since: None,
             any: connection.query_row("SELECT EXISTS (SELECT 1 FROM holds)", [], |row| row.get(0))?,
             hold: connection
                 .prepare("INSERT INTO holds (orders, event, destination, generation) VALUES (?1, ?2, ?3, ?4)")?,
@@ -113,10 +120,19 @@ impl<'c> Holds<'c> {
     /// Those whose hold is over at `now`, the earliest first, to be taken: no order overtakes them any more.
     pub(in crate::sqlite) fn over(&mut self, now: Timestamp) -> rusqlite::Result<Vec<DeliveryId>> {
         let mut over = self.over_within((i64::MIN, now.as_micros()), ENDED_MAX)?;
-        let room = ENDED_MAX.saturating_sub(u32::try_from(over.len()).unwrap_or(ENDED_MAX));
-        let stranded = now.plus(AHEAD_MAX).as_micros().saturating_add(1);
-        over.extend(self.over_within((stranded, i64::MAX), room)?);
+        if self.stranded(now)?.is_some_and(|until| until <= now) {
+            let room = ENDED_MAX.saturating_sub(u32::try_from(over.len()).unwrap_or(ENDED_MAX));
+            over.extend(self.over_within((too_far(now), i64::MAX), room)?);
+        }
         Ok(over)
+    }
+
+    /// Until when those wait that end too far ahead, if any do.
+    fn stranded(&mut self, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
+        let last: Option<i64> = self.last.query_row([], |row| row.get(0)).optional()?;
+        let is_stranded = last.is_some_and(|last| last >= too_far(now));
+        self.ahead_since = is_stranded.then(|| self.ahead_since.map_or(now, |since| since.min(now)));
+        Ok(self.ahead_since.map(|since| since.plus(AHEAD_FOR)))
     }
 
     fn over_within(&mut self, (from, to): (i64, i64), limit: u32) -> rusqlite::Result<Vec<DeliveryId>> {
@@ -145,13 +161,15 @@ impl<'c> Holds<'c> {
         if !self.any {
             return Ok(None);
         }
-        let last: Option<i64> = self.last.query_row([], |row| row.get(0)).optional()?;
-        if last.is_some_and(|last| last > now.plus(AHEAD_MAX).as_micros()) {
-            return Ok(Some(now));
-        }
+        let stranded = self.stranded(now)?;
         let at: Option<i64> = self.next.query_row([], |row| row.get(0)).optional()?;
-        Ok(at.map(Timestamp::from_micros))
+        Ok(at.map(Timestamp::from_micros).into_iter().chain(stranded).min())
     }
+}
+
+/// From when on an end is too far ahead.
+fn too_far(now: Timestamp) -> i64 {
+    now.plus(AHEAD_MAX).as_micros().saturating_add(1)
 }
 
 /// A delivery that waits for better news, and when its payment failed, where that is the bad news and it says so.
