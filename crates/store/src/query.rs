@@ -55,7 +55,8 @@ pub trait Reader: Send + Sync + 'static {
     /// Exact counts, kept beside the data in the same transactions.
     fn tallies(&self) -> Answer<Tallies>;
     /// When the oldest delivery pending to one of these was made. Exact up to [`PageRequest::SCAN_MAX`] pending ones of
-    /// each that were tried or waited, and as many of the first events that may still be owed, and of the last.
+    /// each that were tried or waited, and as many of the first events that may still be owed, and of the last; what lies
+    /// between counts as old as the first of those.
     fn oldest_pending(&self, destinations: Vec<NameId>) -> Answer<Option<Timestamp>>;
     /// How many deliveries wait behind dead letters at which their lane stopped, by destination: of the newest
     /// [`PageRequest::SCAN_MAX`] dead letters, and no more than so many.

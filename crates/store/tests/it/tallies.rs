@@ -2,7 +2,7 @@
 
 use payhook_domain::id::DeliveryId;
 use payhook_domain::payment::Names;
-use payhook_store::{Next, Tallies};
+use payhook_store::{Disposition, Next, Tallies};
 
 use crate::desk::{Desk, aside, at, dispute, event, want};
 
@@ -78,6 +78,21 @@ async fn the_oldest_that_waits_can_be_asked_for_some_destinations() {
     }
     assert_eq!(of(vec![desk.shop]).await, Some(at(2)), "tried, and not over");
     assert_eq!(of(Vec::new()).await, None);
+}
+
+#[tokio::test]
+async fn what_waits_deep_among_what_others_are_owed_is_not_taken_for_nothing() {
+    let desk = Desk::new().await;
+    for second in 0..90 {
+        let to_books = || Disposition::Route(vec![want(desk.books)]);
+        let events = (0..500).map(|n| event(&format!("{second}-{n}"), 1, "", to_books())).collect();
+        desk.record(events, second).await;
+        if second == 45 {
+            desk.one(event("e1", 1, "", desk.to_shop()), 45).await;
+        }
+    }
+    let oldest = desk.store.reader().oldest_pending(vec![desk.shop]).await.expect("asked");
+    assert!(oldest.is_some_and(|oldest| (at(45)..at(60)).contains(&oldest)), "{oldest:?}");
 }
 
 fn counted_mean(desk: &Desk) -> u64 {

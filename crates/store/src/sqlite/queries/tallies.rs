@@ -57,7 +57,7 @@ fn oldest_pending(connection: &Connection) -> rusqlite::Result<Option<Timestamp>
 }
 
 /// The same of these destinations. What is due since its event was committed is looked for at both ends: what others are
-/// owed may lie between, however much.
+/// owed may lie between, however much. What stands there itself is at least as old as what is looked at last.
 pub(super) fn oldest_pending_of(
     connection: &Connection,
     destinations: &[NameId],
@@ -74,14 +74,22 @@ pub(super) fn oldest_pending_of(
     let floor = floor::kept(connection)?;
     let last: i64 =
         connection.prepare_cached("SELECT coalesce(max(event), 0) FROM deliveries")?.query_row([], |row| row.get(0))?;
+    let mut owed =
+        connection.prepare_cached("SELECT 1 FROM tallies WHERE sort = ?1 AND a = ?2 AND b = ?3 AND count > 0")?;
+    let mut first = connection
+        .prepare_cached("SELECT created_at FROM deliveries NOT INDEXED WHERE event >= ?1 ORDER BY event LIMIT 1")?;
+    let newest = floor.max(last - most);
     let mut oldest: Option<i64> = None;
     for destination in destinations {
-        let found: Option<i64> = indexed.query_row((destination.0, most), |row| row.get(0))?;
-        oldest = [oldest, found].into_iter().flatten().min();
-        for (from, to) in [(floor, floor.saturating_add(most)), (floor.max(last - most), last)] {
+        let mut own: Option<i64> = indexed.query_row((destination.0, most), |row| row.get(0))?;
+        for (from, to) in [(floor, floor.saturating_add(most)), (newest, last)] {
             let found = fresh.query_row((destination.0, from, to), |row| row.get(0)).optional()?;
-            oldest = [oldest, found].into_iter().flatten().min();
+            own = [own, found].into_iter().flatten().min();
         }
+        if own.is_none() && owed.exists((sort::DELIVERIES, destination.0, State::Pending as u8))? {
+            own = first.query_row([newest], |row| row.get(0)).optional()?;
+        }
+        oldest = [oldest, own].into_iter().flatten().min();
     }
     Ok(oldest.map(Timestamp::from_micros))
 }
