@@ -5,7 +5,7 @@ use std::fmt::Write;
 use payhook_domain::id::NameId;
 use payhook_domain::kind::Kind;
 use payhook_domain::verdict::Standing;
-use payhook_gateway::telemetry::metrics::{Answer, Metrics, Reload, Try, Verdict, Where};
+use payhook_gateway::telemetry::metrics::{Answer, Metrics, Reload, Standings, Try, Verdict};
 use payhook_store::{Extent, Health, Pruned, Tallies};
 
 use super::figures;
@@ -38,20 +38,19 @@ fn one_of_each() -> String {
     metrics.received.get_or_create(&Answer { source: String::new(), status: 200 }).inc();
     metrics.verdicts.get_or_create(&Verdict { source: String::new(), verdict: "new" }).inc();
     metrics.attempts.get_or_create(&Try { destination: String::new(), outcome: "delivered" }).inc();
-    metrics.breaker_open.get_or_create(&Where { destination: String::new() }).set(0);
-    metrics.certificate(Some((Some(1), false)));
     metrics.alert("conflict");
     metrics.reloads.get_or_create(&Reload { outcome: "taken" }).inc();
     metrics.runs("");
     metrics.pruned(&Pruned::default());
     metrics.free(&Extent::default());
     metrics.route_when_failed("");
-    metrics.key_sets(std::iter::once(("", [0; 3])));
+    let certificate = Some((Some(1), false));
+    let standings = Standings { breakers: vec![("", false)], key_sets: vec![("", [0; 3])], certificate };
     let mut tallies = Tallies::default();
     tallies.deliveries.insert((NameId(1), "pending"), 1);
     tallies.events.extend(Standing::ALL.iter().map(|standing| (standing.as_str().to_owned(), 1)));
     metrics.backed_up(1);
-    metrics.render(&tallies, &Health::default(), 0, |_| String::new())
+    metrics.render(&tallies, &Health::default(), &standings, 0, |_| String::new())
 }
 
 const LABELS: &str = "

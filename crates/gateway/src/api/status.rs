@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Api, ApiError, view};
 use crate::reload::{orphans, outcome};
+use crate::telemetry::metrics::Standings;
 
 /// `GET /metrics`
 pub(crate) async fn metrics(State(api): State<Api>) -> Result<impl IntoResponse, ApiError> {
@@ -16,21 +17,21 @@ pub(crate) async fn metrics(State(api): State<Api>) -> Result<impl IntoResponse,
     let tallies = orphans::tallies(gateway).await?;
     gateway.metrics.free(&gateway.reader.extent().await?);
     let plan = gateway.plan.load_full();
-    gateway.metrics.key_sets(plan.sources.iter().filter_map(|source| {
+    let now = gateway.clock.now();
+    let rests = |target| gateway.gates.of(target, now).standing().resting.is_some();
+    let breakers = plan.destinations.iter().map(|target| (target.settings.name.as_str(), rests(target))).collect();
+    let key_sets = plan.sources.iter().filter_map(|source| {
         let set = source.published.as_ref()?;
         let standing = set.standing(gateway.clock.as_ref());
         Some((set.url().as_str(), [standing.keys as u64, standing.fetched, standing.failed]))
-    }));
-    let now = gateway.clock.now();
-    let rests = |target| gateway.gates.of(target, now).standing().resting.is_some();
-    let standings = plan.destinations.iter().map(|target| (target.settings.name.as_str(), rests(target)));
-    gateway.metrics.breakers(standings);
-    gateway.metrics.certificate(gateway.tls.load_full().map(|tls| {
+    });
+    let certificate = gateway.tls.load_full().map(|tls| {
         let standing = tls.standing();
         (standing.validity.map(|validity| validity.last), standing.in_vain.is_some())
-    }));
+    });
+    let standings = Standings { breakers, key_sets: key_sets.collect(), certificate };
     let name_of = |id| gateway.names.name(NameKind::Destination, id);
-    let text = gateway.metrics.render(&tallies, &gateway.store.health(), now.as_micros(), name_of);
+    let text = gateway.metrics.render(&tallies, &gateway.store.health(), &standings, now.as_micros(), name_of);
     Ok(([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))
 }
 

@@ -16,6 +16,19 @@ use prometheus_client::registry::{Registry, Unit};
 /// The figure of when the newest backup was made.
 const LAST_BACKUP: &str = "last_backup_seconds";
 
+/// What stands so or so at the moment of asking. What is not named is told of no more.
+#[derive(Debug, Default)]
+pub struct Standings<'a> {
+    /// The configured destinations, and whether their breakers are open.
+    pub breakers: Vec<(&'a str, bool)>,
+    /// The key sets that sources look into, by their address: how many keys are known, how often it was fetched, and how
+    /// often it could not be.
+    pub key_sets: Vec<(&'a str, [u64; 3])>,
+    /// The certificate that providers are shown, where there is one: when it ends, in seconds since 1970, and whether it was renewed
+    /// in vain.
+    pub certificate: Option<(Option<i64>, bool)>,
+}
+
 /// Everything counted in the process; what the store counts is asked of it when `/metrics` is read.
 pub struct Metrics {
     registry: Mutex<Registry>,
@@ -249,28 +262,23 @@ impl Metrics {
         self.route_when_failed.get_or_create(&RouteLabel { route: route.to_owned() }).inc();
     }
 
-    /// Shows how the key sets stand that sources look into now, and no other. Each by its address: how many keys are known, how
-    /// often it was fetched, and how often it could not be.
-    pub fn key_sets<'u>(&self, standings: impl Iterator<Item = (&'u str, [u64; 3])>) {
+    fn set_key_sets(&self, standings: &[(&str, [u64; 3])]) {
         self.key_sets.clear();
         for (url, figures) in standings {
             for (figure, count) in ["keys", "fetched_total", "failed_total"].into_iter().zip(figures) {
-                self.key_sets.get_or_create(&KeySetFigure { url: url.to_owned(), figure }).set(gauge(count));
+                self.key_sets.get_or_create(&KeySetFigure { url: (*url).to_owned(), figure }).set(gauge(*count));
             }
         }
     }
 
-    /// Which destinations' breakers are open, as of now: of the configured ones, whatever was told of others before.
-    pub fn breakers<'n>(&self, standings: impl Iterator<Item = (&'n str, bool)>) {
+    fn set_breakers(&self, standings: &[(&str, bool)]) {
         self.breaker_open.clear();
         for (name, open) in standings {
-            self.breaker_open.get_or_create(&Where { destination: name.to_owned() }).set(i64::from(open));
+            self.breaker_open.get_or_create(&Where { destination: (*name).to_owned() }).set(i64::from(*open));
         }
     }
 
-    /// How the certificate stands that providers are shown, where there is one: when it ends, in seconds since 1970, and whether it was
-    /// renewed in vain.
-    pub fn certificate(&self, standing: Option<(Option<i64>, bool)>) {
+    fn set_certificate(&self, standing: Option<(Option<i64>, bool)>) {
         self.certificate.clear();
         let Some((valid_until, in_vain)) = standing else { return };
         let set = |figure, value| self.certificate.get_or_create(&CertificateFigure { figure }).set(value);
@@ -280,21 +288,27 @@ impl Metrics {
         }
     }
 
-    /// Everything in Prometheus' text form, with the store's figures as of now.
+    /// Everything in Prometheus' text form, with the store's figures as of now. For one who asks at a time: what is told anew is
+    /// gone for a moment, and a rule that waits for ten minutes of it would begin again.
     #[must_use]
     pub fn render(
         &self,
         tallies: &Tallies,
         health: &Health,
+        standings: &Standings<'_>,
         now_micros: i64,
         name_of: impl Fn(NameId) -> String,
     ) -> String {
+        let registry = self.registry();
+        self.set_key_sets(&standings.key_sets);
+        self.set_breakers(&standings.breakers);
+        self.set_certificate(standings.certificate);
         self.set_tallies(tallies, now_micros, name_of);
         self.set_health(health);
         self.forget_a_backup_to_come(now_micros);
         let mut text = String::new();
         // Writing into a String does not fail.
-        let _ = encode(&mut text, &self.registry());
+        let _ = encode(&mut text, &registry);
         text
     }
 
@@ -371,5 +385,21 @@ mod tests {
         for labels in waited_for {
             assert!(text.contains(&format!("payhook_alerts_total{{{labels}}} 0\n")), "{labels}: {text}");
         }
+    }
+
+    #[test]
+    fn two_who_ask_at_once_both_hear_of_every_breaker() {
+        let metrics = Metrics::default();
+        let names: Vec<String> = (0..200).map(|n| format!("shop-{n}")).collect();
+        let breakers = names.iter().map(|name| (name.as_str(), true)).collect();
+        let standings = Standings { breakers, ..Standings::default() };
+        let ask = || {
+            let text = metrics.render(&Tallies::default(), &Health::default(), &standings, 0, |_| String::new());
+            text.lines().filter(|line| line.starts_with("payhook_breaker_open{")).count()
+        };
+        std::thread::scope(|scope| {
+            let askers = [(); 2].map(|()| scope.spawn(|| (0..1_500).map(|_| ask()).min()));
+            assert_eq!(askers.map(|asker| asker.join().expect("no panic")), [Some(200), Some(200)]);
+        });
     }
 }
