@@ -227,3 +227,21 @@ fn a_redirect_is_not_followed_and_a_huge_answer_is_not_read() {
         shown["attempt_log"].as_array().map_or(&[][..], Vec::as_slice).iter().map(|one| &one["status"]).collect();
     assert_eq!(statuses, [&Value::from(302), &Value::from(308), &Value::from(200)], "{shown}");
 }
+
+#[test]
+fn each_destination_says_how_long_its_own_deliveries_wait() {
+    let receiver = Receiver::start(Some(SECRET));
+    receiver.behave(|_| Behaviour::Answer(503));
+    let text = configuration(&receiver);
+    let shop = &text[text.find("[[destination]]").expect("one")..text.find("[[route]]").expect("one")];
+    let quiet = shop.replace("\"shop\"", "\"quiet\"");
+    let books = shop.replace("\"shop\"", "\"books\"");
+    let routes = "[[route]]\nevents = [\"payment.*\"]\nto = [\"shop\", \"books\"]\n[[route]]\nevents = [\"payout.*\"]\nto = [\"quiet\"]\n";
+    let gateway =
+        Setup::new(&format!("{}{books}{quiet}{routes}", &text[..text.find("[[route]]").expect("one")])).start();
+    assert_eq!(gateway.send(&authorisation(1)).expect("an answer").status, 200);
+    until(&gateway, PATIENCE, "both were tried", || receiver.count() >= 2);
+    let oldest = |name: &str| gateway.get(&format!("/api/v1/destinations/{name}")).json()["oldest_pending"].clone();
+    assert!(oldest("shop").is_string() && oldest("books").is_string(), "{} {}", oldest("shop"), oldest("books"));
+    assert_eq!(oldest("quiet"), Value::Null);
+}

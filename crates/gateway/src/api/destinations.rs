@@ -16,7 +16,10 @@ use crate::plan::Target;
 pub(crate) async fn list(State(api): State<Api>) -> Result<Json<Value>, ApiError> {
     let plan = api.gateway.plan.load_full();
     let tallies = api.gateway.reader.tallies().await?;
-    let rows: Vec<Value> = plan.destinations.iter().map(|target| shown(&api, target, &tallies)).collect();
+    let mut rows = Vec::with_capacity(plan.destinations.len());
+    for target in &plan.destinations {
+        rows.push(shown(&api, target, &tallies).await?);
+    }
     Ok(Json(json!({ "data": rows, "next_cursor": null })))
 }
 
@@ -24,7 +27,7 @@ pub(crate) async fn list(State(api): State<Api>) -> Result<Json<Value>, ApiError
 pub(crate) async fn show(State(api): State<Api>, Path(name): Path<String>) -> Result<Json<Value>, ApiError> {
     let target = find(&api, &name)?;
     let tallies = api.gateway.reader.tallies().await?;
-    Ok(Json(shown(&api, &target, &tallies)))
+    Ok(Json(shown(&api, &target, &tallies).await?))
 }
 
 /// `POST /api/v1/destinations/{name}/pause`
@@ -68,12 +71,14 @@ fn find(api: &Api, name: &str) -> Result<Arc<Target>, ApiError> {
     found.cloned().ok_or_else(|| ApiError::not_found(format!("no destination is called {name:?}")))
 }
 
-fn shown(api: &Api, target: &Target, tallies: &Tallies) -> Value {
+async fn shown(api: &Api, target: &Target, tallies: &Tallies) -> Result<Value, ApiError> {
     let settings = &target.settings;
     let standing = api.gateway.gates.of(target, api.gateway.clock.now()).standing();
     let count = |state: &'static str| tallies.deliveries.get(&(target.id, state)).copied().unwrap_or(0);
     let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    json!({
+    let oldest_pending =
+        if count("pending") > 0 { api.gateway.reader.oldest_pending(vec![target.id]).await? } else { None };
+    Ok(json!({
         "name": settings.name,
         "type": "http",
         "url": settings.shown_url(),
@@ -99,16 +104,8 @@ fn shown(api: &Api, target: &Target, tallies: &Tallies) -> Value {
         "held": count("held"),
         "delivered": count("delivered"),
         "dead": count("rejected") + count("exhausted"),
-        "oldest_pending": oldest(target, tallies),
-    })
-}
-
-/// When the oldest pending delivery was made, as far as it is known to be this destination's: the store knows the
-/// oldest of all.
-fn oldest(target: &Target, tallies: &Tallies) -> Option<payhook_domain::time::Timestamp> {
-    let others = |((id, state), _): (&(_, &'static str), &u64)| *state == "pending" && *id != target.id;
-    let own = tallies.deliveries.contains_key(&(target.id, "pending"));
-    tallies.oldest_pending.filter(|_| own && !tallies.deliveries.iter().any(others))
+        "oldest_pending": oldest_pending,
+    }))
 }
 
 /// `running`, `paused` or `resting`.

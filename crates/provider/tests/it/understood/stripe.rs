@@ -104,7 +104,7 @@ const STORIES: &[Story] = &[
         ],
         "refunded 1000/1000/1000/0",
     ),
-    // one that bounced: the money came back, and a person should look
+    // one that bounced: the money came back
     (
         &["payment_intent.succeeded amount_received=1000", "refund.created amount=400", "refund.failed amount=400"],
         "captured 1000/1000/0/0",
