@@ -50,7 +50,7 @@ impl Place {
     /// What stands there; nothing when it stands there more than once.
     pub(super) fn find<'r>(&'r self, seen: &Seen<'r>) -> Option<Cow<'r, str>> {
         match self {
-            Self::Header(name) => seen.request.header(name).map(Cow::Borrowed),
+            Self::Header(name) => seen.request.header_named(name).map(Cow::Borrowed),
             Self::Query(name) => fields::find(seen.request.target.split_once('?')?.1, name),
             Self::Form(name) => fields::find(std::str::from_utf8(seen.request.body).ok()?, name),
             Self::Json(pointer) => pointer.find(seen.request.body),

@@ -61,7 +61,7 @@ pub(super) struct Shown<'r> {
 
 impl<'r> Shown<'r> {
     pub(super) fn by(signed: &'r Signed, seen: &Seen<'r>) -> Self {
-        let together = signed.together.as_ref().and_then(|name| seen.request.header(name));
+        let together = signed.together.as_ref().and_then(|name| seen.request.header_named(name));
         let time = |part: &'r Part| match together {
             Some(text) => part.one_in(text).map(Cow::Borrowed),
             None => part.one(seen),
