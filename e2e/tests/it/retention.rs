@@ -144,7 +144,7 @@ fn within(runtime: &Runtime, clock: Arc<Turned>, receiver: &Receiver, folder: &P
     let environs = boot::Environs {
         clock,
         sleeper: Arc::new(clock::TokioSleeper),
-        log: telemetry::setup::start_quiet("warn").expect("a log"),
+        log: telemetry::setup::start_quiet(None, "warn").expect("a log"),
         service: boot::Service::default(),
         unsafe_no_sync: false,
     };

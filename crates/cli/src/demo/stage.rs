@@ -142,7 +142,7 @@ async fn start_gateway(folder: &Path, stopped: watch::Receiver<bool>) -> anyhow:
     let environs = Environs {
         clock: Arc::new(clock),
         sleeper: Arc::new(TokioSleeper),
-        log: telemetry::setup::start_quiet(LOG_FILTER)?,
+        log: telemetry::setup::start_quiet(None, LOG_FILTER)?,
         service: Service::default(),
         unsafe_no_sync: false,
     };

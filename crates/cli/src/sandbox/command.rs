@@ -66,7 +66,7 @@ impl Sandbox {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         self.refuse_strangers()?;
         let variables = Variables::of_process();
-        let log = telemetry::setup::start_quiet(variables.get("PAYHOOK_LOG").unwrap_or("warn"));
+        let log = telemetry::setup::start_quiet(variables.get("PAYHOOK_LOG"), "warn");
         let log = log.context("the log cannot be started")?;
         let accounts = self.accounts(&variables);
         let listener = payhook_net::bind(self.listen).map_err(|error| cannot_listen(self.listen, &error))?;

@@ -83,7 +83,7 @@ impl Embedded {
         let environs = Environs {
             clock: Arc::new(SystemClock { offset_micros: 0 }),
             sleeper: Arc::new(TokioSleeper),
-            log: telemetry::setup::start_quiet("warn").map_err(EmbedError::Log)?,
+            log: telemetry::setup::start_quiet(None, "warn").map_err(EmbedError::Log)?,
             service: Service::default(),
             unsafe_no_sync: false,
         };
