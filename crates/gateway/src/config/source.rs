@@ -144,7 +144,13 @@ fn merchant_accounts(
     provider: Option<&'static dyn Provider>,
     findings: &mut Findings,
 ) -> Vec<String> {
-    let accounts = owned(section.texts("merchant_accounts", findings));
+    let accounts = section.texts("merchant_accounts", findings);
+    for (_, place) in accounts.iter().filter(|(account, _)| account.trim().len() != account.len()) {
+        // No notification names such an account, so all of them would be set aside.
+        let what = format!("`merchant_accounts` of {} has a text with white space around it", section.title);
+        findings.mistake(place, what, "remove the spaces and line breaks around the account");
+    }
+    let accounts = owned(accounts);
     let place = section.place_of("merchant_accounts");
     if section.is_list("merchant_accounts") && section.items("merchant_accounts").is_empty() {
         let what = format!("`merchant_accounts` of {} is empty", section.title);

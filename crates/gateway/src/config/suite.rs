@@ -181,6 +181,10 @@ fn a_source_says_what_is_wrong_with_it() {
         ),
         ("merchant_accounts = []", "6: `merchant_accounts` of source `adyen` is empty | remove it"),
         ("merchant_accounts = [\"\"]", "6: `merchant_accounts` of source `adyen` has an empty text"),
+        (
+            "merchant_accounts = [\"Shop \"]",
+            "6: `merchant_accounts` of source `adyen` has a text with white space around it | remove the spaces",
+        ),
         ("basic_auth = { username = \"u\" }", "6: `basic_auth` of source `adyen` has no `password` | both"),
         (
             "basic_auth = { username = \"u\", password = \"\" }",
