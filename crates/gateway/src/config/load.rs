@@ -1,6 +1,6 @@
 //! Loading: from a file name to what it means, every mistake reported at once.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -234,7 +234,10 @@ fn read_file(path: &Path, findings: &mut Findings) -> Table {
     match text_of(path) {
         Ok(text) => tree::read(&text, &file, findings),
         Err(error) => {
-            let hint = "check the path and who may read it; `payhook init` writes a first file";
+            let hint = match error.kind() {
+                ErrorKind::InvalidData => "save it as UTF-8",
+                _ => "check the path and who may read it; `payhook init` writes a first file",
+            };
             findings.mistake(&Place::File(file), format!("cannot be read: {error}"), hint);
             Table::new()
         }

@@ -153,6 +153,17 @@ fn what_is_not_toml_is_told_by_line_without_showing_it() {
     assert!(!mistakes.to_string().contains("s3cret"), "{mistakes}");
 }
 
+#[test]
+fn a_file_that_is_no_utf_8_is_to_be_saved_as_that() {
+    let folder = folder();
+    std::fs::write(folder.path().join(".env"), b"NAME=\xe9\n").expect("written");
+    let mistakes = load_in(folder.path(), Some(WHOLE), variables()).expect_err("no text").to_string();
+    assert!(mistakes.contains(".env") && mistakes.contains("save it as UTF-8"), "{mistakes}");
+    std::fs::write(folder.path().join("payhook.toml"), b"version = 1 # \xe9\n").expect("written");
+    let mistakes = load_in(folder.path(), None, variables()).expect_err("no text").to_string();
+    assert!(mistakes.contains("payhook.toml") && mistakes.contains("save it as UTF-8"), "{mistakes}");
+}
+
 /// Lines added to `[[source]]`, after line 5.
 #[track_caller]
 fn check_source(lines: &str, expected: &[&str]) {

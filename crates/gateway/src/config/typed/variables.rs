@@ -86,7 +86,12 @@ impl Variables {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return self,
             Err(error) => {
                 let place = Place::File(Arc::from(path));
-                findings.mistake(&place, format!("cannot be read: {error}"), "check who may read it, or remove it");
+                let hint = match error.kind() {
+                    std::io::ErrorKind::InvalidData => "save it as UTF-8",
+                    std::io::ErrorKind::PermissionDenied => "run this as the user it belongs to, or as root",
+                    _ => "check the path and who may read it",
+                };
+                findings.mistake(&place, format!("cannot be read: {error}"), hint);
                 return self;
             }
         };
