@@ -154,6 +154,13 @@ fn what_is_not_toml_is_told_by_line_without_showing_it() {
 }
 
 #[test]
+fn a_table_that_stands_twice_in_single_brackets_is_told_of_double_ones() {
+    let toml = "version = 1\n[source]\nname = \"a\"\n[source]\nname = \"b\"\n";
+    let mistakes = load_in(folder().path(), Some(toml), variables()).expect_err("not TOML").to_string();
+    assert!(mistakes.contains("duplicate key") && mistakes.contains("[[source]]"), "{mistakes}");
+}
+
+#[test]
 fn a_file_that_is_no_utf_8_is_to_be_saved_as_that() {
     let folder = folder();
     std::fs::write(folder.path().join(".env"), b"NAME=\xe9\n").expect("written");

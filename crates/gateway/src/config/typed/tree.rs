@@ -65,7 +65,11 @@ pub(in crate::config) fn read(text: &str, file: &Arc<Path>, findings: &mut Findi
         // The library's own text would quote the line, which may hold a key.
         let place = error.span().map_or_else(|| Place::File(Arc::clone(file)), |span| lines.place(span.start));
         let what = error.message().lines().next().unwrap_or("not TOML").to_owned();
-        findings.mistake(&place, what, "the file is TOML: texts in quotes, lists in [ ], one `key = value` per line");
+        let hint = match what.as_str() {
+            "duplicate key" => "a key stands once; what there may be several of has double brackets: [[source]]",
+            _ => "the file is TOML: texts in quotes, lists in [ ], one `key = value` per line",
+        };
+        findings.mistake(&place, what, hint);
     }
     lines.table(table.into_inner(), findings)
 }
