@@ -95,12 +95,18 @@ const URL: &str = "sqlite:payhook.db";
 const URL_HINT: &str = "write sqlite: and a file, \"sqlite:payhook.db\"";
 /// 512 MiB.
 const RESERVE_BYTES: u64 = 512 << 20;
+/// A reserve of less was most likely meant in another unit.
+const RESERVE_DOUBTED_BELOW: u64 = 1 << 20;
 
 /// Reads the section; `home` is what relative paths start from.
 pub(super) fn read(section: &Section<'_>, home: &Path, findings: &mut Findings) -> Store {
     let (url, place) = section.text("url").unwrap_or((URL, section.place.clone()));
     let path = database(url, &place, findings).unwrap_or("payhook.db");
     let reserve = section.size("reserve", findings);
+    if let Some((bytes @ 1..RESERVE_DOUBTED_BELOW, place)) = &reserve {
+        let what = format!("`reserve` of [store] is {bytes} bytes, which keeps nothing free");
+        findings.warning(place, what, "a number alone counts bytes: write \"512 MiB\", or 0 for none");
+    }
     let reserve_bytes = reserve.map_or(RESERVE_BYTES, |(bytes, _)| bytes);
     let (retention, backup) = (retention::read(section, findings), backup::read(section, home, findings));
     Store { path: home.join(path), reserve_bytes, retention, backup }

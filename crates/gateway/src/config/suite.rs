@@ -171,6 +171,17 @@ fn a_file_that_is_no_utf_8_is_to_be_saved_as_that() {
     assert!(mistakes.contains("payhook.toml") && mistakes.contains("save it as UTF-8"), "{mistakes}");
 }
 
+#[test]
+fn a_reserve_of_a_few_bytes_is_doubted() {
+    let warned = |reserve: &str| {
+        let toml = WHOLE.replace("[[source]]", &format!("[store]\nreserve = {reserve}\n[[source]]"));
+        let loaded = load_in(folder().path(), Some(&toml), variables()).expect("fine");
+        loaded.warnings.iter().any(|warning| warning.what.contains("is 512 bytes"))
+    };
+    assert!(warned("512") && warned("\"512 B\""));
+    assert!(!warned("0") && !warned("\"512 MiB\""));
+}
+
 /// Lines added to `[[source]]`, after line 5.
 #[track_caller]
 fn check_source(lines: &str, expected: &[&str]) {
