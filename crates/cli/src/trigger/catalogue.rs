@@ -1,11 +1,10 @@
 //! The catalogue: what can be triggered, and the refusal of what cannot.
 
-use payhook_domain::time::Timestamp;
 use payhook_provider::{Provider, sample};
 use payhook_sandbox::Story;
 use serde_json::json;
 
-use super::script::Script;
+use super::script::{Script, When};
 use crate::complaint::Complaint;
 use crate::output;
 use crate::table::Table;
@@ -22,10 +21,10 @@ pub(super) fn has_events(provider: &dyn Provider) -> anyhow::Result<()> {
 }
 
 /// What was asked for, as of a moment: one story, or events. Refuses what is neither.
-pub(super) fn script<'t>(provider: &dyn Provider, asked: &'t [String], at: Timestamp) -> anyhow::Result<Script<'t>> {
+pub(super) fn script<'t>(provider: &dyn Provider, asked: &'t [String], when: When) -> anyhow::Result<Script<'t>> {
     let mut told = asked.iter().filter_map(|name| story(provider, name));
     match (told.next(), asked) {
-        (Some(story), [_]) => return Ok(Script::story(story, at)),
+        (Some(story), [_]) => return Ok(Script::story(story, when)),
         (Some(story), _) => {
             let hint = format!("`payhook trigger {} {}` tells it alone", provider.name(), story.name);
             return Err(Complaint::usage(format!("`{}` is a whole story", story.name), hint).into());
@@ -33,6 +32,7 @@ pub(super) fn script<'t>(provider: &dyn Provider, asked: &'t [String], at: Times
         (None, _) => {}
     }
     asked.iter().try_for_each(|event| known_event(provider, event))?;
+    let (When::Begins(at) | When::Ends(at)) = when;
     Ok(Script::Events(asked, at))
 }
 

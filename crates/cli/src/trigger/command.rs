@@ -10,6 +10,7 @@ use payhook_gateway::config::units;
 use payhook_gateway::keyfile;
 use url::Url;
 
+use super::script::When;
 use super::{aim, catalogue, compose, plan, send};
 use crate::output;
 use crate::providers;
@@ -61,7 +62,8 @@ pub(crate) struct Trigger {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// The moment it happens at, such as 2026-11-28T10:00:00Z; with a seed, the same bytes again [default: now]
+    /// The moment it happens at, and a story begins at, such as 2026-11-28T10:00:00Z; with a seed, the same bytes again
+    /// [default: now, and a story ends now]
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     at: Option<Timestamp>,
 
@@ -136,8 +138,15 @@ impl Trigger {
             output::line(&aim::secret(&self, provider)?);
             return Ok(ExitCode::SUCCESS);
         }
-        let at = self.at.unwrap_or_else(now);
-        let script = catalogue::script(provider, &self.asked, at)?;
+        // What is dated in the future looks as if the gateway's clock were behind.
+        let (at, when) = match self.at {
+            Some(at) => (at, When::Begins(at)),
+            None => {
+                let now = now();
+                (now, When::Ends(now))
+            }
+        };
+        let script = catalogue::script(provider, &self.asked, when)?;
         let aim = aim::take(&self, provider)?;
         let seed = match self.seed {
             Some(seed) => seed,

@@ -18,18 +18,26 @@ pub(super) enum Script<'t> {
     Story(Told),
 }
 
+/// The moment of a story that is known.
+#[derive(Clone, Copy)]
+pub(super) enum When {
+    /// It begins then.
+    Begins(Timestamp),
+    /// Its last notification is of then, and none is dated later.
+    Ends(Timestamp),
+}
+
 /// A story, and the round of it that was asked for last: the next step is of the same, most likely.
 pub(super) struct Told {
     story: &'static Story,
-    /// When it begins.
-    at: Timestamp,
+    when: When,
     last: RefCell<Option<(u64, Vec<Line>)>>,
 }
 
 impl Script<'_> {
     /// A story to be told.
-    pub(super) fn story(story: &'static Story, at: Timestamp) -> Self {
-        Self::Story(Told { story, at, last: RefCell::default() })
+    pub(super) fn story(story: &'static Story, when: When) -> Self {
+        Self::Story(Told { story, when, last: RefCell::default() })
     }
 
     /// How many notifications make a round. Of a story every seed tells as many.
@@ -58,11 +66,23 @@ impl Script<'_> {
 }
 
 impl Told {
+    fn round(&self, seed: u64) -> anyhow::Result<Vec<Line>> {
+        let begun = |at| script(self.story, seed, at);
+        match self.when {
+            When::Begins(at) => Ok(begun(at)?),
+            When::Ends(at) => {
+                // The seed decides how long everything takes, whenever it begins.
+                let last = begun(at)?.iter().map(|line| line.at).max().unwrap_or(at);
+                Ok(begun(at.minus(last.since(at)))?)
+            }
+        }
+    }
+
     fn with_round<T>(&self, seed: u64, look: impl FnOnce(&[Line]) -> T) -> anyhow::Result<T> {
         let mut last = self.last.borrow_mut();
         let lines = match last.take() {
             Some((told, lines)) if told == seed => lines,
-            _ => script(self.story, seed, self.at)?,
+            _ => self.round(seed)?,
         };
         let seen = look(&lines);
         *last = Some((seed, lines));

@@ -1,5 +1,7 @@
 //! Whole stories, triggered; and the key that would sign them.
 
+use payhook_domain::time::{Clock, Timestamp};
+use payhook_gateway::clock::SystemClock;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -64,6 +66,20 @@ fn with_a_seed_and_a_moment_the_same_bytes_come_again() {
     }
     let refused = payhook(folder().path(), "trigger adyen paid --at noon").run();
     refused.complains(2, "write a moment such as", "");
+}
+
+#[test]
+fn a_story_ends_now_unless_it_is_told_when_it_begins() {
+    let moment =
+        |item: &Value| Timestamp::parse_rfc3339(item["eventDate"].as_str().expect("a date")).expect("a moment");
+    let before = Timestamp::from_seconds(SystemClock::default().now().as_seconds());
+    let told = items("won-dispute");
+    let after = SystemClock::default().now();
+    let last = moment(told.last().expect("notifications"));
+    assert!(before <= last && last <= after, "{before:?} {last:?} {after:?}");
+    assert!(told.iter().all(|item| moment(item) <= last), "{told:?}");
+    let told = items("won-dispute --at 2026-11-28T10:00:00Z");
+    assert_eq!(told[0]["eventDate"].as_str().map(|date| &date[..10]), Some("2026-11-28"));
 }
 
 #[test]

@@ -28,6 +28,8 @@ const LINES_MAX: u32 = 1_000;
 pub struct Line {
     /// The provider's word for what happened.
     pub event: String,
+    /// When it is told.
+    pub at: Timestamp,
     /// The notification as JSON.
     pub value: Value,
 }
@@ -49,9 +51,10 @@ pub fn script(story: &Story, seed: u64, now: Timestamp) -> Result<Vec<Line>, Tel
 fn written(act: &Act<'_>) -> Result<Vec<Line>, BookError> {
     let mut messages = act.newest_messages(None, LINES_MAX)?;
     messages.reverse();
-    let line =
-        |draft: crate::book::Draft| Ok(Line { value: serde_json::from_str(&draft.content.body)?, event: draft.event });
-    messages.into_iter().map(|message| line(message.draft)).collect()
+    let line = |queued: Timestamp, draft: crate::book::Draft| {
+        Ok(Line { value: serde_json::from_str(&draft.content.body)?, at: queued, event: draft.event })
+    };
+    messages.into_iter().map(|message| line(message.queued, message.draft)).collect()
 }
 
 /// A sandbox of which nothing is kept.
