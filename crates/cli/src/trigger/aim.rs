@@ -13,6 +13,8 @@ pub(super) struct Aim {
     pub(super) to: Url,
     pub(super) key: Key,
     pub(super) policy: Policy,
+    /// The merchant account that the source is for, where it takes no others.
+    pub(super) account: Option<String>,
 }
 
 /// Takes aim. The configuration is read only for what was not typed; with `--print` an address need not exist.
@@ -20,10 +22,10 @@ pub(super) fn take(trigger: &Trigger, provider: &'static dyn Provider) -> anyhow
     let typed_key = trigger.key.as_deref().map(|text| typed_key(provider, text)).transpose()?;
     let typed_to = trigger.to.clone().map(|to| with_path(to, provider.name()));
     match (typed_to, typed_key) {
-        (Some(to), Some(key)) => Ok(Aim { policy: signed_url(&to), to, key }),
+        (Some(to), Some(key)) => Ok(Aim { policy: signed_url(&to), to, key, account: None }),
         (None, Some(key)) if trigger.print => {
             let to = nowhere(provider.name());
-            Ok(Aim { policy: signed_url(&to), to, key })
+            Ok(Aim { policy: signed_url(&to), to, key, account: None })
         }
         (to, key) => {
             let config = trigger.config.load_quietly()?.config;
@@ -36,7 +38,7 @@ pub(super) fn take(trigger: &Trigger, provider: &'static dyn Provider) -> anyhow
                 Some(key) => key,
                 None => current_key(source)?,
             };
-            Ok(Aim { to, key, policy: source.policy.clone() })
+            Ok(Aim { to, key, policy: source.policy.clone(), account: source.merchant_accounts.first().cloned() })
         }
     }
 }

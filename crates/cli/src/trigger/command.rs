@@ -158,6 +158,7 @@ impl Trigger {
             provider,
             key: aim.key,
             policy: &aim.policy,
+            account: aim.account.as_deref(),
             script,
             at,
             set: &self.set,

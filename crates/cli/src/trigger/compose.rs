@@ -19,6 +19,8 @@ pub(super) struct Composer<'t> {
     pub(super) provider: &'static dyn Provider,
     pub(super) key: Key,
     pub(super) policy: &'t Policy,
+    /// The merchant account it is about, unless `set` names another.
+    pub(super) account: Option<&'t str>,
     pub(super) script: Script<'t>,
     /// The moment that signatures are made at.
     pub(super) at: Timestamp,
@@ -44,6 +46,9 @@ impl Composer<'_> {
 
     fn unsigned(&self, event: &str, mut value: Value) -> anyhow::Result<Unsigned> {
         let name = self.provider.name();
+        if let Some(account) = self.account {
+            sample::move_to(&mut value, account);
+        }
         for (field, text) in self.set {
             let hint = format!("`payhook trigger {name} {event} --print` shows the fields");
             let set = sample::set(&mut value, field, text);

@@ -83,6 +83,23 @@ fn a_story_ends_now_unless_it_is_told_when_it_begins() {
 }
 
 #[test]
+fn what_is_told_is_about_the_account_that_the_source_is_for() {
+    let folder = folder();
+    let toml = format!(
+        "version = 1\n[[source]]\nname = \"adyen\"\nprovider = \"adyen\"\nkeys = [\"{ADYEN_KEY}\"]\n\
+         merchant_accounts = [\"ShopEU\", \"ShopUK\"]\n"
+    );
+    std::fs::write(folder.path().join("payhook.toml"), toml).expect("written");
+    let printed = |words: &str| payhook(folder.path(), &format!("trigger adyen {words} --print")).run().fine();
+    for words in ["paid", "token-life", "authorised"] {
+        let told = printed(words);
+        assert!(told.contains("ShopEU") && !told.contains("TestMerchant"), "{told}");
+    }
+    assert!(printed("paid --set merchantAccountCode=ShopUK").contains("ShopUK"));
+    assert!(printed(&format!("paid --key {ADYEN_KEY}")).contains("TestMerchant"), "no source was asked");
+}
+
+#[test]
 fn a_story_is_told_alone_and_at_its_own_provider() {
     let refused = |words: &str, what: &str, hint: &str| {
         payhook(folder().path(), &format!("trigger {words} --print --key {ADYEN_KEY}")).run().complains(2, what, hint);

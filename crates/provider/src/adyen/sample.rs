@@ -102,7 +102,7 @@ pub(crate) const SAMPLES: &[Sample] = &[
 ];
 
 /// The merchant account every sample names, unless it is set to another.
-pub(super) const ACCOUNT: &str = "TestMerchant";
+pub(crate) const ACCOUNT: &str = "TestMerchant";
 
 /// One notification about the payment of this seed.
 pub(crate) fn compose(code: &str, success: bool, seed: u64, at: Timestamp) -> Value {

@@ -62,6 +62,23 @@ pub fn unsigned(provider: &str, value: &Value) -> Unsigned {
     request(provider, "application/json", value.to_string())
 }
 
+/// Makes a composed notification one about this merchant account.
+pub fn move_to(value: &mut Value, account: &str) {
+    match value {
+        Value::Object(object) => object.iter_mut().for_each(|(name, value)| match value {
+            Value::String(text) if NAMES_ACCOUNT.contains(&name.as_str()) && text == adyen::sample::ACCOUNT => {
+                account.clone_into(text);
+            }
+            _ => move_to(value, account),
+        }),
+        Value::Array(items) => items.iter_mut().for_each(|item| move_to(item, account)),
+        _ => {}
+    }
+}
+
+/// The fields that name a merchant account.
+const NAMES_ACCOUNT: [&str; 3] = ["merchantAccountCode", "merchantAccount", "merchantId"];
+
 /// The notification as Adyen's form: its first item; nothing when it is no standard webhook.
 #[must_use]
 pub fn unsigned_form(value: &Value) -> Option<Unsigned> {
