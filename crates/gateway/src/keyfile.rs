@@ -77,15 +77,23 @@ fn read_or_make(path: &Path, make: impl Fn(&[u8; 32]) -> String) -> std::io::Res
 /// Makes the file whole or not at all: a crash between making and writing must not leave an empty key.
 pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     let unfinished = beside(path, ".new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    file.write_all(text.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()?;
-    std::fs::rename(&unfinished, path)?;
+    let written = write_synced(&unfinished, text).and_then(|()| std::fs::rename(&unfinished, path));
+    if let Err(error) = written {
+        // On a full disk every try would leave one behind.
+        let _ = std::fs::remove_file(&unfinished);
+        return Err(error);
+    }
     match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => std::fs::File::open(folder)?.sync_all(),
         None => std::fs::File::open(".")?.sync_all(),
     }
+}
+
+fn write_synced(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.write_all(b"\n")?;
+    file.sync_all()
 }
 
 #[cfg(test)]
@@ -102,6 +110,16 @@ mod tests {
         assert_eq!(envelope_key(&store).expect("read"), key_made);
         let mode = std::fs::metadata(token_path(&store)).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_could_not_be_written_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("today.db.key");
+        // It takes the place of nothing but a file: the last step fails.
+        std::fs::create_dir(&path).expect("made");
+        assert!(write_whole(&path, "text").is_err());
+        assert!(!beside(&path, ".new").exists());
     }
 
     #[test]
