@@ -138,7 +138,7 @@ fn told(made: &Value) -> String {
 fn not_made(why: &str) -> Complaint {
     let hint = if why.contains("is there already") {
         "choose another name, or replace that backup with --force"
-    } else if why.contains("bytes were written") || why.contains("bytes free") {
+    } else if ["bytes were written", "bytes free", "No space left on device"].iter().any(|full| why.contains(full)) {
         "make room, write it to another disk, or choose a quieter time"
     } else if why.contains("is no backup") {
         "name a file of its own for the backup; what stands there was left as it is"
@@ -148,4 +148,15 @@ fn not_made(why: &str) -> Complaint {
         "the gateway writes the file: may its user write there, and does its service's sandbox let it?"
     };
     Complaint::failed(format!("no backup was made: {}", printable(why)), hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_wants_room_and_not_other_rights() {
+        let complaint = not_made("the key beside it, /b/today.db.key: No space left on device (os error 28)");
+        assert!(complaint.said[0].1.starts_with("make room"), "{:?}", complaint.said);
+    }
 }
