@@ -1,5 +1,6 @@
 //! Where the configuration and the running gateway are.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -73,10 +74,12 @@ impl GatewayArgs {
         let token = match token {
             Some(token) => token,
             None => std::fs::read_to_string(api.store.token_file()).map_err(|error| {
-                Complaint::failed(
-                    format!("the token of the gateway cannot be read: {}: {error}", api.store.token_file().display()),
-                    "a first `payhook serve` writes it; run this beside its configuration, or use --url and PAYHOOK_TOKEN",
-                )
+                let hint = match error.kind() {
+                    ErrorKind::PermissionDenied => "run this as the user the gateway runs as, or as root",
+                    _ => "a first `payhook serve` writes it; run this beside its configuration, or use --url and PAYHOOK_TOKEN",
+                };
+                let file = api.store.token_file();
+                Complaint::failed(format!("the token of the gateway cannot be read: {}: {error}", file.display()), hint)
             })?,
         };
         if api.address.port() == 0 {
