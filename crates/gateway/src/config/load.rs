@@ -81,11 +81,11 @@ pub fn load(options: LoadOptions) -> Result<Loaded, Mistakes> {
 /// Finds the admin API of a configuration, whatever may be wrong with the rest of it.
 ///
 /// # Errors
-/// Mistakes in `[server]` and `[store]`, or in reading the file at all.
+/// Mistakes in `[server]` and `[store]`, or in reading the file at all; syntax errors elsewhere in it are passed over.
 pub fn admin_api(options: LoadOptions) -> Result<AdminApi, Mistakes> {
     let mut findings = Findings::default();
     let mut typed = Typed::read(options, &mut findings);
-    if typed.unreadable {
+    if typed.unreadable && typed.file.as_deref().is_none_or(|file| hides_api(file, &typed.tree)) {
         return Err(failed(findings));
     }
     typed.settle(&mut Findings::default());
@@ -242,6 +242,23 @@ fn read_file(path: &Path, findings: &mut Findings) -> Table {
             Table::new()
         }
     }
+}
+
+/// Whether what a file with syntax errors says of `[server]` or `[store]` may be among what could not be read.
+fn hides_api(path: &Path, tree: &Table) -> bool {
+    let Ok(text) = text_of(path) else { return true };
+    let opens = |heading: &str, name: &str| {
+        heading
+            .trim_matches(['[', ' ', '\t'])
+            .strip_prefix(name)
+            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    let broken = tree::broken_headings(&text);
+    broken.contains(&"")
+        || ["server", "store"].into_iter().any(|name| {
+            let is_lost = !tree.contains_key(name) && tree::headings(&text).any(|heading| opens(heading, name));
+            is_lost || broken.iter().any(|heading| opens(heading, name))
+        })
 }
 
 fn text_of(path: &Path) -> std::io::Result<Zeroizing<String>> {

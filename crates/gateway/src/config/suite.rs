@@ -476,6 +476,38 @@ fn the_admin_api_is_found_though_a_key_is_missing() {
     assert_eq!(api.store.token_file(), folder.path().join("payhook.db.token"));
 }
 
+#[test]
+fn the_admin_api_is_found_though_something_else_is_no_toml() {
+    let found = |text: &str| {
+        let folder = folder();
+        std::fs::write(folder.path().join("payhook.toml"), text).expect("written");
+        let now = Timestamp::default();
+        admin_api(LoadOptions { file: None, directory: folder.path().to_owned(), variables: variables(), now })
+    };
+    let server = "[server]\nadmin = \"127.0.0.1:9\"\n[store]\nurl = \"sqlite:a.db\"\n";
+    for broken in ["events = [\"x", "name = \"a\"\nname = \"b\"", "x = [", "some words", "x = “y”"] {
+        for text in [format!("version = 1\n{server}[[route]]\n{broken}\n"), format!("[[route]]\n{broken}\n{server}")] {
+            match found(&text) {
+                Ok(api) => {
+                    assert_eq!(api.address.to_string(), "127.0.0.1:9", "{text}");
+                    assert!(api.store.path.ends_with("a.db"), "{text}");
+                }
+                // What swallows all that follows hides where the gateway is.
+                Err(mistakes) => assert!(text.starts_with("[[route]]"), "{text}: {mistakes}"),
+            }
+        }
+    }
+    for hidden in [
+        "[server]\nadmin = \"127.0.0.1:9\n",
+        "[store]\nurl = sqlite:a.db\n",
+        "[store\nurl = \"sqlite:a.db\"\n",
+        "[server]\n[server]\nadmin = \"127.0.0.1:9\"\n",
+        "store = {\n",
+    ] {
+        assert!(found(&format!("version = 1\n{hidden}")).is_err(), "{hidden}");
+    }
+}
+
 /// Lines that are nearly a configuration, so that arbitrary files get past the TOML reader.
 fn line() -> impl Strategy<Value = String> {
     let key = prop_oneof![

@@ -74,6 +74,23 @@ pub(in crate::config) fn read(text: &str, file: &Arc<Path>, findings: &mut Findi
     lines.table(table.into_inner(), findings)
 }
 
+/// The headings that a text's syntax errors stand under, as they are typed; empty above the first.
+pub(super) fn broken_headings(text: &str) -> Vec<&str> {
+    let (_, errors) = DeTable::parse_recoverable(text);
+    // An error is told at its place, which may be the heading's own line.
+    let up_to = |at: usize| {
+        let (before, behind) = text.split_at_checked(at).unwrap_or_default();
+        &text[..before.len() + behind.find('\n').unwrap_or(behind.len())]
+    };
+    let heading = |at: usize| headings(up_to(at)).next_back().unwrap_or_default();
+    errors.iter().map(|error| error.span().map_or("", |span| heading(span.start))).collect()
+}
+
+/// The lines that look like the heading of a table.
+pub(super) fn headings(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.lines().map(str::trim_start).filter(|line| line.starts_with('['))
+}
+
 /// Reads one value as TOML writes it, for variables; nothing when it is not TOML.
 pub(in crate::config) fn read_value(text: &str, place: &Place) -> Option<Value> {
     let value = DeValue::parse(text).ok()?;
