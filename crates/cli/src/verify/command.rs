@@ -176,6 +176,7 @@ struct Known {
 
 fn read(file: Option<&Path>) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
+    let file = file.filter(|path| *path != Path::new("-"));
     let read = match file {
         Some(path) => std::fs::File::open(path).and_then(|file| file.take(CAPTURE_LEN_MAX + 1).read_to_end(&mut bytes)),
         None => std::io::stdin().take(CAPTURE_LEN_MAX + 1).read_to_end(&mut bytes),

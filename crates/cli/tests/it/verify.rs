@@ -92,6 +92,13 @@ fn the_configured_source_lends_its_keys_and_another_sources_is_recognised() {
 }
 
 #[test]
+fn a_dash_is_standard_input() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let said = verify(folder.path(), &format!("adyen - --key {KEY}"));
+    assert!(said.code == 1 && said.out.contains("the body is empty"), "{said:?}");
+}
+
+#[test]
 fn what_cannot_be_read_is_complained_of() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     verify(folder.path(), "adyen none.json --key x").complains(1, "none.json cannot be read", "captured body");
