@@ -88,7 +88,7 @@ pub(crate) fn meant(api: &Api, filters: &Filters) -> Result<EventFilter, ApiErro
     let kind = filters
         .kind
         .as_deref()
-        .map(|word| Kind::parse(word).ok_or_else(|| ApiError::bad_request(format!("no kind is called {word:?}"))));
+        .map(|word| Kind::parse(word).ok_or_else(|| ApiError::bad_request(crate::config::nearest::no_kind(word))));
     let standing = filters.standing.as_deref().map(|word| {
         Standing::parse(word).ok_or_else(|| ApiError::bad_request(format!("no standing is called {word:?}")))
     });

@@ -1,5 +1,7 @@
 //! The nearest known word to a misspelt one.
 
+use payhook_domain::kind::Kind;
+
 /// The word among `known` that `typed` was probably meant to be, if any is near: at most a third of its letters wrong.
 pub(crate) fn nearest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     const LEN_MAX: usize = 128;
@@ -21,6 +23,15 @@ pub(crate) fn suggestion<'k>(typed: &str, known: impl IntoIterator<Item = &'k st
             if known.is_empty() { "there is none yet".to_owned() } else { format!("known: {}", known.join(", ")) }
         }
     }
+}
+
+/// What is said of a word that is no kind.
+pub(crate) fn no_kind(word: &str) -> String {
+    let kinds = || Kind::ALL.iter().map(|kind| kind.as_str());
+    let tail = |kind: &'static str| kind.split_once('.').map_or(kind, |(_, tail)| tail);
+    let meant = nearest(word, kinds()).or_else(|| kinds().find(|kind| nearest(word, [tail(kind)]).is_some()));
+    let hint = meant.map_or_else(String::new, |kind| format!("; did you mean {kind}?"));
+    format!("no kind is called {word:?}{hint}")
 }
 
 /// Letter case and the choice of `-` or `_` are not what people mean to say.
@@ -50,6 +61,18 @@ fn distance(a: &[char], b: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kind_is_found_by_its_last_word_too() {
+        for (word, said) in [
+            ("payment.captued", "no kind is called \"payment.captued\"; did you mean payment.captured?"),
+            ("capture", "no kind is called \"capture\"; did you mean payment.captured?"),
+            ("CAPTURED", "no kind is called \"CAPTURED\"; did you mean payment.captured?"),
+            ("giraffe", "no kind is called \"giraffe\""),
+        ] {
+            assert_eq!(no_kind(word), said);
+        }
+    }
 
     #[test]
     fn a_slip_finds_its_word_and_a_stranger_finds_none() {
