@@ -230,6 +230,20 @@ fn a_source_says_what_is_wrong_with_it() {
 }
 
 #[test]
+fn a_key_in_quotes_is_doubted_where_it_may_be_any_text() {
+    let warned = |key: &str| {
+        let toml = WHOLE
+            .replace("provider = \"adyen\"", "provider = \"banked\"")
+            .replace("keys = [\"${ADYEN_HMAC_KEY}\"]", &format!("keys = [{key}]"));
+        let warnings = loaded(&toml).warnings;
+        assert!(!shown(&warnings).join(" ").contains("s3cret"));
+        warnings.iter().any(|warning| warning.what.contains("quotes around it"))
+    };
+    assert!(warned("'\"s3cret-of-a-bank\"'") && warned("\"'s3cret-of-a-bank'\""));
+    assert!(!warned("\"s3cret-of-a-bank\"") && !warned("'s3cret\"of-a-bank\"'"));
+}
+
+#[test]
 fn keys_say_what_is_wrong_with_them_and_are_never_shown() {
     let with = |keys: &str| WHOLE.replace("keys = [\"${ADYEN_HMAC_KEY}\"]", keys);
     for (keys, expected) in [

@@ -100,10 +100,22 @@ fn prepare(
         findings.mistake(place, what, "give the key as the provider issued it");
         return None;
     }
-    let mistaken = |mistake: payhook_provider::KeyMistake| {
-        findings.mistake(place, format!("the key `{name}` of {} {}", section.title, mistake.problem), mistake.hint);
+    let key = match provider.key(name, text) {
+        Ok(key) => key,
+        Err(mistake) => {
+            findings.mistake(place, format!("the key `{name}` of {} {}", section.title, mistake.problem), mistake.hint);
+            return None;
+        }
     };
-    provider.key(name, text).map_err(mistaken).ok()
+    if ['"', '\''].into_iter().any(|quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote)) {
+        let what = format!("the key `{name}` of {} has quotes around it, which count as part of it", section.title);
+        findings.warning(
+            place,
+            what,
+            "write it without them; a container engine takes the quotes of --env-file as they are",
+        );
+    }
+    Some(key)
 }
 
 /// A date alone counts to its end, in UTC. A past one only warns: a clock that jumps must not refuse money.
