@@ -106,10 +106,14 @@ impl Signed<'_> {
         ]
     }
 
-    /// A digest of the identity it claims, to notice the same item refused again and again.
-    pub(super) fn claimed(&self) -> Digest {
+    /// A digest of the identity it claims, to notice the same item refused again and again. What names no payment and no
+    /// event claims none: anything that is posted as a form reads so, and one is not another for that.
+    pub(super) fn claimed(&self) -> Option<Digest> {
+        if self.psp_reference.is_empty() && self.event_code.is_empty() {
+            return None;
+        }
         let parts = [&self.psp_reference, &self.event_code, &self.success, &self.original_reference];
-        Digest::of(parts.map(|part| part.as_bytes()))
+        Some(Digest::of(parts.map(|part| part.as_bytes())))
     }
 }
 

@@ -108,7 +108,7 @@ fn opens_object(body: &[u8]) -> bool {
 /// Judges one item by the signature it carries. The shape is looked at once a key fits: until then nobody we know has
 /// written it.
 fn judge<'r>(item: Box<StandardItem<'r>>, keys: &[Key], unsigned: &[String]) -> Item<'r> {
-    let no = |reason, detail: &str| refused(reason, detail, Some(item.signed.claimed()));
+    let no = |reason, detail: &str| refused(reason, detail, item.signed.claimed());
     let Some(signature) = item.additional.hmac_signature.filled() else {
         return match has_no_signature(&item) && is_named(unsigned, &item.signed.event_code) {
             true => shaped(item, None),
@@ -129,7 +129,7 @@ fn judge<'r>(item: Box<StandardItem<'r>>, keys: &[Key], unsigned: &[String]) -> 
 fn shaped<'r>(item: Box<StandardItem<'r>>, key: Option<usize>) -> Item<'r> {
     if let Some(field) = shape::violation(&item.signed) {
         let detail = format!("{field} has a shape that Adyen never sends");
-        return refused(Unverified::FieldShape, &detail, Some(item.signed.claimed()));
+        return refused(Unverified::FieldShape, &detail, item.signed.claimed());
     }
     let proof = if key.is_some() { Proof::Signed } else { Proof::Unsigned };
     Item::Verified(Verified { key, proof, evidence: Evidence::AdyenItem(item) })

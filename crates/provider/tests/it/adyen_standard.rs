@@ -251,6 +251,19 @@ fn several_keys_are_tried_and_a_retired_one_explains() {
 }
 
 #[test]
+fn what_is_no_notification_claims_to_be_none() {
+    let keys = [key("adyen", DOCS)];
+    let claimed = |request: &Posted| items("adyen", request, &keys).remove(0).expect_err("nobody signed it").claimed;
+    for stranger in ["log=admin&pwd=admin", "a=1", ""] {
+        assert_eq!(claimed(&Posted::form(stranger)), None, "{stranger}");
+    }
+    assert_eq!(claimed(&post(&["{}"])), None);
+    let told = |psp: &str| claimed(&Posted::form(format!("pspReference={psp}&eventCode=CAPTURE&success=true")));
+    assert!(told("A").is_some());
+    assert_ne!(told("A"), told("B"));
+}
+
+#[test]
 fn what_cannot_be_read_is_told_from_what_carries_no_signature() {
     let keys = [key("adyen", DOCS)];
     for body in ["", "hello", "{\"live\":", "[]", "\"x\"", "{\"notificationItems\":7}"] {
