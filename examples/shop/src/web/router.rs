@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 
+use super::failure::Failure;
 use super::{admin, assets, basket, card, checkout, guard, order, origin, shelf, watch};
 use crate::receive;
 use crate::shop::Till;
@@ -41,11 +42,16 @@ pub(crate) fn router(till: Arc<Till>) -> Router {
         .route("/orders/{page}/changes", get(watch::changes))
         .merge(merchants)
         .merge(assets::router())
+        .fallback(nothing)
         .layer(DefaultBodyLimit::max(FORM_MAX))
         .layer(from_fn(origin::check));
     let webhooks =
         Router::new().route("/webhooks/payhook", post(receive::webhook)).layer(DefaultBodyLimit::max(WEBHOOK_MAX));
     pages.merge(webhooks).layer(from_fn(in_time)).with_state(till)
+}
+
+async fn nothing() -> Failure {
+    Failure::NotFound
 }
 
 async fn in_time(request: Request, next: Next) -> Response {
