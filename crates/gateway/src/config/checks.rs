@@ -1,5 +1,9 @@
 //! Checks across tables: names given twice, paths that meet, things nobody uses.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use url::{Host, Url};
+
 use super::doubts::same_account;
 use super::resolved::Resolved;
 use super::source::{self, plain};
@@ -38,6 +42,12 @@ pub(super) fn resolved(resolved: &Resolved, place: &Place, findings: &mut Findin
             let what = format!("no route leads to destination `{}`", destination.name);
             findings.warning(place, what, format!("add a [[route]] with to = [\"{}\"]", destination.name));
         }
+        for (listener, address) in [("public", resolved.server.public), ("admin", resolved.server.admin)] {
+            if leads_to(&destination.url, address) {
+                let what = format!("`url` of destination `{}` is payhook's own `{listener}`", destination.name);
+                findings.warning(place, what, "write the address that your application listens on");
+            }
+        }
     }
     for (index, source) in resolved.sources.iter().enumerate() {
         if !resolved.routes.iter().any(|route| route.sources.contains(&index)) {
@@ -45,6 +55,18 @@ pub(super) fn resolved(resolved: &Resolved, place: &Place, findings: &mut Findin
             findings.warning(place, what, "they are stored and delivered nowhere; add a [[route]]");
         }
     }
+}
+
+/// Whether an address on this machine is that of a listener here.
+fn leads_to(url: &Url, listener: SocketAddr) -> bool {
+    let host: Option<IpAddr> = match url.host() {
+        Some(Host::Domain("localhost")) => Some(Ipv4Addr::LOCALHOST.into()),
+        Some(Host::Ipv4(address)) => Some(address.into()),
+        Some(Host::Ipv6(address)) => Some(address.into()),
+        _ => None,
+    };
+    let is_heard = |host: IpAddr| host == listener.ip() || (host.is_loopback() && listener.ip().is_unspecified());
+    host.is_some_and(is_heard) && url.port_or_known_default() == Some(listener.port())
 }
 
 /// Each path answers for one source only; a path that ends in a slash is not told from one that does not.

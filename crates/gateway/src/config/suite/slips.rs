@@ -78,3 +78,21 @@ fn the_admin_api_is_found_though_something_else_is_no_toml() {
         assert!(found(&format!("version = 1\n{hidden}")).is_err(), "{hidden}");
     }
 }
+
+#[test]
+fn a_destination_that_is_payhook_itself_is_doubted() {
+    let warned = |url: &str| {
+        let toml = format!(
+            "{}\n[server]\npublic = \"0.0.0.0:8080\"\nadmin = \"127.0.0.1:8081\"\n",
+            WHOLE.replace("https://shop.example.com/hook", url)
+        );
+        let toml = toml.replace("type = \"http\"", "type = \"http\"\nallow = [\"127.0.0.0/8\", \"::1/128\"]");
+        let warnings = shown(&loaded(&toml).warnings).join(" ");
+        (warnings.contains("own `public`"), warnings.contains("own `admin`"))
+    };
+    assert_eq!(warned("http://127.0.0.1:8080/in/adyen"), (true, false));
+    assert_eq!(warned("http://localhost:8080/hook"), (true, false));
+    assert_eq!(warned("http://127.0.0.1:8081/hook"), (false, true));
+    assert_eq!(warned("http://127.0.0.1:3000/hook"), (false, false));
+    assert_eq!(warned("https://shop.example.com:8080/hook"), (false, false));
+}
