@@ -133,7 +133,7 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Complaint {
 fn cannot_open(error: BookError) -> Complaint {
     let hint = match error {
         BookError::Engine(_) => "--data names a file that can be written, or one that an earlier sandbox wrote",
-        BookError::Content(_) => "--data takes a new file, or leave it out",
+        BookError::Foreign | BookError::Content(_) => "--data takes a new file, or leave it out",
     };
     Complaint::failed(error.to_string(), hint)
 }

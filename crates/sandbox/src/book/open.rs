@@ -22,6 +22,10 @@ impl Book {
             Some(file) => Connection::open(file)?,
             None => Connection::open_in_memory()?,
         };
+        // Before anything is written: it may be a gateway's store, with payments in it.
+        if is_anothers(&connection)? {
+            return Err(BookError::Foreign);
+        }
         // Without a sync at each commit: a killed process loses nothing, and a power cut may cost a sandbox its last seconds.
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
         connection.execute_batch(include_str!("schema.sql"))?;
@@ -69,7 +73,41 @@ impl Book {
     }
 }
 
+/// Whether a file is another program's: marked as that, or with tables of which none is a book's.
+fn is_anothers(connection: &Connection) -> Result<bool, BookError> {
+    let mark: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let sql = "SELECT count(*), count(*) FILTER (WHERE name IN ('documents', 'timers', 'messages')) FROM sqlite_master";
+    let (all, own): (i64, i64) = connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(mark != 0 || (all > 0 && own == 0))
+}
+
 fn number(connection: &Connection, name: &str) -> Result<Option<i64>, BookError> {
     let sql = "SELECT value FROM numbers WHERE name = ?1";
     Ok(connection.query_row(sql, [name], |row| row.get(0)).optional()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_programs_file_is_left_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, sql) in [
+            (
+                "store.db",
+                "PRAGMA application_id = 1350125675; CREATE TABLE events (id INTEGER); CREATE TABLE messages (id INTEGER);",
+            ),
+            ("other.db", "CREATE TABLE orders (id INTEGER);"),
+        ] {
+            let file = folder.path().join(name);
+            Connection::open(&file).and_then(|other| other.execute_batch(sql)).expect("made");
+            let before = std::fs::read(&file).expect("there");
+            assert!(matches!(Book::open(Some(&file), None), Err(BookError::Foreign)), "{name}");
+            assert_eq!(std::fs::read(&file).expect("there"), before, "{name}");
+        }
+        let file = folder.path().join("sandbox.db");
+        let seed = Book::open(Some(&file), Some(7)).expect("a new one").seed;
+        assert_eq!(Book::open(Some(&file), None).expect("its own").seed, seed);
+    }
 }
