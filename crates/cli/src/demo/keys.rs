@@ -1,6 +1,6 @@
 //! The keys and secrets of a demo, which a folder that is kept keeps: a second run goes on with the same webhooks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use data_encoding::{BASE64, HEXLOWER};
@@ -12,6 +12,14 @@ use super::configuration::write_private;
 
 /// The file they are kept in.
 const FILE: &str = "demo.json";
+
+/// What a folder has of a gateway that is no demo's: a demo keeps its keys before it writes any of these.
+pub(super) fn another_gateways(folder: &Path) -> Option<PathBuf> {
+    let is_demos = folder.join(FILE).exists();
+    let found =
+        ["payhook.toml", ".env", "payhook.db"].map(|name| folder.join(name)).into_iter().find(|file| file.exists());
+    found.filter(|_| !is_demos)
+}
 
 /// What the parts of a demo share.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -18,9 +18,10 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::configuration::{self, Addresses};
-use super::keys::Keys;
+use super::keys::{self, Keys};
 use super::register::Merchant;
 use crate::client::Client;
+use crate::complaint::Complaint;
 
 /// Only what is wrong is logged over the story.
 const LOG_FILTER: &str = "error";
@@ -51,6 +52,11 @@ impl Stage {
     /// Sets everything up, in `data` or in a temporary folder.
     pub(super) async fn set(data: Option<PathBuf>, manner: &Manner) -> anyhow::Result<Self> {
         if let Some(folder) = data {
+            if let Some(file) = keys::another_gateways(&folder) {
+                let what = format!("{} is there, and {} is no demo's folder", file.display(), folder.display());
+                let hint = "name a folder of its own, such as ./demo-data; nothing was written";
+                return Err(Complaint::failed(what, hint).into());
+            }
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
             return Self::set_in(&folder, None, manner).await;
         }

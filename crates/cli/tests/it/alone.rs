@@ -294,3 +294,15 @@ fn without_a_gateway_questions_say_how_to_start_one() {
     let asked = payhook(folder.path(), "events list --url http://127.0.0.1:1").with("PAYHOOK_TOKEN", "phk_x").run();
     asked.complains(1, "no gateway answers at http://127.0.0.1:1", "payhook serve");
 }
+
+#[test]
+fn a_demo_leaves_the_folder_of_a_gateway_as_it_is() {
+    let folder = folder();
+    payhook(folder.path(), "init shop").run().fine();
+    let file = folder.path().join("shop/payhook.toml");
+    let before = std::fs::read(&file).expect("written");
+    let said = payhook(folder.path(), "demo --headless --orders 1 --data shop").run();
+    said.complains(1, "payhook.toml is there", "a folder of its own");
+    assert_eq!(std::fs::read(&file).expect("there"), before);
+    assert_eq!(std::fs::read_dir(folder.path().join("shop")).expect("there").count(), 2, "the file and .env");
+}
