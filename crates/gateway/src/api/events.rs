@@ -85,10 +85,9 @@ pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Resu
 
 /// Reads the filters' texts.
 pub(crate) fn meant(api: &Api, filters: &Filters) -> Result<EventFilter, ApiError> {
-    let kind = filters
-        .kind
-        .as_deref()
-        .map(|word| Kind::parse(word).ok_or_else(|| ApiError::bad_request(crate::config::nearest::no_kind(word))));
+    let kind = filters.kind.as_deref().map(|word| {
+        Kind::parse(word).ok_or_else(|| ApiError::bad_request(crate::config::words::nearest::no_kind(word)))
+    });
     let standing = filters.standing.as_deref().map(|word| {
         Standing::parse(word).ok_or_else(|| ApiError::bad_request(format!("no standing is called {word:?}")))
     });

@@ -75,7 +75,7 @@ pub(in crate::config) fn read(text: &str, file: &Arc<Path>, findings: &mut Findi
 }
 
 /// The headings that a text's syntax errors stand under, as they are typed; empty above the first.
-pub(super) fn broken_headings(text: &str) -> Vec<&str> {
+pub(in crate::config) fn broken_headings(text: &str) -> Vec<&str> {
     let (_, errors) = DeTable::parse_recoverable(text);
     // An error is told at its place, which may be the heading's own line.
     let up_to = |at: usize| {
@@ -87,7 +87,7 @@ pub(super) fn broken_headings(text: &str) -> Vec<&str> {
 }
 
 /// The lines that look like the heading of a table.
-pub(super) fn headings(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+pub(in crate::config) fn headings(text: &str) -> impl DoubleEndedIterator<Item = &str> {
     text.lines().map(str::trim_start).filter(|line| line.starts_with('['))
 }
 

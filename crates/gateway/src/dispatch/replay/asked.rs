@@ -129,7 +129,7 @@ impl Meant {
 }
 
 fn kind(word: &str) -> Result<Kind, Mistake> {
-    Kind::parse(word).ok_or_else(|| Mistake(crate::config::nearest::no_kind(word)))
+    Kind::parse(word).ok_or_else(|| Mistake(crate::config::words::nearest::no_kind(word)))
 }
 
 fn states(word: &str) -> Result<Vec<State>, Mistake> {
