@@ -10,6 +10,7 @@ use crate::complaint::Complaint;
 use crate::fields::{self, amount, received};
 use crate::follow::{self, Follow};
 use crate::listing::{self, ListArgs};
+use crate::moment;
 use crate::output;
 use crate::settings::GatewayArgs;
 use crate::table::text;
@@ -51,11 +52,11 @@ struct List {
     /// Only of this standing: routed, revision, aside, conflict, rejected or superseded
     #[arg(long, value_name = "WORD")]
     standing: Option<String>,
-    /// Only received at or after this time
-    #[arg(long, value_name = "TIME")]
+    /// Only received at or after this time: a time, a date, yesterday, or 2h for two hours ago
+    #[arg(long, value_name = "TIME", value_parser = moment::read)]
     since: Option<String>,
     /// Only received before this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment::read)]
     until: Option<String>,
     #[command(flatten)]
     list: ListArgs,

@@ -33,6 +33,7 @@ mod init;
 mod keys;
 mod listing;
 mod missing;
+mod moment;
 mod output;
 mod payments;
 mod providers;

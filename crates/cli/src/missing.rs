@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::complaint::Complaint;
 use crate::events::{HEADER, row};
+use crate::moment;
 use crate::output;
 use crate::settings::GatewayArgs;
 use crate::table::Table;
@@ -22,9 +23,9 @@ const OWN: &str = "payhook";
     after_help = "Examples:\n  payhook events since 2026-11-21T10:00:00Z --missing-from backup.db\n  payhook events since 2026-11-21T10:00:00Z --missing-from payhook.db --in payhook.db.broken\n\nThe first: what the running gateway has and the backup has not.\nThe second: what a file that was kept has and the restored store has not (yet)."
 )]
 pub(crate) struct Since {
-    /// From this time on (RFC 3339)
-    #[arg(value_name = "TIME")]
-    since: String,
+    /// From this time on: a time, a date, yesterday, or 2h for two hours ago
+    #[arg(value_name = "TIME", value_parser = moment::timestamp)]
+    since: Timestamp,
     /// The file that is asked for them: a backup, or a store's
     #[arg(long, value_name = "FILE")]
     missing_from: PathBuf,
@@ -40,12 +41,12 @@ pub(crate) struct Since {
 
 impl Since {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let hint = "write it as 2026-11-21T10:02:03Z";
-        let since = Timestamp::parse_rfc3339(&self.since).ok_or_else(|| Complaint::usage("TIME is no time", hint))?;
         let known = Known::open(&self.missing_from).map_err(|error| unread(error.to_string()))?;
         let mut missing = Missing { known, rows: Vec::new() };
         match &self.r#in {
-            Some(newer) => each_page(newer, since, |rows| missing.look(rows)).map_err(|Unread(why)| unread(why))?,
+            Some(newer) => {
+                each_page(newer, self.since, |rows| missing.look(rows)).map_err(|Unread(why)| unread(why))?
+            }
             None => self.of_gateway(&mut missing).await?,
         }
         self.show(&missing.rows);
@@ -53,10 +54,10 @@ impl Since {
     }
 
     async fn of_gateway(&self, missing: &mut Missing) -> anyhow::Result<()> {
-        let client = self.gateway.client()?;
+        let (client, since) = (self.gateway.client()?, self.since.to_string());
         let mut cursor = None;
         loop {
-            let query = [("since", Some(self.since.as_str())), ("limit", Some("500")), ("cursor", cursor.as_deref())];
+            let query = [("since", Some(since.as_str())), ("limit", Some("500")), ("cursor", cursor.as_deref())];
             let mut page = client.get("/api/v1/events", &query).await?;
             if let Value::Array(rows) = page["data"].take() {
                 missing.look(rows).map_err(|Unread(why)| unread(why))?;

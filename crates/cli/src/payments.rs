@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::complaint::Complaint;
 use crate::fields::{self, amount};
 use crate::listing::{self, ListArgs};
+use crate::moment;
 use crate::output;
 use crate::settings::GatewayArgs;
 use crate::table::{Table, text};
@@ -40,11 +41,11 @@ struct List {
     /// settled, failed or refunded
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
-    /// Only with an event received at or after this time (RFC 3339)
-    #[arg(long, value_name = "TIME")]
+    /// Only with an event received at or after this time: a time, a date, yesterday, or 2h for two hours ago
+    #[arg(long, value_name = "TIME", value_parser = moment::read)]
     since: Option<String>,
-    /// Only with the last event received before this time (RFC 3339)
-    #[arg(long, value_name = "TIME")]
+    /// Only with the last event received before this time
+    #[arg(long, value_name = "TIME", value_parser = moment::read)]
     until: Option<String>,
     #[command(flatten)]
     list: ListArgs,

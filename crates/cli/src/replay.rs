@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::client::Client;
 use crate::complaint::Complaint;
+use crate::moment;
 use crate::output;
 use crate::settings::GatewayArgs;
 use crate::table::{Table, text};
@@ -18,7 +19,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// Deliver old events again: new deliveries, each at the end of its payment's lane; the old ones stay as they are
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  payhook events replay evt_mfrggzdfmztwq2lknnwg23tpoa\n  payhook events replay --reference order-1 --dry-run\n  payhook events replay --payment pay_fyq3bjzsos3bqjah6va6u4swie\n  payhook events replay --since 2026-11-21T10:00:00Z --destination shop --rate 50"
+    after_help = "Examples:\n  payhook events replay evt_mfrggzdfmztwq2lknnwg23tpoa\n  payhook events replay --reference order-1 --dry-run\n  payhook events replay --payment pay_fyq3bjzsos3bqjah6va6u4swie\n  payhook events replay --since yesterday --until today --destination shop --rate 50"
 )]
 pub(crate) struct Replay {
     /// These events
@@ -39,11 +40,11 @@ pub(crate) struct Replay {
     /// Only what this route wants today, to its destinations
     #[arg(long, value_name = "NAME")]
     route: Option<String>,
-    /// Only received at or after this time (RFC 3339)
-    #[arg(long, value_name = "TIME")]
+    /// Only received at or after this time: a time, a date, yesterday, or 2h for two hours ago
+    #[arg(long, value_name = "TIME", value_parser = moment::read)]
     since: Option<String>,
-    /// Only received before this time (RFC 3339)
-    #[arg(long, value_name = "TIME")]
+    /// Only received before this time
+    #[arg(long, value_name = "TIME", value_parser = moment::read)]
     until: Option<String>,
     /// Only where the newest delivery is in this state, such as dead or delivered
     #[arg(long, value_name = "STATE")]

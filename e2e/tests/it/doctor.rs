@@ -151,7 +151,7 @@ fn dead_letters_and_paused_and_resting_destinations_are_found() {
     until(&gateway, PATIENCE, "dead letters", || deliveries(&gateway, "dead") == 2);
     let report = Report::of(&gateway);
     assert_eq!(report.code, Some(1));
-    report.must_find("dead_letters", "problem", "2 deliveries to shop");
+    report.must_find("dead_letters", "problem", "2 dead letters to shop");
 
     receiver.behave(|_| Behaviour::Answer(503));
     trigger(&gateway, KEY, "4");
@@ -179,7 +179,7 @@ fn what_waits_behind_a_dead_letter_is_found_and_listed_until_it_is_passed() {
         payhook_testkit::wire::call(gateway.public(), &request, PATIENCE).expect("an answer");
     }
     until(&gateway, PATIENCE, "a dead letter", || deliveries(&gateway, "dead") == 1);
-    Report::of(&gateway).must_find("owed", "problem", "1 deliveries to shop wait behind dead letters");
+    Report::of(&gateway).must_find("owed", "problem", "1 delivery waits for shop behind dead letters");
     let shop = gateway.get("/api/v1/destinations/shop").json();
     assert_eq!([&shop["pending"], &shop["blocked"], &shop["held"]], [0, 1, 0]);
     let url = format!("http://{}", gateway.admin());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use payhook_domain::time::Timestamp;
 
 use super::finding::Finding;
-use super::told::{DAY, span};
+use super::told::{DAY, counted, span};
 
 /// As long as the alerting rule for it waits, and a day.
 const LATE: Duration = Duration::from_secs(15 * 60);
@@ -44,7 +44,7 @@ pub(super) fn judge(owed: &Owed, now: Timestamp) -> Vec<Finding> {
 fn pending(owed: &Owed, now: Timestamp) -> Finding {
     let Some(oldest) = owed.oldest_pending else { return Finding::ok("owed", not_due(owed)) };
     let age = now.since(oldest);
-    let what = format!("{} deliveries wait, the oldest for {}", owed.pending, span(age));
+    let what = format!("{}, the oldest for {}", counted(owed.pending, "delivery waits", "deliveries wait"), span(age));
     let hint = "`payhook destinations list` says which destination is paused, rests or is slow; `payhook deliveries list --state \
                 pending` shows them";
     match age {
@@ -56,12 +56,15 @@ fn pending(owed: &Owed, now: Timestamp) -> Finding {
 
 /// What is told where nothing waits to be tried.
 fn not_due(owed: &Owed) -> String {
+    let blocked = |count| counted(count, "delivery waits for another", "deliveries wait for another");
     match (owed.blocked, owed.held) {
         (0, 0) => "nothing waits to be delivered".to_owned(),
-        (blocked, 0) => format!("nothing waits to be tried; {blocked} deliveries wait for another of their payment"),
-        (0, held) => format!("nothing waits to be tried; {held} deliveries are held"),
-        (blocked, held) => format!(
-            "nothing waits to be tried; {blocked} deliveries wait for another of their payment, and {held} are held"
+        (count, 0) => format!("nothing waits to be tried; {} of its payment", blocked(count)),
+        (0, held) => format!("nothing waits to be tried; {}", counted(held, "delivery is held", "deliveries are held")),
+        (count, held) => format!(
+            "nothing waits to be tried; {} of its payment, and {}",
+            blocked(count),
+            counted(held, "is held", "are held")
         ),
     }
 }
@@ -69,7 +72,10 @@ fn not_due(owed: &Owed) -> String {
 /// Nothing but a person ends this wait.
 fn stopped(stopped: &[(String, u64)]) -> Vec<Finding> {
     let told = |(destination, count): &(String, u64)| {
-        let what = format!("{count} deliveries to {destination} wait behind dead letters at which their lane stopped");
+        let what = format!(
+            "{} for {destination} behind dead letters at which a lane stopped",
+            counted(*count, "delivery waits", "deliveries wait")
+        );
         let hint = format!(
             "`payhook deliveries list --state dead --destination {destination}` shows those; `payhook deliveries retry` \
              makes one again in its place, `payhook deliveries pass` lets what waits go on without it"
@@ -84,8 +90,8 @@ fn dead(dead: &[(String, u64)]) -> Vec<Finding> {
         return vec![Finding::ok("dead_letters", "there is no dead letter")];
     }
     let told = |(destination, count): &(String, u64)| {
-        let what =
-            format!("{count} deliveries to {destination} are dead letters: it refused them, or every try failed");
+        let dead = counted(*count, "dead letter", "dead letters");
+        let what = format!("{dead} to {destination}: it was refused, or every try failed");
         let hint = format!(
             "`payhook deliveries list --state dead` shows them; when the cause is mended, `payhook deliveries retry --all \
              --destination {destination}`"
@@ -97,7 +103,8 @@ fn dead(dead: &[(String, u64)]) -> Vec<Finding> {
 
 fn orphaned(orphaned: &[(String, u64)]) -> Vec<Finding> {
     let told = |(destination, count): &(String, u64)| {
-        let what = format!("{count} deliveries are owed to {destination}, which is not configured");
+        let owed = counted(*count, "delivery is owed", "deliveries are owed");
+        let what = format!("{owed} to {destination}, which is not configured");
         let hint = "put the destination back, and they are sent; without it they are kept";
         Finding::warning("owed", what, hint).about(destination)
     };
@@ -107,7 +114,8 @@ fn orphaned(orphaned: &[(String, u64)]) -> Vec<Finding> {
 fn waiting(owed: &Owed) -> Vec<Finding> {
     let mut findings = Vec::new();
     if owed.aside > 0 {
-        let what = format!("{} events are authentic, were acknowledged, and are set aside", owed.aside);
+        let aside = counted(owed.aside, "event is set aside", "events are set aside");
+        let what = format!("{aside}: authentic and acknowledged, but not for its source, or not understood");
         findings.push(Finding::warning(
             "waiting",
             what,
@@ -115,7 +123,8 @@ fn waiting(owed: &Owed) -> Vec<Finding> {
         ));
     }
     if owed.conflicts > 0 {
-        let what = format!("{} events came again with another amount, currency or reference", owed.conflicts);
+        let again = counted(owed.conflicts, "event came again", "events came again");
+        let what = format!("{again} with another amount, currency or reference");
         findings.push(Finding::warning("waiting", what, "`payhook conflicts list`, then accept or reject"));
     }
     if findings.is_empty() {
@@ -155,7 +164,9 @@ mod tests {
         let findings = judge(&owed, NOW);
         assert_eq!((findings[0].severity, findings[1].severity), (Ok, Problem));
         assert!(findings[0].what.contains("7 deliveries wait") && findings[0].what.contains("2 are held"));
-        assert!(findings[1].what.starts_with("5 deliveries to shop wait behind"), "{findings:?}");
+        assert!(findings[1].what.starts_with("5 deliveries wait for shop behind"), "{findings:?}");
+        let one = judge(&Owed { stopped: vec![("shop".to_owned(), 1)], ..Owed::default() }, NOW);
+        assert!(one[1].what.starts_with("1 delivery waits for shop behind"), "{one:?}");
         assert_eq!(findings[1].about.as_deref(), Some("shop"));
     }
 

@@ -18,6 +18,11 @@ pub(super) fn span(span: Duration) -> String {
     }
 }
 
+/// `1 delivery waits`, `3 deliveries wait`.
+pub(super) fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
 /// `12 KiB`, `300 MiB`, `1.5 GiB`.
 pub(super) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];

@@ -10,12 +10,14 @@ use crate::stage::{KEY, SECRET};
 pub(super) const CLAIMS: &[Claim] = &[Claim::everywhere("toml")];
 
 /// Variables that are no key of Adyen's.
-const VARIABLES: [(&str, &str); 6] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("ACME_SECRET", "a secret of ours"),
     ("ADYEN_MERCHANT_ACCOUNT", "TestMerchant"),
     ("ADYEN_WEBHOOK_PASSWORD", "open sesame"),
     ("BANKED_SIGNATURE_KEY", "f063a7029d6b959d8cc11e23148a3029"),
     ("PAYHOOK_SIGNING_SECRET", SECRET),
+    ("STRIPE_DE_SECRET", SECRET),
+    ("STRIPE_UK_SECRET", SECRET),
     ("STRIPE_WEBHOOK_SECRET", SECRET),
 ];
 
