@@ -37,6 +37,7 @@ pub(crate) enum Command {
     Doctor(crate::doctor::Doctor),
     Keys(crate::keys::Keys),
     Backup(crate::backup::Backup),
+    Completions(crate::completions::Completions),
 }
 
 impl Command {
@@ -62,6 +63,7 @@ impl Command {
             Self::Doctor(command) => command.run().await,
             Self::Keys(command) => command.run(),
             Self::Backup(command) => command.run().await,
+            Self::Completions(command) => command.run(),
         }
     }
 }

@@ -21,6 +21,7 @@ mod backup;
 mod check;
 mod client;
 mod complaint;
+mod completions;
 mod conflicts;
 mod deliveries;
 mod demo;

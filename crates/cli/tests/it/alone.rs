@@ -121,6 +121,22 @@ impl Stranger {
 }
 
 #[test]
+fn a_shell_can_read_what_it_completes_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = payhook(folder.path(), "completions bash").run();
+    assert_eq!(said.code, 0, "{said:?}");
+    std::fs::write(folder.path().join("payhook.bash"), &said.out).expect("written");
+    let offered = "source payhook.bash && COMP_WORDS=(payhook deliveries re) COMP_CWORD=2 && _payhook payhook re deliveries && echo ${COMPREPLY[@]}";
+    let bash = std::process::Command::new("bash")
+        .args(["-c", offered])
+        .current_dir(folder.path())
+        .output()
+        .expect("bash runs");
+    assert_eq!(String::from_utf8_lossy(&bash.stdout).trim(), "retry", "{bash:?}");
+    payhook(folder.path(), "completions cmd").run().complains(2, "possible values: bash", "completions --help");
+}
+
+#[test]
 fn check_says_that_the_disk_lacks_the_room_that_is_to_be_kept_free() {
     let folder = initialised();
     let said = payhook(folder.path(), "check").with("PAYHOOK__STORE__RESERVE", "900000 TiB").run();
@@ -135,6 +151,10 @@ fn check_says_that_what_is_written_there_does_not_stay() {
     let said = payhook(folder.path(), "check").with("PAYHOOK__STORE__URL", "sqlite:/dev/shm/payhook.db").run();
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.err.contains("would be in memory (tmpfs)") && said.err.contains("leads to a disk"), "{said:?}");
+    let there = format!("/dev/shm/payhook-{}.db", std::process::id());
+    std::os::unix::fs::symlink(there, folder.path().join("payhook.db")).expect("made");
+    let said = payhook(folder.path(), "check").run();
+    assert!(said.err.contains("would be in memory (tmpfs)"), "where a link leads counts: {said:?}");
 }
 
 #[test]
