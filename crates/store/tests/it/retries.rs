@@ -215,3 +215,25 @@ async fn of_two_dead_letters_of_one_event_a_retry_leaves_none() {
     assert_eq!(desk.store.retry(vec![replayed], at(21)).await, Ok(vec![None]), "only once");
     assert_eq!(counts(&desk).await, [("pending", 1), ("retried", 2)]);
 }
+
+#[tokio::test]
+async fn what_a_replay_has_delivered_is_not_missed_by_those_further_behind_either() {
+    let desk = Desk::new().await;
+    for (second, (what, part)) in (1..).zip([(AUTHORISED, ""), (CAPTURED, "C1"), (CAPTURED, "C2")]) {
+        desk.one(Told::of(what, part, 1_000, second).item(desk.to_shop()), second).await;
+    }
+    let first = desk.lease(9, 4).await.due[0].id;
+    desk.settle(first, 1, 4, Next::Exhausted).await;
+    let second = desk.lease(9, 5).await.due.swap_remove(0);
+    assert_eq!((second.id.event.0, second.missed.len()), (2, 1));
+    let again = Again { event: first.event, wanted: vec![Wanted { in_order: false, ..want(desk.shop) }] };
+    desk.store.replay(vec![again], None, at(6)).await.expect("replayed");
+    assert_eq!(deliver_all(&desk, 7).await, [(1, 2)]);
+    desk.settle(second.id, 1, 8, Next::Delivered).await;
+    let third = desk.lease(9, 9).await.due.swap_remove(0);
+    assert_eq!((third.id.event.0, third.missed.len()), (3, 0), "it waited");
+    desk.settle(third.id, 1, 9, Next::Delivered).await;
+    desk.one(Told::of(CAPTURED, "C3", 1_000, 10).item(desk.to_shop()), 10).await;
+    let fourth = desk.lease(9, 11).await.due.swap_remove(0);
+    assert_eq!((fourth.id.event.0, fourth.missed.len()), (4, 0), "it came later");
+}

@@ -89,7 +89,8 @@ fn in_its_place(
     now: Timestamp,
     changes: &mut Changes,
 ) -> rusqlite::Result<()> {
-    let place = Place { waits: 0, missed: link.missed().clone() };
+    let missed = recorder.owing.lanes.still_missed(link.missed().clone(), id.destination)?;
+    let place = Place { waits: 0, missed };
     recorder.owing.write_at(next, (now, Due::At(now)), &place, changes)?;
     if let Some(behind) = recorder.owing.lanes.take_place(id, link)? {
         recorder.owing.lanes.link(next, behind)?;

@@ -5,7 +5,7 @@
 //! ends a delivery finds who is next in the delivery's own row.
 
 use payhook_domain::delivery::State;
-use payhook_domain::id::DeliveryId;
+use payhook_domain::id::{DeliveryId, NameId};
 use payhook_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
 
@@ -26,6 +26,7 @@ pub(in crate::sqlite) struct Lanes<'c> {
     hand_over: Statement<'c>,
     stopped: Statement<'c>,
     later: Statement<'c>,
+    delivered: Statement<'c>,
 }
 
 /// A delivery's place in its lane.
@@ -90,6 +91,8 @@ impl<'c> Lanes<'c> {
             later: connection.prepare(
                 "SELECT max(state = 10) FROM deliveries WHERE event = ?1 AND destination = ?2 AND generation > ?3",
             )?,
+            delivered: connection
+                .prepare("SELECT 1 FROM deliveries WHERE event = ?1 AND destination = ?2 AND state = 10")?,
         })
     }
 
@@ -102,12 +105,10 @@ impl<'c> Lanes<'c> {
                 self.link(tail, id)?;
                 place.waits += 1;
             } else {
-                // Nobody misses what another generation has delivered.
-                let is_made_good = link.state.is_dead() && self.later(tail)? == Later::Delivered;
-                let link = if is_made_good { link.made_good() } else { link };
                 place.missed.take_over(&link.missed_behind(tail), id);
             }
         }
+        place.missed = self.still_missed(place.missed, id.destination)?;
         tails.end_with(id);
         Ok(place)
     }
@@ -130,6 +131,7 @@ impl<'c> Lanes<'c> {
         let Some(waiting) = self.link_of(next)? else { return Ok(false) };
         let mut missed = waiting.missed;
         missed.take_over(&link.missed_behind(id), next);
+        let missed = self.still_missed(missed, next.destination)?;
         let key = (next.event.0, next.destination.0, next.generation, missed.write(), now.as_micros());
         let state: Option<u8> = self.promote.query_row(key, |row| row.get(0)).optional()?;
         let is_due = state == Some(State::Pending as u8);
@@ -191,6 +193,17 @@ impl<'c> Lanes<'c> {
             followed |= self.ended(dead, &link.made_good(), now, changes)?;
         }
         Ok(followed)
+    }
+
+    /// Of what was missed at a destination, what still is: nobody misses what another generation has delivered.
+    pub(in crate::sqlite) fn still_missed(&mut self, missed: Missed, destination: NameId) -> rusqlite::Result<Missed> {
+        let mut still = Missed::default();
+        for event in missed.0 {
+            if !self.delivered.exists((event, destination.0))? {
+                still.0.push(event);
+            }
+        }
+        Ok(still)
     }
 
     /// What a delivery's row says about its lane.
