@@ -26,7 +26,7 @@ pub(in crate::config) fn look(tree: &Table, file: &Path, findings: &mut Findings
 
 fn collect(node: &Node, is_secret: bool, secrets: &mut Vec<Place>) {
     match &node.value {
-        Value::Text(text) if is_secret && matches!(node.place, Place::Line(..)) && !text.contains("${") => {
+        Value::Text(text) if is_secret && matches!(node.place, Place::Line(..)) && !is_for_all(text) => {
             secrets.push(node.place.clone());
         }
         Value::List(items) => items.iter().for_each(|item| collect(item, is_secret, secrets)),
@@ -37,9 +37,15 @@ fn collect(node: &Node, is_secret: bool, secrets: &mut Vec<Place>) {
     }
 }
 
-/// Whether the file, and the folder it is in, let anybody in.
+/// Whether everybody may read it: the secret stands elsewhere, or it is a public key.
+fn is_for_all(text: &str) -> bool {
+    let public = ["whpk_", "-----BEGIN PUBLIC KEY", "-----BEGIN RSA PUBLIC KEY"];
+    text.contains("${") || public.iter().any(|begin| text.trim_start().starts_with(begin))
+}
+
+/// Whether the file, and each folder on the way to it, let anybody in.
 fn everybody_can_read(file: &Path) -> bool {
     let lets = |path: &Path, bit: u32| std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & bit != 0);
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    lets(file, 0o004) && lets(folder, 0o001)
+    let Ok(file) = std::fs::canonicalize(file) else { return false };
+    lets(&file, 0o004) && file.ancestors().skip(1).all(|folder| lets(folder, 0o001))
 }

@@ -94,22 +94,35 @@ fn an_account_has_few_letters() {
 #[test]
 fn a_secret_in_a_file_that_everybody_can_read_is_doubtful() {
     use std::os::unix::fs::PermissionsExt;
-    let told = |toml: &str, folder_mode: u32, mode: u32| {
-        let folder = folder();
+    // Everybody may look into /tmp; the temporary folder may be one of the user's own.
+    let told_in = |outer_mode: u32, toml: &str, folder_mode: u32, mode: u32| {
+        let outer = tempfile::tempdir_in("/tmp").expect("a temporary folder");
+        let folder = outer.path().join("payhook");
         let chmod = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("owned");
-        std::fs::write(folder.path().join("payhook.toml"), toml).expect("written");
-        chmod(&folder.path().join("payhook.toml"), mode);
-        chmod(folder.path(), folder_mode);
-        shown(&load_in(folder.path(), None, variables()).expect("it runs").warnings).join("; ")
+        std::fs::create_dir(&folder).expect("made");
+        std::fs::write(folder.join("payhook.toml"), toml).expect("written");
+        chmod(&folder.join("payhook.toml"), mode);
+        chmod(&folder, folder_mode);
+        chmod(outer.path(), outer_mode);
+        shown(&load_in(&folder, None, variables()).expect("it runs").warnings).join("; ")
     };
+    let told = |toml: &str, folder_mode: u32, mode: u32| told_in(0o755, toml, folder_mode, mode);
     let plain = WHOLE.replace("\"${ADYEN_HMAC_KEY}\"", &format!("{{ key = \"{ADYEN_KEY}\", name = \"first\" }}"));
     let one = told(&plain, 0o755, 0o644);
     assert!(one.starts_with("5: a secret stands in a file that everybody") && one.contains("${NAME}"), "{one}");
     let both = told(&plain.replace("${SECRET}", SECRET), 0o755, 0o644);
     assert!(both.starts_with("5: 2 secrets"), "{both}");
-    for fine in [told(&plain, 0o755, 0o640), told(&plain, 0o700, 0o644), told(WHOLE, 0o755, 0o644)] {
+    let closed_above = told_in(0o750, &plain, 0o755, 0o644);
+    for fine in [told(&plain, 0o755, 0o640), told(&plain, 0o700, 0o644), told(WHOLE, 0o755, 0o644), closed_above] {
         assert_eq!(fine, "");
     }
+    let public = r#"[[source]]
+name = "one"
+provider = "standard-webhooks-v1a"
+keys = ["whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="]
+"#;
+    let public = format!("{WHOLE}\n{public}");
+    assert_eq!(told(&public, 0o755, 0o644), "", "a public key is no secret");
 }
 
 #[test]
