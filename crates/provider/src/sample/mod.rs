@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue};
 use payhook_domain::time::Timestamp;
 use serde_json::Value;
 
-use crate::{Unsigned, adyen, banked, declared};
+use crate::{Unsigned, adyen, banked, declared, square};
 
 /// Something that can be composed by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,9 +66,7 @@ pub fn unsigned(provider: &str, value: &Value) -> Unsigned {
 pub fn move_to(value: &mut Value, account: &str) {
     match value {
         Value::Object(object) => object.iter_mut().for_each(|(name, value)| match value {
-            Value::String(text) if NAMES_ACCOUNT.contains(&name.as_str()) && text == adyen::sample::ACCOUNT => {
-                account.clone_into(text);
-            }
+            Value::String(text) if NAMES_ACCOUNT.contains(&(name.as_str(), text.as_str())) => account.clone_into(text),
             _ => move_to(value, account),
         }),
         Value::Array(items) => items.iter_mut().for_each(|item| move_to(item, account)),
@@ -76,8 +74,13 @@ pub fn move_to(value: &mut Value, account: &str) {
     }
 }
 
-/// The fields that name a merchant account.
-const NAMES_ACCOUNT: [&str; 3] = ["merchantAccountCode", "merchantAccount", "merchantId"];
+/// The fields that name a merchant account, and the one that samples name there.
+const NAMES_ACCOUNT: [(&str, &str); 4] = [
+    ("merchantAccountCode", adyen::sample::ACCOUNT),
+    ("merchantAccount", adyen::sample::ACCOUNT),
+    ("merchantId", adyen::sample::ACCOUNT),
+    ("merchant_id", square::sample::ACCOUNT),
+];
 
 /// The notification as Adyen's form: its first item; nothing when it is no standard webhook.
 #[must_use]
@@ -99,6 +102,22 @@ fn request(provider: &str, media_type: &'static str, body: String) -> Unsigned {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_sample_that_names_an_account_can_be_moved_to_another() {
+        for provider in crate::all().filter(|provider| provider.about().accounts == crate::Accounts::Named) {
+            let moved = samples(provider.name()).iter().map(|sample| {
+                let mut value = compose(provider.name(), sample.name, 1, Timestamp::default()).expect("known");
+                move_to(&mut value, "AnotherShop");
+                value.to_string()
+            });
+            let moved = moved.collect::<Vec<_>>().join("\n");
+            assert!(moved.contains("AnotherShop"), "{}: {moved}", provider.name());
+            for left in [adyen::sample::ACCOUNT, square::sample::ACCOUNT] {
+                assert!(!moved.contains(&format!("\"{left}\"")), "{left}: {moved}");
+            }
+        }
+    }
 
     #[test]
     fn every_sample_and_every_code_can_be_composed() {

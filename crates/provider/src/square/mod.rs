@@ -10,7 +10,7 @@
 mod codes;
 mod fact;
 mod parse;
-mod sample;
+pub(crate) mod sample;
 
 use crate::Accounts;
 use crate::declared::Sense;

@@ -15,6 +15,9 @@ const fn other(name: &'static str, code: &'static str, about: &'static str) -> S
     Sample { name, about, code, success: false }
 }
 
+/// The merchant every sample names, unless it is set to another.
+pub(crate) const ACCOUNT: &str = "6SSW7HV8K2ST5";
+
 /// What can be asked for by name: Square's own names, and what some of them say otherwise.
 pub(super) const SAMPLES: &[Sample] = &[
     sample("payment.created", "a payment was approved, and waits to be completed"),
@@ -47,7 +50,7 @@ pub(super) fn compose(code: &str, success: bool, seed: u64, at: Timestamp) -> Va
         _ => json!({ "id": id("ccof:", seed, "card"), "card_brand": "VISA", "last_4": "1111", "enabled": true }),
     };
     json!({
-        "merchant_id": "6SSW7HV8K2ST5", "type": code, "event_id": uuid(seed, &format!("{code} {success}")), "created_at": at.to_string(),
+        "merchant_id": ACCOUNT, "type": code, "event_id": uuid(seed, &format!("{code} {success}")), "created_at": at.to_string(),
         "data": { "type": kind, "id": object["id"], "object": { kind: object } },
     })
 }
