@@ -20,9 +20,11 @@ pub(in crate::config) fn check(sources: &[Source], place: &Place, findings: &mut
             if one.provider.name() != other.provider.name() || one.scope_environment() != other.scope_environment() {
                 continue;
             }
-            let are_named = one.provider.about().accounts == Accounts::Named;
-            if are_named || one.own_account() == other.own_account() {
-                compare(one, other, place, findings);
+            let accounts = one.provider.about().accounts;
+            let are_named = accounts == Accounts::Named;
+            let are_apart = !are_named && one.own_account() != other.own_account();
+            if !are_apart || accounts == Accounts::OfPlatforms {
+                compare(one, other, are_apart, place, findings);
             }
             if !are_named && one.account.is_none() && other.account.is_none() {
                 findings.warning(place, taken_for_one(one, other), ARE_THEY_ONE);
@@ -43,7 +45,8 @@ fn taken_for_one(one: &Source, other: &Source) -> String {
     )
 }
 
-fn compare(one: &Source, other: &Source, place: &Place, findings: &mut Findings) {
+/// Two whose own accounts are `apart` may still both receive for one that is named: that of a platform's customer.
+fn compare(one: &Source, other: &Source, apart: bool, place: &Place, findings: &mut Findings) {
     let disagrees = |account: Option<&str>| one.capture.of(account) != other.capture.of(account);
     let routed: [BTreeSet<&str>; 2] =
         [one, other].map(|source| source.merchant_accounts.iter().map(String::as_str).collect());
@@ -56,8 +59,11 @@ fn compare(one: &Source, other: &Source, place: &Place, findings: &mut Findings)
     // One that lists no accounts may receive for any: those that are named somewhere, and others.
     let settings = one.capture.settings().chain(other.capture.settings());
     let named = settings.filter_map(|(account, _)| account).chain(routed.iter().flatten().copied());
-    let may_route = |account: &str| routed.iter().all(|routed| routed.is_empty() || routed.contains(account));
-    let any = routed.iter().all(BTreeSet::is_empty) && disagrees(None);
+    let is_own = |account: &str| [one, other].iter().any(|source| source.own_account() == Some(account));
+    let may_route = |account: &str| {
+        !(apart && is_own(account)) && routed.iter().all(|routed| routed.is_empty() || routed.contains(account))
+    };
+    let any = !apart && routed.iter().all(BTreeSet::is_empty) && disagrees(None);
     if any || named.into_iter().any(|account| may_route(account) && disagrees(Some(account))) {
         let what = format!("{names} differ in `capture`, and may both receive for one account");
         findings.warning(place, what, "name the accounts of each in `merchant_accounts`, or write the same `capture`");

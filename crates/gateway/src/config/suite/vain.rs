@@ -81,6 +81,29 @@ fn that_two_sources_may_be_two_merchants_is_asked_where_notifications_do_not_say
 }
 
 #[test]
+fn two_merchants_may_both_hear_of_one_platforms_customer_and_then_agree_on_who_captures() {
+    let of = |own: &str, captures: &str| {
+        format!("account = \"{own}\"\nmerchant_accounts = [\"acct_1\"]\ncapture = {{ acct_1 = \"{captures}\" }}")
+    };
+    let toml = two_sources("stripe", [&of("uk", "manual"), &of("de", "automatic")]);
+    check(
+        &toml,
+        &[
+            "payhook.toml: the sources `one` and `other` both route the account `acct_1` and differ in `capture` | write the same",
+        ],
+    );
+    let own = |own: &str, captures: &str| format!("account = \"{own}\"\ncapture = {{ {own} = \"{captures}\" }}");
+    for fine in [
+        [of("uk", "manual"), of("de", "manual")],
+        [own("uk", "manual"), own("de", "automatic")],
+        ["uk\"\ncapture = \"manual", "de\"\ncapture = \"automatic"].map(|own| format!("account = \"{own}\"")),
+    ] {
+        let warnings = loaded(&two_sources("stripe", [&fine[0], &fine[1]])).warnings;
+        assert!(!warnings.iter().any(|warning| warning.what.contains("capture")), "{warnings:?}");
+    }
+}
+
+#[test]
 fn an_account_has_few_letters() {
     let mistake = "18: `account` of source `one` has a wrong shape | at most 64";
     for wrong in ["a shop", "a@b", "a#b", "ä", &"a".repeat(65)] {
