@@ -150,7 +150,7 @@ impl Typed {
     /// Lays the environment over the file, expands, and leaves only what has a known shape.
     fn settle(&mut self, findings: &mut Findings) {
         overlay::apply(&mut self.tree, &self.variables, findings);
-        doubts::misspelt::look(&self.variables, findings);
+        doubts::misspelt::look(&self.tree, &self.variables, findings);
         if let Some(file) = &self.file {
             doubts::exposed::look(&self.tree, file, findings);
         }

@@ -6,15 +6,17 @@
 use std::sync::Arc;
 
 use crate::config::typed::keys::{self, ROOT, Shape};
+use crate::config::typed::tree::{Node, Table, Value};
 use crate::config::typed::variables::Variables;
 use crate::config::words::mistakes::{Findings, Place};
 
 const PREFIX: &str = "PAYHOOK_";
 
-/// Warns of each.
-pub(in crate::config) fn look(variables: &Variables, findings: &mut Findings) {
+/// Warns of each that the tree does not ask for either, which is as it was typed, not yet expanded.
+pub(in crate::config) fn look(tree: &Table, variables: &Variables, findings: &mut Findings) {
     for name in variables.names() {
-        if let Some(meant) = name.strip_prefix(PREFIX).and_then(meant) {
+        let is_taken = || tree.values().any(|node| takes(node, &format!("${{{name}}}")));
+        if let Some(meant) = name.strip_prefix(PREFIX).and_then(meant).filter(|_| !is_taken()) {
             let place = Place::Variable(Arc::from(name));
             findings.warning(
                 &place,
@@ -22,6 +24,16 @@ pub(in crate::config) fn look(variables: &Variables, findings: &mut Findings) {
                 format!("write {meant}"),
             );
         }
+    }
+}
+
+/// Whether a text in it asks for this variable.
+fn takes(node: &Node, variable: &str) -> bool {
+    match &node.value {
+        Value::Text(text) => text.contains(variable),
+        Value::List(items) => items.iter().any(|item| takes(item, variable)),
+        Value::Table(inner) => inner.values().any(|node| takes(node, variable)),
+        _ => false,
     }
 }
 

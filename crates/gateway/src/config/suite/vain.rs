@@ -155,4 +155,7 @@ fn a_variable_that_sets_nothing_for_want_of_an_underscore_is_doubtful() {
     let loaded = load_in(folder.path(), Some(WHOLE), variables()).expect("it runs");
     let told = "PAYHOOK_SERVER__PUBLIC: it sets nothing: two underscores stand before each part | write PAYHOOK__SERVER__PUBLIC";
     assert_eq!(shown(&loaded.warnings), [told]);
+    let asks = format!("{WHOLE}\n[server]\npublic = \"${{PAYHOOK_SERVER__PUBLIC}}\"\n");
+    let loaded = load_in(folder.path(), Some(&asks), variables()).expect("it runs");
+    assert_eq!(shown(&loaded.warnings), [""; 0], "the file asks for it");
 }
