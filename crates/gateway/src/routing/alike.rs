@@ -84,21 +84,32 @@ fn known_kind(text: &str) -> Result<(), Wrong> {
     Err(Wrong::new(format!("asks for the kind '{}', which there is not", text.escape_debug()), hint))
 }
 
-/// The path of a field of the event, without `event`; `event['code']` is another way to write one.
+/// The path of a field of the event that is compared, without `event`.
 fn field(expr: &Expr) -> Option<String> {
-    let (operand, name) = match expr {
-        Expr::Select(SelectExpr { operand, field, test: false }) => (&operand.expr, field.as_str()),
-        Expr::Call(CallExpr { func_name, args, .. }) if func_name == INDEX => match args.as_slice() {
-            [IdedExpr { expr, .. }, IdedExpr { expr: Expr::Literal(LiteralValue::String(key)), .. }] => {
-                (expr, key.inner())
+    let is_asked_for = matches!(expr, Expr::Select(SelectExpr { test: true, .. }));
+    path(expr).filter(|_| !is_asked_for).map(|path| path.join("."))
+}
+
+/// The names behind `event`; `event['code']` is another way to write `event.code`.
+pub(super) fn path(mut expr: &Expr) -> Option<Vec<&str>> {
+    let mut path = Vec::new();
+    loop {
+        let (operand, name) = match expr {
+            Expr::Ident(ident) if ident == "event" && !path.is_empty() => {
+                path.reverse();
+                return Some(path);
             }
+            Expr::Select(SelectExpr { operand, field, .. }) => (&operand.expr, field.as_str()),
+            Expr::Call(CallExpr { func_name, args, .. }) if func_name == INDEX => match args.as_slice() {
+                [IdedExpr { expr, .. }, IdedExpr { expr: Expr::Literal(LiteralValue::String(key)), .. }] => {
+                    (expr, key.inner())
+                }
+                _ => return None,
+            },
             _ => return None,
-        },
-        _ => return None,
-    };
-    match operand {
-        Expr::Ident(ident) if ident == "event" => Some(name.to_owned()),
-        inner => Some(format!("{}.{name}", field(inner)?)),
+        };
+        path.push(name);
+        expr = operand;
     }
 }
 

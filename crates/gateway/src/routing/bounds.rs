@@ -5,9 +5,7 @@
 
 use std::collections::HashMap;
 
-use cel::common::ast::{
-    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, IdedExpr, LiteralValue, SelectExpr,
-};
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, IdedExpr, LiteralValue};
 use regex::{Regex, RegexBuilder};
 
 use super::when::Wrong;
@@ -80,10 +78,13 @@ impl<'e> Walk<'e> {
     }
 
     fn visit_inner(&mut self, expr: &'e Expr) -> Result<(), Wrong> {
+        if let Some(path) = alike::path(expr).filter(|_| !self.scope.contains(&"event")) {
+            return self.path(&path);
+        }
         match expr {
             Expr::Literal(_) => Ok(()),
             Expr::Ident(name) => self.named(name),
-            Expr::Select(select) => self.select(select),
+            Expr::Select(select) => self.visit(&select.operand),
             Expr::Call(call) => self.call(call),
             Expr::Comprehension(comprehension) => self.comprehension(comprehension),
             Expr::List(list) => {
@@ -116,22 +117,12 @@ impl<'e> Walk<'e> {
     }
 
     /// A field of the event, checked by name; whatever is under `event.original` is the provider's.
-    fn select(&mut self, select: &'e SelectExpr) -> Result<(), Wrong> {
-        let mut path = vec![select.field.as_str()];
-        let mut operand = &select.operand;
-        while let Expr::Select(inner) = &operand.expr {
-            path.push(&inner.field);
-            operand = &inner.operand;
-        }
-        if !matches!(&operand.expr, Expr::Ident(name) if name == "event") || self.scope.contains(&"event") {
-            return self.visit(&select.operand);
-        }
+    fn path(&mut self, path: &[&str]) -> Result<(), Wrong> {
         if path.len() > DEPTH_MAX {
             return Err(Wrong::new("is nested too deep", "name a field less deep"));
         }
-        path.reverse();
         self.found.names_original |= path[0] == "original";
-        subject::check_path(&path)
+        subject::check_path(path)
     }
 
     fn call(&mut self, call: &'e CallExpr) -> Result<(), Wrong> {
