@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use payhook_domain::time::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Act, BookError};
@@ -22,10 +23,13 @@ impl Book {
             Some(file) => Connection::open(file)?,
             None => Connection::open_in_memory()?,
         };
-        // Before anything is written: it may be a gateway's store, with payments in it.
+        // Before anything is written: it may be a gateway's store, with payments in it. Nor is the log beside it to be written into
+        // the file when it is closed again.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         if is_anothers(&connection)? {
             return Err(BookError::Foreign);
         }
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         // Without a sync at each commit: a killed process loses nothing, and a power cut may cost a sandbox its last seconds.
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
         connection.execute_batch(include_str!("schema.sql"))?;
@@ -89,6 +93,22 @@ fn number(connection: &Connection, name: &str) -> Result<Option<i64>, BookError>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_log_beside_a_gateways_store_is_left_as_it_is_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let running = Connection::open(at("running.db")).expect("made");
+        let sql = "PRAGMA application_id = 1350125675; PRAGMA journal_mode = WAL; CREATE TABLE events (id INTEGER);";
+        running.execute_batch(sql).expect("written");
+        // As a crash leaves them.
+        std::fs::copy(at("running.db"), at("store.db")).expect("copied");
+        std::fs::copy(at("running.db-wal"), at("store.db-wal")).expect("copied");
+        let both = || ["store.db", "store.db-wal"].map(|name| std::fs::read(at(name)).expect("there"));
+        let before = both();
+        assert!(matches!(Book::open(Some(&at("store.db")), None), Err(BookError::Foreign)));
+        assert_eq!(both(), before);
+    }
 
     #[test]
     fn another_programs_file_is_left_as_it_is() {
