@@ -10,7 +10,8 @@ use super::finding::Finding;
 use super::told::{DAY, span};
 use crate::config::TlsFiles;
 
-/// How long before its end it is told of. What renews by itself does so earlier; by hand it takes days.
+/// How long before its end it is told of. What renews by itself does so earlier; by hand it takes days. One that is for a few
+/// days is told of in the last third of them: it would be told of all the time.
 const NEAR: Duration = Duration::from_secs(14 * DAY);
 
 /// Looks at the certificate of a configuration where no gateway serves it.
@@ -57,7 +58,7 @@ fn in_time(file: &str, validity: Option<Validity>, now: Timestamp) -> Finding {
         return Finding::problem("certificate", what, hint);
     }
     let left = last.since(now);
-    if left < NEAR {
+    if left < NEAR.min(last.since(first) / 3) {
         let what = format!("the certificate of {file} is valid for {} more, until {last}", span(left));
         return Finding::warning("certificate", what, renew);
     }
@@ -85,6 +86,8 @@ mod tests {
         assert_eq!(told(-91, -1, None), [Problem]);
         assert_eq!(told(1, 90, None), [Problem]);
         assert_eq!(told(-90, 0, None), [Warning], "its last second counts");
+        assert_eq!(told(-3, 3, None), [Ok], "one of six days is renewed halfway");
+        assert_eq!(told(-5, 1, None), [Warning]);
     }
 
     #[test]
