@@ -152,13 +152,15 @@ pub enum PlanError {
     },
     /// A source's environment or account is another than its stored events were made with.
     #[error(
-        "source {name:?}: its stored events were made as {was:?}, and it is now {now:?} (environment, unset counts as live, and \
+        "source {name:?}: {whose} were made as {was:?}, and it is now {now:?} (environment, unset counts as live, and \
          `account` behind an @): the same notifications would become other events"
     )]
     Scope {
         /// Which.
         name: String,
-        /// What its events were made with.
+        /// Whose stored events, in words.
+        whose: String,
+        /// What they were made with.
         was: String,
         /// What it is configured to be.
         now: String,

@@ -4,6 +4,7 @@
 //! used, as a name `SOURCE=ENVIRONMENT`, or `SOURCE=ENVIRONMENT@ACCOUNT`. While nothing is stored a source may change its mind;
 //! each change is one more name, `SOURCE=ENVIRONMENT#N`, of which the last counts.
 
+use payhook_provider::Accounts;
 use payhook_store::{EventFilter, Name, NameKind, PageRequest, Reader, Store, Unavailable};
 
 use super::PlanError;
@@ -19,14 +20,40 @@ pub(super) async fn look(sources: &[config::Source], reader: &dyn Reader) -> Res
         if noted.last.as_ref() == Some(&now) {
             continue;
         }
-        if let Some(was) = &noted.last
-            && has_events(reader, &names, &source.name).await?
-        {
-            return Err(PlanError::Scope { name: source.name.clone(), was: was.clone(), now });
+        if let Some(was) = noted.last.clone() {
+            for other in sources.iter().filter(|other| shares(source, &was, other, &names)) {
+                if has_events(reader, &names, &other.name).await? {
+                    let whose = whose(source, other);
+                    return Err(PlanError::Scope { name: source.name.clone(), whose, was, now });
+                }
+            }
         }
         news.push(noted.next(&source.name, &now));
     }
     Ok(news)
+}
+
+/// Whether the events of `other` are what the notifications of `source` were made into, as far as it `was` noted: its own, and where
+/// notifications name no account, those of another source of the one account, by which each may have come first.
+fn shares(source: &config::Source, was: &str, other: &config::Source, names: &[Name]) -> bool {
+    let is_of_one_account = || {
+        source.provider.name() == other.provider.name()
+            && source.provider.about().accounts != Accounts::Named
+            && environment(was) == source.scope_environment().as_str()
+            && Noted::find(names, &other.name).last.as_deref() == Some(was)
+    };
+    source.name == other.name || is_of_one_account()
+}
+
+fn environment(scope: &str) -> &str {
+    scope.split('@').next().unwrap_or(scope)
+}
+
+fn whose(source: &config::Source, other: &config::Source) -> String {
+    match source.name == other.name {
+        true => "its stored events".to_owned(),
+        false => format!("the stored events of {:?}, which it shares,", other.name),
+    }
 }
 
 /// Notes what [`look`] found to be new. Before the first event is made with it.
@@ -129,8 +156,8 @@ mod tests {
         Plan::make(loaded.config, HashMap::new(), store, None).await
     }
 
-    async fn record(store: &dyn Store, plan: &Plan) {
-        let source = &plan.sources[0];
+    async fn record(store: &dyn Store, plan: &Plan, source: usize) {
+        let source = &plan.sources[source];
         let digest = Digest::of([b"one".as_slice()]);
         let event = Event {
             id: EventId(digest),
@@ -174,7 +201,7 @@ mod tests {
             plan(store.as_ref(), "adyen", environment).await.expect("nothing is stored yet");
         }
         let running = plan(store.as_ref(), "adyen", None).await.expect("unset counts as live");
-        record(store.as_ref(), &running).await;
+        record(store.as_ref(), &running, 0).await;
         store.close().await;
         drop(store);
         let store = open(folder.path());
@@ -187,5 +214,25 @@ mod tests {
         let error = plan_with(store.as_ref(), "adyen", "account = \"uk\"\n").await.err().expect("refused").to_string();
         assert!(error.contains("\"live\"") && error.contains("\"live@uk\""), "{error}");
         plan_with(store.as_ref(), "adyen", "account = \"\"\n").await.expect("as before");
+    }
+
+    #[tokio::test]
+    async fn an_account_is_fixed_by_what_another_source_of_it_received_first() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = open(folder.path());
+        let two = |de: &str| {
+            let source =
+                |name: &str| format!("[[source]]\nname = \"{name}\"\nprovider = \"checkout-com\"\nkeys = [\"k\"]\n");
+            format!("{}{}{de}", source("uk"), source("de"))
+        };
+        for settings in ["", "account = \"de\"\n", ""] {
+            plan_with(store.as_ref(), "adyen", &two(settings)).await.expect("nothing is stored yet");
+        }
+        let running = plan_with(store.as_ref(), "adyen", &two("")).await.expect("as before");
+        record(store.as_ref(), &running, 1).await;
+        let changed = plan_with(store.as_ref(), "adyen", &two("account = \"de\"\n")).await;
+        let error = changed.err().expect("refused").to_string();
+        assert!(error.contains("source \"de\": the stored events of \"uk\", which it shares, were made as"), "{error}");
+        plan_with(store.as_ref(), "adyen", &two("environment = \"test\"\n")).await.expect("it receives others now");
     }
 }
