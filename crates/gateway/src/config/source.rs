@@ -177,7 +177,7 @@ fn read(
     let provider = provider(section, providers, findings);
     let keys = provider.map(|provider| signing_keys::read(section, provider, now, findings));
     let environment = environment(section, findings);
-    let account = account(section, findings);
+    let account = account(section, provider, findings);
     let merchant_accounts = merchant_accounts(section, provider, findings);
     let further = section.texts("paths", findings).into_iter().map(|(path, _)| plain(path).to_owned());
     let max_body_bytes = max_body(section, findings);
@@ -232,8 +232,13 @@ fn environment(section: &Section<'_>, findings: &mut Findings) -> Option<Environ
 }
 
 /// The account of what names none. It is written into the names that the store keeps of scopes, so it has few letters.
-fn account(section: &Section<'_>, findings: &mut Findings) -> Option<String> {
+fn account(section: &Section<'_>, provider: Option<&'static dyn Provider>, findings: &mut Findings) -> Option<String> {
     let (word, place) = section.text("account")?;
+    if let Some(provider) = provider.filter(|provider| provider.about().accounts == Accounts::Named) {
+        let what =
+            format!("`account` of {} says nothing: notifications of {} name theirs", section.title, provider.name());
+        findings.warning(&place, what, "write `merchant_accounts` to route those alone, or remove it");
+    }
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_.:".contains(letter);
     if word.len() > ACCOUNT_LEN_MAX || !word.chars().all(is_letter) {
         let what = format!("`account` of {} has a wrong shape", section.title);

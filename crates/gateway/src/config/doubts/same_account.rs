@@ -17,7 +17,7 @@ use crate::config::words::mistakes::{Findings, Place};
 pub(in crate::config) fn check(sources: &[Source], place: &Place, findings: &mut Findings) {
     for (number, one) in sources.iter().enumerate() {
         for other in &sources[number + 1..] {
-            if one.provider.name() != other.provider.name() || one.scope_environment() != other.scope_environment() {
+            if !may_share(one, other) {
                 continue;
             }
             let accounts = one.provider.about().accounts;
@@ -26,24 +26,37 @@ pub(in crate::config) fn check(sources: &[Source], place: &Place, findings: &mut
             if !are_apart || accounts == Accounts::OfPlatforms {
                 compare(one, other, are_apart, place, findings);
             }
-            if !are_named && one.account.is_none() && other.account.is_none() {
-                findings.warning(place, taken_for_one(one, other), ARE_THEY_ONE);
-            }
+        }
+    }
+    ask(sources, place, findings);
+}
+
+/// Whether both receive from one provider in one environment.
+fn may_share(one: &Source, other: &Source) -> bool {
+    one.provider.name() == other.provider.name() && one.scope_environment() == other.scope_environment()
+}
+
+/// Asks once of all that may be several merchants'.
+fn ask(sources: &[Source], place: &Place, findings: &mut Findings) {
+    let unsaid = |source: &&Source| source.account.is_none() && source.provider.about().accounts != Accounts::Named;
+    let unsaid: Vec<&Source> = sources.iter().filter(unsaid).collect();
+    for (number, first) in unsaid.iter().enumerate() {
+        let is_first = !unsaid[..number].iter().any(|earlier| may_share(earlier, first));
+        let others = unsaid[number + 1..].iter().filter(|other| may_share(first, other));
+        let names: Vec<String> = others.map(|other| format!("`{}`", other.name)).collect();
+        if is_first && !names.is_empty() {
+            let (provider, first, others) = (first.provider.name(), &first.name, names.join(", "));
+            let what = format!(
+                "notifications of {provider} do not say whose they are, so the sources `{first}`, {others} are taken for one \
+                 merchant's: an order paid in one is paid in all"
+            );
+            findings.warning(place, what, ARE_THEY_ONE);
         }
     }
 }
 
-const ARE_THEY_ONE: &str = "write `account` in each where they are two merchants', and account = \"\" in both where they are one's; \
+const ARE_THEY_ONE: &str = "write `account` in each where they are several merchants', and account = \"\" in all where they are one's; \
                             it is fixed once events are stored";
-
-fn taken_for_one(one: &Source, other: &Source) -> String {
-    let provider = one.provider.name();
-    format!(
-        "notifications of {provider} do not say whose they are, so the sources `{}` and `{}` are taken for one merchant's: an order paid in one is paid in the \
-         other",
-        one.name, other.name
-    )
-}
 
 /// Two whose own accounts are `apart` may still both receive for one that is named: that of a platform's customer.
 fn compare(one: &Source, other: &Source, apart: bool, place: &Place, findings: &mut Findings) {

@@ -78,6 +78,17 @@ fn that_two_sources_may_be_two_merchants_is_asked_where_notifications_do_not_say
     assert!(!asked("checkout-com", [r#"account = "uk""#, r#"account = "de""#]));
     assert!(!asked("checkout-com", [r#"account = """#, r#"account = """#]), "they are one's");
     assert!(!asked("checkout-com", [r#"environment = "live""#, r#"environment = "test""#]));
+    let three =
+        two_sources("stripe", ["", ""]) + "[[source]]\nname = \"third\"\nprovider = \"stripe\"\nkeys = [\"k\"]\n";
+    let told: Vec<_> = loaded(&three).warnings.iter().map(ToString::to_string).collect();
+    let told: Vec<_> = told.iter().filter(|told| told.contains("taken for one merchant's")).collect();
+    assert!(told.len() == 1 && told[0].contains("`one`, `other`, `third`"), "{told:?}");
+    let vain = WHOLE.replace("provider = \"adyen\"\n", "provider = \"adyen\"\naccount = \"ShopEU\"\n");
+    let vain = shown(&loaded(&vain).warnings).join("; ");
+    assert!(
+        vain.contains("`account` of source `adyen` says nothing") && vain.contains("`merchant_accounts`"),
+        "{vain}"
+    );
 }
 
 #[test]
