@@ -61,7 +61,7 @@ pub(crate) fn claims() -> Vec<Claim> {
 }
 
 /// Every command there is, as the list of commands says.
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "demo",
     "init",
     "check",
@@ -72,6 +72,7 @@ const COMMANDS: [&str; 19] = [
     "deliveries",
     "quarantine",
     "aside",
+    "completions",
     "conflicts",
     "keys",
     "payments",
