@@ -83,10 +83,7 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
         let _ = std::fs::remove_file(&unfinished);
         return Err(error);
     }
-    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        Some(folder) => std::fs::File::open(folder)?.sync_all(),
-        None => std::fs::File::open(".")?.sync_all(),
-    }
+    std::fs::File::open(payhook_store::folder_of(path))?.sync_all()
 }
 
 fn write_synced(path: &Path, text: &str) -> std::io::Result<()> {

@@ -31,7 +31,7 @@ pub use query::{
 pub use record::{Again, Disposition, Quarantined, RecordEvent, Recording, Wanted};
 pub use retention::{Before, Cutoffs, Extent, Freed, NotAPlace, Pruned, SweepPlace};
 pub use settle::{Next, Settled, Settlement};
-pub use sqlite::{Archive, real_or_as_given, real_path};
+pub use sqlite::{Archive, folder_of, real_or_as_given, real_path};
 
 use std::path::Path;
 use std::sync::Arc;

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use payhook_domain::id::EventId;
-use payhook_domain::kind::Kind;
 use payhook_domain::verdict::Standing;
 use payhook_store::{DeliveryFilter, EventFilter, PageRequest};
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::page::{Asked, Paging, Params};
 use super::{Api, ApiError, typed, view};
+use crate::config::words::nearest;
 
 /// The filters of a list of events; all that are given must fit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -85,9 +85,7 @@ pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Resu
 
 /// Reads the filters' texts.
 pub(crate) fn meant(api: &Api, filters: &Filters) -> Result<EventFilter, ApiError> {
-    let kind = filters.kind.as_deref().map(|word| {
-        Kind::parse(word).ok_or_else(|| ApiError::bad_request(crate::config::words::nearest::no_kind(word)))
-    });
+    let kind = filters.kind.as_deref().map(|word| nearest::kind(word).map_err(ApiError::bad_request));
     let standing = filters.standing.as_deref().map(|word| {
         Standing::parse(word).ok_or_else(|| ApiError::bad_request(format!("no standing is called {word:?}")))
     });

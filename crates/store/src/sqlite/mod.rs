@@ -29,6 +29,7 @@ mod writer;
 
 pub use backup::Archive;
 pub(crate) use backup::run as copy;
+pub use file::connect::folder_of;
 pub(crate) use file::disk::free_beside;
 pub use file::real_path::{real_or_as_given, real_path};
 pub(crate) use file::schema::inspect;

@@ -139,15 +139,21 @@ async fn where_the_lane_goes_on_a_replay_made_before_stands_for_the_dead_letter(
     assert_eq!(retry(&desk, replayed).await.generation, 3);
 }
 
-#[tokio::test]
-async fn what_a_replay_has_delivered_stops_no_lane_and_is_not_missed() {
-    let desk = Desk::new().await;
+/// Two events of a payment, the first of them in hand, and replayed past its lane at second 5.
+async fn leased_and_replayed_past(desk: &Desk) -> DeliveryId {
     for (second, (what, part)) in (1..).zip([(AUTHORISED, ""), (CAPTURED, "C1")]) {
         desk.one(Told::of(what, part, 1_000, second).item(desk.to_shop()), second).await;
     }
     let leased = desk.lease(9, 4).await.due[0].id;
     let again = Again { event: leased.event, wanted: vec![Wanted { in_order: false, ..want(desk.shop) }] };
     desk.store.replay(vec![again], None, at(5)).await.expect("replayed");
+    leased
+}
+
+#[tokio::test]
+async fn what_a_replay_has_delivered_stops_no_lane_and_is_not_missed() {
+    let desk = Desk::new().await;
+    let leased = leased_and_replayed_past(&desk).await;
     assert_eq!(deliver_all(&desk, 6).await, [(1, 2)]);
     let died = Settlement { stops_on_dead: true, ..settlement(leased, 1, 7, Next::Exhausted) };
     assert_eq!(desk.store.settle(died).await, Ok(Settled::Followed));
@@ -159,12 +165,7 @@ async fn what_a_replay_has_delivered_stops_no_lane_and_is_not_missed() {
 #[tokio::test]
 async fn a_lane_opens_when_a_replay_past_it_delivers_what_it_stopped_at() {
     let desk = Desk::new().await;
-    for (second, (what, part)) in (1..).zip([(AUTHORISED, ""), (CAPTURED, "C1")]) {
-        desk.one(Told::of(what, part, 1_000, second).item(desk.to_shop()), second).await;
-    }
-    let leased = desk.lease(9, 4).await.due[0].id;
-    let again = Again { event: leased.event, wanted: vec![Wanted { in_order: false, ..want(desk.shop) }] };
-    desk.store.replay(vec![again], None, at(5)).await.expect("replayed");
+    let leased = leased_and_replayed_past(&desk).await;
     let replayed = desk.lease(9, 5).await.due[0].id;
     let died = Settlement { stops_on_dead: true, ..settlement(leased, 1, 6, Next::Exhausted) };
     assert_eq!(desk.store.settle(died).await, Ok(Settled::Done));

@@ -10,9 +10,8 @@ impl Store {
     #[must_use]
     pub fn doubts(&self, file: Option<&Path>) -> Vec<Warning> {
         let place = file.map_or(Place::Environment, |file| Place::File(file.into()));
-        let database = payhook_store::real_or_as_given(&self.path);
-        let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let doubts = [self.lack_of_room(), kind(folder).and_then(frailty)];
+        let folder = payhook_store::folder_of(&payhook_store::real_or_as_given(&self.path));
+        let doubts = [self.lack_of_room(), kind(&folder).and_then(frailty)];
         doubts.into_iter().flatten().map(|(what, hint)| Warning { place: place.clone(), what, hint }).collect()
     }
 

@@ -25,8 +25,12 @@ pub(crate) fn suggestion<'k>(typed: &str, known: impl IntoIterator<Item = &'k st
     }
 }
 
-/// What is said of a word that is no kind.
-pub(crate) fn no_kind(word: &str) -> String {
+/// The kind a word names, or what is said of one that names none.
+pub(crate) fn kind(word: &str) -> Result<Kind, String> {
+    Kind::parse(word).ok_or_else(|| no_kind(word))
+}
+
+fn no_kind(word: &str) -> String {
     let kinds = || Kind::ALL.iter().map(|kind| kind.as_str());
     let tail = |kind: &'static str| kind.split_once('.').map_or(kind, |(_, tail)| tail);
     let meant = nearest(word, kinds()).or_else(|| kinds().find(|kind| nearest(word, [tail(kind)]).is_some()));

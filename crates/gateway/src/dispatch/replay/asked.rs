@@ -7,6 +7,7 @@ use payhook_domain::time::Timestamp;
 use payhook_store::{EventFilter, NameKind, StoredEvent};
 use serde::{Deserialize, Serialize};
 
+use crate::config::words::nearest;
 use crate::gateway::Gateway;
 use crate::plan::Plan;
 
@@ -129,7 +130,7 @@ impl Meant {
 }
 
 fn kind(word: &str) -> Result<Kind, Mistake> {
-    Kind::parse(word).ok_or_else(|| Mistake(crate::config::words::nearest::no_kind(word)))
+    nearest::kind(word).map_err(Mistake)
 }
 
 fn states(word: &str) -> Result<Vec<State>, Mistake> {

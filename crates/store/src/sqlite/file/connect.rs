@@ -34,7 +34,8 @@ pub(in crate::sqlite) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// The folder a file is in.
-pub(in crate::sqlite) fn folder_of(path: &Path) -> PathBuf {
+#[must_use]
+pub fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
