@@ -35,7 +35,7 @@ impl Seams {
     /// What is wrong at a seam, where something is. A time whose unit can be read is held against it elsewhere.
     pub(super) fn fault(&self, shown: &Shown<'_>, unit: Option<Unit>, body: &[u8]) -> Option<String> {
         if let Some((between, id)) = self.behind_id.as_ref().zip(shown.id.as_deref())
-            && between.split_once(id).is_some()
+            && between.is_in(id)
         {
             return Some(format!("its id holds `{between}`, which ends the id in what is signed"));
         }

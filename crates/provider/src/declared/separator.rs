@@ -34,6 +34,12 @@ impl Separator {
         self.cut(text, |letter, text| text.iter().position(|byte| *byte == letter))
     }
 
+    /// Whether it stands anywhere in `text`.
+    #[inline]
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        self.cut(text, memchr::memchr).is_some()
+    }
+
     #[inline]
     fn cut<'t>(&self, text: &'t str, find: impl Fn(u8, &[u8]) -> Option<usize>) -> Option<(&'t str, &'t str)> {
         match self {

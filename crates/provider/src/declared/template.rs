@@ -213,7 +213,7 @@ fn placeholder(name: &str) -> Result<Piece, String> {
     })
 }
 
-fn feed<'r>(pieces: &'r [Piece], filling: &Filling<'_, 'r>, sink: &mut dyn FnMut(&[u8])) -> Result<(), Missing> {
+fn feed<'r>(pieces: &'r [Piece], filling: &Filling<'_, 'r>, sink: &mut impl FnMut(&[u8])) -> Result<(), Missing> {
     for piece in pieces {
         match piece {
             Piece::Literal(text) => sink(text.as_bytes()),

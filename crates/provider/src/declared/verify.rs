@@ -233,7 +233,7 @@ fn missing(Missing(what): Missing) -> Refusal {
 /// A signature's bytes; nothing where it is written in another way. Hexadecimal in either case, base64 with and without
 /// its padding: what is compared is the bytes.
 pub(super) fn decoded(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
-    let text = text.trim().as_bytes();
+    let text = text.trim_ascii().as_bytes();
     match encoding {
         Encoding::Hex => HEXLOWER_PERMISSIVE.decode(text).ok(),
         Encoding::Base64 => BASE64.decode(text).or_else(|_| BASE64_NOPAD.decode(text)).ok(),
