@@ -179,6 +179,6 @@ fn free_address() -> anyhow::Result<SocketAddr> {
 }
 
 /// A folder on a real disk: a temporary one may live in memory, where syncing costs nothing.
-fn disk() -> PathBuf {
+pub(crate) fn disk() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from)
 }

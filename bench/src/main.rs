@@ -6,7 +6,8 @@
 //!
 //! - `requests`: the notifications, signed before the run.
 //! - `load`: the generator: many connections on one epoll.
-//! - `servers`: what the gateway is compared with: a fixed answer, and a fixed answer after verifying.
+//! - `servers`: what the gateway is compared with: a fixed answer, the same after verifying, and when the body is on disk.
+//! - `keepers`: a file and a SQLite database that take bodies, and do nothing else.
 //! - `sink`: a receiver of deliveries that costs almost nothing.
 //! - `gateway`: the shipped binary, with its default configuration and one route.
 //! - `admin`: its API.
@@ -32,6 +33,7 @@ mod curve;
 mod declared;
 mod gateway;
 mod isolation;
+mod keepers;
 mod load;
 mod owed;
 mod parts;
@@ -74,6 +76,8 @@ fn main() -> anyhow::Result<ExitCode> {
         ["--compress"] => compress::run(),
         ["serve", "noop"] => servers::noop()?,
         ["serve", "verify"] => servers::verify()?,
+        ["serve", "line"] => servers::verify_and_keep(keepers::Lines::open()?)?,
+        ["serve", "row"] => servers::verify_and_keep(keepers::Rows::open()?)?,
         _ => bail!(
             "usage: payhook-bench [--requests N | --only ROW N | --curve EVENTS | --years EVENTS | --fold | --routes N | --isolation EVENTS \
              | --owed DELIVERIES | --replay EVENTS | --backup EVENTS RATE | --upkeep EVENTS RATE | --declared | --compress]"
@@ -89,8 +93,10 @@ fn compare(only: &str, requests: usize) -> anyhow::Result<()> {
     let start_up = gateway::start_up()?;
     let mut rows = vec![report::Row::of("no-op hyper server", servers::measure("noop", requests)?)];
     let wanted = |name: &str| name.contains(only);
-    if wanted("verify only") {
-        rows.push(report::Row::of("verify only", servers::measure("verify", requests)?));
+    for (name, server) in [("verify only", "verify"), ("a file, synced", "line"), ("a row in SQLite, synced", "row")] {
+        if wanted(name) {
+            rows.push(report::Row::of(name, servers::measure(server, requests)?));
+        }
     }
     if wanted("durable acknowledgement") {
         rows.push(report::Row::of("durable acknowledgement", gateway::acknowledge(requests)?));

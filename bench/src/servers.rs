@@ -1,4 +1,5 @@
-//! What the gateway is compared with: hyper with a fixed answer, and the same after verifying and parsing.
+//! What the gateway is compared with: hyper with a fixed answer, the same after verifying and parsing, and the same when the body
+//! is on disk as well, in the fewest steps that takes.
 
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
@@ -6,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,6 +18,7 @@ use payhook_domain::time::Timestamp;
 use payhook_provider::{Item, Papers, Parsed, Policy, RawRequest};
 use tokio::net::TcpListener;
 
+use crate::keepers::{self, Keep};
 use crate::process::Server;
 use crate::report::Measured;
 use crate::{CONNECTIONS, load, requests};
@@ -44,15 +46,30 @@ pub(crate) fn measure(name: &str, count: usize) -> anyhow::Result<Measured> {
 
 /// A fixed answer.
 pub(crate) fn noop() -> anyhow::Result<()> {
-    serve(|_, _| {})
+    serve(async |_, _| {})
 }
 
 /// A fixed answer after verifying and parsing.
 pub(crate) fn verify() -> anyhow::Result<()> {
+    let verify = verifying();
+    serve(async move |headers, body| verify(&headers, &body))
+}
+
+/// The same when the body is kept.
+pub(crate) fn verify_and_keep(keep: impl Keep) -> anyhow::Result<()> {
+    let verify = verifying();
+    let keeper = keepers::start(keep);
+    serve(async move |headers, body| {
+        verify(&headers, &body);
+        keeper.kept(body).await;
+    })
+}
+
+fn verifying() -> impl Fn(&HeaderMap, &[u8]) {
     let provider = payhook_provider::by_name("adyen").expect("Adyen is built in");
     let keys = vec![provider.key("bench", requests::KEY).expect("a valid key")];
     let now = Timestamp::from_seconds(1_763_719_323);
-    serve(move |headers, body| {
+    move |headers, body| {
         let raw = RawRequest { target: "/in/adyen", headers, body };
         let Papers::Items(items) = provider.verify(&raw, &keys, &Policy::default(), now) else {
             panic!("the bench's own request is not readable")
@@ -61,11 +78,11 @@ pub(crate) fn verify() -> anyhow::Result<()> {
             let Item::Verified(verified) = item else { panic!("the bench's own request does not verify") };
             assert!(matches!(provider.parse(verified, Environment::Live), Parsed::Events(_)));
         }
-    })
+    }
 }
 
 /// hyper on one thread, as bare as it comes; prints its address.
-fn serve(work: impl Fn(&http::HeaderMap, &[u8]) + 'static) -> anyhow::Result<()> {
+fn serve(work: impl AsyncFn(HeaderMap, Bytes) + 'static) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let tasks = tokio::task::LocalSet::new();
     let work = Arc::new(work);
@@ -81,7 +98,7 @@ fn serve(work: impl Fn(&http::HeaderMap, &[u8]) + 'static) -> anyhow::Result<()>
                 async move {
                     let (parts, body) = request.into_parts();
                     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-                    work(&parts.headers, &body);
+                    work(parts.headers, body).await;
                     let mut response = Response::new(Full::new(Bytes::from_static(b"[accepted]")));
                     response.headers_mut().insert("content-type", HeaderValue::from_static("text/plain"));
                     Ok::<_, Infallible>(response)
