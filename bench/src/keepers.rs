@@ -40,12 +40,10 @@ impl Keep for Lines {
 }
 
 /// A row each in SQLite, with the pragmas of the gateway's store.
-pub(crate) struct Rows {
-    connection: Connection,
-    _folder: tempfile::TempDir,
-}
+pub(crate) struct Rows(Connection);
 
 impl Rows {
+    /// The files have no names from here on, and so are gone with the server, which is killed.
     pub(crate) fn open() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir_in(disk())?;
         let connection = Connection::open(folder.path().join("rows.db"))?;
@@ -57,13 +55,14 @@ impl Rows {
              PRAGMA wal_autocheckpoint = {COPIED_AT};
              CREATE TABLE notification (seq INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;"
         ))?;
-        Ok(Self { connection, _folder: folder })
+        folder.close()?;
+        Ok(Self(connection))
     }
 }
 
 impl Keep for Rows {
     fn keep(&mut self, bodies: &[Bytes]) -> anyhow::Result<()> {
-        let transaction = self.connection.transaction()?;
+        let transaction = self.0.transaction()?;
         let mut insert = transaction.prepare_cached("INSERT INTO notification (body) VALUES (?1)")?;
         for body in bodies {
             insert.execute([&body[..]])?;
