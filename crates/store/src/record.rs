@@ -70,6 +70,12 @@ impl Wanted {
     pub const fn plainly(destination: NameId) -> Self {
         Self { destination, once_per_notification: false, in_order: true, skips_stale: false, hold: Duration::ZERO }
     }
+
+    /// The same, neither held nor skipped.
+    #[must_use]
+    pub const fn at_once(self) -> Self {
+        Self { skips_stale: false, hold: Duration::ZERO, ..self }
+    }
 }
 
 /// An event that is owed anew.

@@ -1,12 +1,16 @@
 //! Notifications wanted whole: every acknowledged event reaches its destination in one, and each is owed once.
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use payhook_domain::delivery::State;
 use payhook_domain::id::EventSeq;
 use payhook_domain::payment::Names;
 use payhook_domain::verdict::Verdict;
 use payhook_store::{DeliveryFilter, Disposition, RecordEvent, Wanted};
 
 use crate::desk::{Desk, aside, at, dispute, event, want};
+use crate::told::{AUTHORISED, REFUSED, Told};
 
 /// Routed to nobody.
 fn nobody() -> Disposition {
@@ -27,6 +31,18 @@ async fn sent(desk: &Desk) -> Vec<Bytes> {
         bodies.push(desk.store.reader().notification(stored).await.expect("read").expect("stored").body);
     }
     bodies
+}
+
+/// Wanted whole by a route for bad news, which waits for better news, and skips what is old.
+fn whole_when_bad(desk: &Desk) -> Disposition {
+    let hold = Duration::from_secs(600);
+    Disposition::Route(vec![Wanted { once_per_notification: true, hold, skips_stale: true, ..want(desk.books) }])
+}
+
+/// How what `books` was owed stands, oldest first.
+async fn states(desk: &Desk) -> Vec<State> {
+    let owed = DeliveryFilter { destination: Some(desk.books), ..DeliveryFilter::default() };
+    desk.deliveries(owed).await.iter().rev().map(|row| row.state).collect()
 }
 
 /// A recording with these bytes.
@@ -142,4 +158,38 @@ async fn an_accepted_conflict_owes_its_notification_unless_it_was_owed_already()
         );
         assert_eq!(sent(&desk).await, expected);
     }
+}
+
+#[tokio::test]
+async fn bad_news_that_waits_for_better_news_takes_nothing_along_that_came_in_its_notification() {
+    let paid =
+        |desk: &Desk| Told { payment: "P2", order: "order-2", ..Told::of(AUTHORISED, "", 1_000, 2) }.item(whole(desk));
+    for is_first in [true, false] {
+        let desk = Desk::new().await;
+        let mut batch = vec![Told::of(REFUSED, "", 1_000, 1).item(whole_when_bad(&desk)), paid(&desk)];
+        if !is_first {
+            batch.reverse();
+        }
+        come(&desk, "refused and paid", batch).await;
+        let other_card = Told { payment: "P3", ..Told::of(AUTHORISED, "", 1_000, 30) };
+        come(&desk, "other card", vec![other_card.item(nobody())]).await;
+        assert_eq!(states(&desk).await, [State::Pending], "bad news first: {is_first}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_old_takes_nothing_along_that_came_in_its_notification() {
+    let desk = Desk::new().await;
+    come(&desk, "paid", vec![Told::of(AUTHORISED, "", 1_000, 60).item(nobody())]).await;
+    let late = Told::of(REFUSED, "", 1_000, 10).item(whole_when_bad(&desk));
+    let paid = Told { payment: "P2", order: "order-2", ..Told::of(AUTHORISED, "", 1_000, 61) }.item(whole(&desk));
+    come(&desk, "late and paid", vec![late, paid]).await;
+    assert_eq!(states(&desk).await, [State::Pending]);
+}
+
+#[tokio::test]
+async fn bad_news_alone_in_its_notification_waits_for_better_news() {
+    let desk = Desk::new().await;
+    come(&desk, "refused", vec![Told::of(REFUSED, "", 1_000, 1).item(whole_when_bad(&desk))]).await;
+    assert_eq!(states(&desk).await, [State::Held]);
 }

@@ -44,13 +44,14 @@ impl Recorder<'_> {
             if !want.once_per_notification {
                 self.owe(seq, item, want, origin, changes)?;
             } else if self.wholes.take(origin.row, want.destination)? && origin.owe_whole(want.destination) {
-                self.owe(first, item, want, origin, changes)?;
+                self.owe(first, item, &origin.whole(want), origin, changes)?;
             }
         }
         Ok(())
     }
 
-    /// Owes a row that was decided for, with the notification it came in, to whom neither was owed before.
+    /// Owes a row that was decided for, with the notification it came in, to whom neither was owed before: that at once,
+    /// since it may hold more than was decided for.
     pub(in crate::sqlite) fn owe_decided(
         &mut self,
         decided: &Decided<'_>,
@@ -62,9 +63,10 @@ impl Recorder<'_> {
         let notification = self.wholes.of(seq.0)?;
         for want in wanted {
             if !want.once_per_notification || self.wholes.take(notification, want.destination)? {
-                let (order, overtaken) = self.order_of(want, event, names)?;
+                let want = if want.once_per_notification { want.at_once() } else { *want };
+                let (order, overtaken) = self.order_of(&want, event, names)?;
                 let circumstances = Circumstances { stale, order, overtaken, new: false };
-                self.owing.owe_first(seq.0, want, at, book.as_mut(), circumstances, changes)?;
+                self.owing.owe_first(seq.0, &want, at, book.as_mut(), circumstances, changes)?;
             }
         }
         Ok(())
@@ -143,7 +145,7 @@ impl Recorder<'_> {
             if !want.once_per_notification {
                 self.owe(owed, item, want, origin, changes)?;
             } else if !self.wholes.has(owed, want.destination)? && !self.wholes.has(seq, want.destination)? {
-                self.owe_whole(item, (seq, known), want, origin, changes)?;
+                self.owe_whole(item, (seq, known), &origin.whole(want), origin, changes)?;
             }
         }
         Ok(())

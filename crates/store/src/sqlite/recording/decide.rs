@@ -78,6 +78,8 @@ fn set_aside(
                 first_owed: None,
                 in_hand: InHand::default(),
                 owed_whole: Vec::new(),
+                // Copies of what came before have no rows, so the rows do not tell.
+                holds_one: false,
             };
             Ok((EventId(digest(row, 0)?), origin))
         })

@@ -17,7 +17,7 @@ use crate::sqlite::rows::{
     stored_columns, stored_event,
 };
 use crate::sqlite::tally::Changes;
-use crate::{Disposition, RecordEvent};
+use crate::{Disposition, RecordEvent, Wanted};
 
 /// The notification that events come in: written when the first of them needs it.
 pub(in crate::sqlite) struct Origin<'r> {
@@ -36,6 +36,8 @@ pub(in crate::sqlite) struct Origin<'r> {
     pub(in crate::sqlite) in_hand: InHand,
     /// Who was owed it whole by now, from this row of it or from an earlier copy of the same bytes.
     pub(in crate::sqlite) owed_whole: Vec<NameId>,
+    /// Whether it is known to hold one event and nothing else.
+    pub(in crate::sqlite) holds_one: bool,
 }
 
 impl Origin<'_> {
@@ -46,6 +48,12 @@ impl Origin<'_> {
             self.owed_whole.push(destination);
         }
         is_first
+    }
+
+    /// How it is wanted by who wants this event of it whole. What else is in it waits for no better news and is not old: only
+    /// bad news that came alone is held or skipped.
+    pub(in crate::sqlite) fn whole(&self, want: &Wanted) -> Wanted {
+        if self.holds_one { *want } else { want.at_once() }
     }
 }
 

@@ -78,6 +78,7 @@ impl<'c> Recorder<'c> {
             first_owed: None,
             in_hand: InHand::default(),
             owed_whole: Vec::new(),
+            holds_one: recording.events.len() == 1,
         };
         recording.events.iter().map(|item| self.one(item, &mut origin, changes)).collect()
     }
