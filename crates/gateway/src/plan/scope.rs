@@ -21,8 +21,9 @@ pub(super) async fn look(sources: &[config::Source], reader: &dyn Reader) -> Res
             continue;
         }
         if let Some(was) = noted.last.clone() {
-            for other in sources.iter().filter(|other| shares(source, &was, other, &names)) {
-                if has_events(reader, &names, &other.name).await? {
+            for other in sharing(source, &was, &names) {
+                let Some(provider) = provider_of(reader, &names, other).await? else { continue };
+                if other == source.name || provider == source.provider.name() {
                     let whose = whose(source, other);
                     return Err(PlanError::Scope { name: source.name.clone(), whose, was, now });
                 }
@@ -33,26 +34,20 @@ pub(super) async fn look(sources: &[config::Source], reader: &dyn Reader) -> Res
     Ok(news)
 }
 
-/// Whether the events of `other` are what the notifications of `source` were made into, as far as it `was` noted: its own, and where
-/// notifications name no account, those of another source of the one account, by which each may have come first.
-fn shares(source: &config::Source, was: &str, other: &config::Source, names: &[Name]) -> bool {
-    let is_of_one_account = || {
-        source.provider.name() == other.provider.name()
-            && source.provider.about().accounts != Accounts::Named
-            && environment(was) == source.scope_environment().as_str()
-            && Noted::find(names, &other.name).last.as_deref() == Some(was)
-    };
-    source.name == other.name || is_of_one_account()
+/// Whose events the notifications of `source` may have been made into, as far as it `was` noted: its own, and where notifications
+/// name no account, those of every source that was of the same, by which each may have come first. Also of one that is not
+/// configured any more: what it received still is what comes again.
+fn sharing<'n>(source: &config::Source, was: &str, names: &'n [Name]) -> Vec<&'n str> {
+    let are_named = source.provider.about().accounts == Accounts::Named;
+    let noted = |name: &&str| Noted::find(names, name).last.as_deref() == Some(was);
+    let known = names.iter().filter(|name| name.kind == NameKind::Source).map(|name| name.name.as_str());
+    known.filter(|name| *name == source.name || !are_named && noted(name)).collect()
 }
 
-fn environment(scope: &str) -> &str {
-    scope.split('@').next().unwrap_or(scope)
-}
-
-fn whose(source: &config::Source, other: &config::Source) -> String {
-    match source.name == other.name {
+fn whose(source: &config::Source, other: &str) -> String {
+    match source.name == other {
         true => "its stored events".to_owned(),
-        false => format!("the stored events of {:?}, which it shares,", other.name),
+        false => format!("the stored events of {other:?}, which it shares,"),
     }
 }
 
@@ -90,20 +85,21 @@ impl Noted {
     }
 }
 
-/// Looks until it finds one: only asked when the scope is another than before.
-async fn has_events(reader: &dyn Reader, names: &[Name], source: &str) -> Result<bool, Unavailable> {
+/// The provider of a source's newest event; nothing when it has none. Looks until it finds one: only asked when the scope is
+/// another than before.
+async fn provider_of<'n>(reader: &dyn Reader, names: &'n [Name], source: &str) -> Result<Option<&'n str>, Unavailable> {
     let known = names.iter().find(|name| name.kind == NameKind::Source && name.name == source);
-    let Some(source) = known.map(|name| name.id) else { return Ok(false) };
+    let Some(source) = known.map(|name| name.id) else { return Ok(None) };
     let mut from = None;
     loop {
         let filter = EventFilter { source: Some(source), ..EventFilter::default() };
         let page = reader.events(filter, PageRequest { limit: 1, from }).await?;
-        if !page.rows.is_empty() {
-            return Ok(true);
+        if let Some(row) = page.rows.first() {
+            return Ok(names.iter().find(|name| name.id == row.provider).map(|name| name.name.as_str()));
         }
         match page.next {
             Some(next) => from = Some(next),
-            None => return Ok(false),
+            None => return Ok(None),
         }
     }
 }
@@ -233,6 +229,27 @@ mod tests {
         let changed = plan_with(store.as_ref(), "adyen", &two("account = \"de\"\n")).await;
         let error = changed.err().expect("refused").to_string();
         assert!(error.contains("source \"de\": the stored events of \"uk\", which it shares, were made as"), "{error}");
-        plan_with(store.as_ref(), "adyen", &two("environment = \"test\"\n")).await.expect("it receives others now");
+    }
+
+    #[tokio::test]
+    async fn an_environment_is_fixed_by_what_another_source_received_first_too_also_by_one_that_is_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = open(folder.path());
+        let source = |name: &str, settings: &str| {
+            format!("[[source]]\nname = \"{name}\"\nprovider = \"checkout-com\"\nkeys = [\"k\"]\n{settings}")
+        };
+        let (uk, test) = (source("uk", ""), "environment = \"test\"\n");
+        let running = plan_with(store.as_ref(), "adyen", &[source("de", ""), uk.clone()].concat()).await.expect("runs");
+        record(store.as_ref(), &running, 2).await;
+        for others in [uk.as_str(), ""] {
+            for settings in [test, "account = \"de\"\n"] {
+                let changed = plan_with(store.as_ref(), "adyen", &[&source("de", settings), others].concat()).await;
+                let error = changed.err().expect("refused").to_string();
+                assert!(error.contains("source \"de\": the stored events of \"uk\", which it shares,"), "{error}");
+            }
+        }
+        plan_with(store.as_ref(), "adyen", &source("fr", test)).await.expect("a new name is new");
+        let other = source("de", test).replace("checkout-com", "gocardless");
+        plan_with(store.as_ref(), "adyen", &other).await.expect("another provider says other things");
     }
 }
