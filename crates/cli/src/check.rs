@@ -4,9 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use payhook_gateway::Prospect;
 use payhook_gateway::backup::{self, Shape};
 use payhook_gateway::config::{
-    Condition, Destination, Loaded, OnDead, Order, Resolved, Route, Source, Store, Warning, WhenStale,
+    Condition, Destination, Loaded, Mistakes, OnDead, Order, Resolved, Route, Source, Store, Warning, WhenStale,
 };
 use serde_json::{Value, json};
 
@@ -32,6 +33,9 @@ impl Check {
                 Complaint::configuration(format!("the store cannot be opened: {problem}"), "check `url` of [store]")
             })?;
             let shape = shape(&loaded.config.store, condition)?;
+            if shape.as_ref().is_some_and(is_ours) {
+                loaded.warnings.extend(left_undone(&loaded.config)?);
+            }
             loaded.warnings.extend(loaded.config.store.doubts(loaded.config.file.as_deref()));
             Ok(Checked { loaded, condition, shape })
         });
@@ -62,6 +66,19 @@ fn shape(store: &Store, condition: Condition) -> Result<Option<Shape>, Complaint
             Complaint::configuration(format!("the store cannot be opened: {problem}"), hint)
         }),
     }
+}
+
+/// Whether it can be asked as it is; of another schema, a start makes it so first.
+fn is_ours(shape: &Shape) -> bool {
+    shape.found == shape.ours && !shape.is_backup
+}
+
+/// What a start would leave undone, unless it would be refused.
+fn left_undone(config: &Resolved) -> Result<Vec<Warning>, Complaint> {
+    let unread =
+        |problem| Complaint::configuration(format!("the store cannot be read: {problem}"), "check `url` of [store]");
+    let Prospect { mistakes, warnings } = payhook_gateway::prospect(config).map_err(unread)?;
+    if mistakes.is_empty() { Ok(warnings) } else { Err(Mistakes(mistakes).into()) }
 }
 
 /// What would become of the file, in one line; the shape is the last thing a person wants to guess before an upgrade.

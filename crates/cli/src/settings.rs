@@ -149,6 +149,7 @@ impl GatewayArgs {
         Some(match self.config.load_quietly() {
             Ok(Loaded { config, warnings }) => {
                 let said = warnings.iter().map(|warning| ("warning", warning.to_string(), warning.hint.clone()));
+                let said = said.chain(refusals(&config));
                 let is_secret = |file: &&PathBuf| config.file.as_ref() != Some(*file);
                 let secrets = config.files.iter().filter(is_secret).cloned().collect();
                 Configured {
@@ -164,6 +165,12 @@ impl GatewayArgs {
             }
         })
     }
+}
+
+/// Why the next start would be refused, by what is stored; a file that cannot be asked is told of elsewhere.
+fn refusals(config: &config::Resolved) -> Vec<(&'static str, String, String)> {
+    let mistakes = payhook_gateway::prospect(config).map(|prospect| prospect.mistakes).unwrap_or_default();
+    mistakes.into_iter().map(|mistake| ("problem", mistake.to_string(), mistake.hint)).collect()
 }
 
 /// The address to call for a listener: one that listens everywhere is called on loopback.

@@ -25,6 +25,7 @@
 //! - `names`: numbers of sources and destinations.
 //! - [`suspects()`]: the keys that may have signed a request, for the signature doctor.
 //! - [`introduction`]: how a gateway shows whose it is before a token is sent to it.
+//! - [`prospect()`]: what a start would meet in the store's file, for whoever checks before.
 //! - [`keyfile`]: the API token and the envelope key beside the store.
 //! - [`clock`]: the one place that knows now.
 //!
@@ -48,6 +49,7 @@ pub mod keyfile;
 mod names;
 pub mod payload;
 mod plan;
+mod prospect;
 mod readiness;
 mod rehearsal;
 pub mod reload;
@@ -59,4 +61,5 @@ pub mod telemetry;
 
 pub use key_set::published_keys;
 pub use payhook_destination::standard_webhooks;
+pub use prospect::{Prospect, prospect};
 pub use suspects::suspects;

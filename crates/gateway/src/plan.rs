@@ -2,7 +2,7 @@
 //!
 //! A request takes one snapshot of it and never asks twice, so that no swap can come between two questions.
 
-mod scope;
+pub(crate) mod scope;
 #[cfg(test)]
 mod suite;
 

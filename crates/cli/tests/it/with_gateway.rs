@@ -75,6 +75,36 @@ fn an_event_is_listed_shown_and_delivered() {
 }
 
 #[test]
+fn check_and_the_doctor_say_what_the_next_start_would_refuse_and_check_what_it_would_not_send() {
+    let mut gateway = gateway("http://127.0.0.1:1/");
+    trigger(&gateway, "authorised").fine();
+    until(|| rows(&gateway, "deliveries list --state dead"), |rows| !rows.is_empty());
+    let before = gateway.configuration();
+    let check = |gateway: &Gateway| payhook(gateway.folder(), "check").run();
+    check(&gateway).fine();
+
+    gateway.rewrite(&before.replace("provider = \"adyen\"", "provider = \"adyen\"\nenvironment = \"test\""));
+    check(&gateway).complains(78, "made as \"live\", and it is now \"test\"", "put it back");
+    let doctor = payhook(gateway.folder(), "doctor").run();
+    assert!(doctor.out.contains("problem  configuration:") && doctor.out.contains("now \"test\""), "{}", doctor.out);
+
+    gateway.rewrite(&before.replace("retry = { schedule = [] }\n", ""));
+    gateway.stop(PATIENCE);
+    gateway.restart();
+    trigger(&gateway, "authorised").fine();
+    let before = gateway.configuration();
+    gateway.rewrite(&before.replace("\"shop\"", "\"store\""));
+    let said = check(&gateway);
+    assert!(
+        said.err.contains("1 delivery is owed to `shop`, which is not configured: kept, and not sent"),
+        "{}",
+        said.err
+    );
+    gateway.rewrite(&format!("abandon = [\"shop\"]\n{}", before.replace("\"shop\"", "\"store\"")));
+    assert!(!check(&gateway).err.contains("owed"), "it was given up by name");
+}
+
+#[test]
 fn a_dead_letter_is_shown_with_its_attempt_and_made_again() {
     let gateway = gateway("http://127.0.0.1:1/");
     trigger(&gateway, "authorised").fine();

@@ -4,51 +4,86 @@
 //! used, as a name `SOURCE=ENVIRONMENT`, or `SOURCE=ENVIRONMENT@ACCOUNT`. While nothing is stored a source may change its mind;
 //! each change is one more name, `SOURCE=ENVIRONMENT#N`, of which the last counts.
 
+use payhook_domain::id::NameId;
 use payhook_provider::Accounts;
-use payhook_store::{EventFilter, Name, NameKind, PageRequest, Reader, Store, Unavailable};
+use payhook_store::{Archive, EventFilter, Name, NameKind, PageRequest, Reader, Store, Unavailable};
 
 use super::PlanError;
 use crate::config;
 
+/// What to do about a change that is refused.
+pub(crate) const HINT: &str = "put it back, or give the source a new name";
+
 /// Compares each source's scope with the one its stored events were made with; the names to note where it is new.
 pub(super) async fn look(sources: &[config::Source], reader: &dyn Reader) -> Result<Vec<String>, PlanError> {
     let names = reader.names().await?;
-    let mut news = Vec::new();
-    for source in sources {
-        let now = source.scope();
-        let noted = Noted::find(&names, &source.name);
-        if noted.last.as_ref() == Some(&now) {
-            continue;
+    for change in changes(sources, &names) {
+        if change.is_late(provider_of(reader, change.other.id).await?, &names) {
+            return Err(change.refused());
         }
-        if let Some(was) = noted.last.clone() {
-            for other in sharing(source, &was, &names) {
-                let Some(provider) = provider_of(reader, &names, other).await? else { continue };
-                if other == source.name || provider == source.provider.name() {
-                    let whose = whose(source, other);
-                    return Err(PlanError::Scope { name: source.name.clone(), whose, was, now });
-                }
-            }
-        }
-        news.push(noted.next(&source.name, &now));
     }
-    Ok(news)
+    let is_new = |source: &&config::Source| Noted::find(&names, &source.name).last != Some(source.scope());
+    let news = sources.iter().filter(is_new);
+    Ok(news.map(|source| Noted::find(&names, &source.name).next(&source.name, &source.scope())).collect())
+}
+
+/// The same of a file that nobody has open, every refusal at once: what a start would say.
+pub(crate) fn refusals(sources: &[config::Source], archive: &Archive) -> Result<Vec<PlanError>, String> {
+    let names = archive.names()?;
+    let mut refusals = Vec::new();
+    for change in changes(sources, &names) {
+        if change.is_late(archive.provider_of(change.other.id)?, &names) {
+            refusals.push(change.refused());
+        }
+    }
+    Ok(refusals)
+}
+
+/// A source whose scope is another than was noted, and one whose events its notifications may have been made into.
+struct Change<'n> {
+    source: &'n config::Source,
+    was: String,
+    other: &'n Name,
+}
+
+fn changes<'n>(sources: &'n [config::Source], names: &'n [Name]) -> Vec<Change<'n>> {
+    let mut changes = Vec::new();
+    for source in sources {
+        let noted = Noted::find(names, &source.name).last;
+        let Some(was) = noted.filter(|was| *was != source.scope()) else { continue };
+        let others = sharing(source, &was, names);
+        changes.extend(others.into_iter().map(|other| Change { source, was: was.clone(), other }));
+    }
+    changes
+}
+
+impl Change<'_> {
+    /// Whether there are such events, which `provider` tells that the newest of the other is of.
+    fn is_late(&self, provider: Option<NameId>, names: &[Name]) -> bool {
+        let name = |id: NameId| names.iter().find(|name| name.id == id).map(|name| name.name.as_str());
+        provider.is_some_and(|provider| {
+            self.other.name == self.source.name || name(provider) == Some(self.source.provider.name())
+        })
+    }
+
+    fn refused(self) -> PlanError {
+        let Self { source, was, other } = self;
+        let whose = match source.name == other.name {
+            true => "its stored events".to_owned(),
+            false => format!("the stored events of {:?}, which it shares,", other.name),
+        };
+        PlanError::Scope { name: source.name.clone(), whose, was, now: source.scope() }
+    }
 }
 
 /// Whose events the notifications of `source` may have been made into, as far as it `was` noted: its own, and where notifications
 /// name no account, those of every source that was of the same, by which each may have come first. Also of one that is not
 /// configured any more: what it received still is what comes again.
-fn sharing<'n>(source: &config::Source, was: &str, names: &'n [Name]) -> Vec<&'n str> {
+fn sharing<'n>(source: &config::Source, was: &str, names: &'n [Name]) -> Vec<&'n Name> {
     let are_named = source.provider.about().accounts == Accounts::Named;
-    let noted = |name: &&str| Noted::find(names, name).last.as_deref() == Some(was);
-    let known = names.iter().filter(|name| name.kind == NameKind::Source).map(|name| name.name.as_str());
-    known.filter(|name| *name == source.name || !are_named && noted(name)).collect()
-}
-
-fn whose(source: &config::Source, other: &str) -> String {
-    match source.name == other {
-        true => "its stored events".to_owned(),
-        false => format!("the stored events of {other:?}, which it shares,"),
-    }
+    let noted = |name: &Name| Noted::find(names, &name.name).last.as_deref() == Some(was);
+    let known = names.iter().filter(|name| name.kind == NameKind::Source);
+    known.filter(|name| name.name == source.name || !are_named && noted(name)).collect()
 }
 
 /// Notes what [`look`] found to be new. Before the first event is made with it.
@@ -87,15 +122,13 @@ impl Noted {
 
 /// The provider of a source's newest event; nothing when it has none. Looks until it finds one: only asked when the scope is
 /// another than before.
-async fn provider_of<'n>(reader: &dyn Reader, names: &'n [Name], source: &str) -> Result<Option<&'n str>, Unavailable> {
-    let known = names.iter().find(|name| name.kind == NameKind::Source && name.name == source);
-    let Some(source) = known.map(|name| name.id) else { return Ok(None) };
+async fn provider_of(reader: &dyn Reader, source: NameId) -> Result<Option<NameId>, Unavailable> {
     let mut from = None;
     loop {
         let filter = EventFilter { source: Some(source), ..EventFilter::default() };
         let page = reader.events(filter, PageRequest { limit: 1, from }).await?;
         if let Some(row) = page.rows.first() {
-            return Ok(names.iter().find(|name| name.id == row.provider).map(|name| name.name.as_str()));
+            return Ok(Some(row.provider));
         }
         match page.next {
             Some(next) => from = Some(next),

@@ -36,6 +36,16 @@ pub(crate) fn owed(tallies: &Tallies, destination: NameId) -> u64 {
     OWED.iter().filter_map(|state| tallies.deliveries.get(&(destination, state.as_str()))).sum()
 }
 
+/// `1 delivery is owed`, `6 deliveries are owed`.
+pub(crate) fn said(owed: u64) -> String {
+    format!("{owed} {}", if owed == 1 { "delivery is owed" } else { "deliveries are owed" })
+}
+
+/// What to do: keep the destination in some way, or let it go by name.
+pub(crate) fn hint(keep: &str, destination: &str) -> String {
+    format!("{keep}, or give them up: abandon = [\"{destination}\"] at the top of the file")
+}
+
 /// Every destination that is not configured and is owed something.
 pub(crate) fn all(plan: &Plan, tallies: &Tallies, names: &NameBook) -> Vec<Orphans> {
     let mut ids: Vec<NameId> = tallies.deliveries.keys().map(|(id, _)| *id).collect();

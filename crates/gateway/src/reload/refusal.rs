@@ -6,9 +6,9 @@ use std::sync::Arc;
 use payhook_store::Tallies;
 
 use super::Face;
-use super::orphans::owed;
+use super::orphans::{self, owed};
 use crate::config::{Finding, Place, Resolved, Store};
-use crate::plan::{Plan, Target};
+use crate::plan::{Plan, Target, scope};
 
 /// Everything that stands against taking `new`, at once. What would need a restart says so.
 pub(super) fn of(face: &Face, plan: &Plan, new: &Resolved, tallies: &Tallies) -> Vec<Finding> {
@@ -73,7 +73,7 @@ impl Against {
                         "environment and account of source `{name}` changed from {was} to {now}, which needs a restart, and is \
                          refused then as well once it has stored events: the same notifications would become others"
                     ),
-                    "put it back, or give the source a new name",
+                    scope::HINT,
                 );
             }
         }
@@ -83,10 +83,8 @@ impl Against {
         let (name, owed) = (&target.settings.name, owed(tallies, target.id));
         if owed > 0 && !new.abandon.contains(name) {
             self.say(
-                format!("destination `{name}` is gone while {owed} deliveries are owed to it"),
-                format!(
-                    "keep it until they are delivered, or give them up: abandon = [\"{name}\"] at the top of the file"
-                ),
+                format!("destination `{name}` is gone while {} to it", orphans::said(owed)),
+                orphans::hint("keep it until they are delivered", name),
             );
         }
     }

@@ -15,7 +15,7 @@ use crate::boot::BootError;
 use crate::config::{Finding, Loaded, Mistakes, Place, Resolved, Warning};
 use crate::dispatch::gate::{self, Kept};
 use crate::gateway::Gateway;
-use crate::plan::{Plan, PlanError};
+use crate::plan::{Plan, PlanError, scope};
 
 /// A changed configuration that can be taken: nothing of it can fail any more.
 pub(super) struct Prepared {
@@ -108,9 +108,7 @@ impl Against {
     fn plan(&self, error: &PlanError) -> Mistakes {
         match error {
             PlanError::Store(error) => self.store(error),
-            PlanError::Scope { .. } => {
-                Mistakes(vec![self.finding(error.to_string(), "put it back, or give the source a new name")])
-            }
+            PlanError::Scope { .. } => Mistakes(vec![self.finding(error.to_string(), scope::HINT)]),
             PlanError::Destination { .. } | PlanError::KeySet { .. } => {
                 Mistakes(vec![self.finding(error.to_string(), "`payhook check` reads the configuration")])
             }

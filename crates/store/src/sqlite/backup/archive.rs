@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use payhook_domain::id::EventId;
+use payhook_domain::id::{EventId, NameId};
 use payhook_domain::identity::Digest;
 use payhook_domain::time::Timestamp;
 use rusqlite::Connection;
@@ -11,7 +11,7 @@ use crate::sqlite::file::{connect, schema};
 use crate::sqlite::names::Kinds;
 use crate::sqlite::recording::identities;
 use crate::sqlite::{names, queries, real_or_as_given};
-use crate::{EventFilter, Name, OpenError, Page, PageRequest, StoredEvent};
+use crate::{EventFilter, Name, OpenError, Page, PageRequest, StoredEvent, Tallies};
 
 /// A file that is only read. Nothing beside it is made or changed when it is a backup.
 pub struct Archive {
@@ -55,6 +55,32 @@ impl Archive {
         let filter = EventFilter { since: Some(since), ..EventFilter::default() };
         let page = PageRequest { limit: PageRequest::LIMIT_MAX, from };
         queries::list_events(&self.connection, &self.kinds, &filter, &page).map_err(|error| error.to_string())
+    }
+
+    /// The provider of this source's newest event; nothing when it has none. Looks until it finds one.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub fn provider_of(&self, source: NameId) -> Result<Option<NameId>, String> {
+        let filter = EventFilter { source: Some(source), ..EventFilter::default() };
+        let mut from = None;
+        loop {
+            let page = PageRequest { limit: 1, from };
+            let found = queries::list_events(&self.connection, &self.kinds, &filter, &page);
+            let found = found.map_err(|error| error.to_string())?;
+            match (found.rows.first(), found.next) {
+                (None, next @ Some(_)) => from = next,
+                (row, _) => return Ok(row.map(|row| row.provider)),
+            }
+        }
+    }
+
+    /// The exact counts.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub fn tallies(&self) -> Result<Tallies, String> {
+        queries::tallies(&self.connection).map_err(|error| error.to_string())
     }
 
     /// Every name in it.

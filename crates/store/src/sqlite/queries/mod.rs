@@ -13,3 +13,4 @@ mod times;
 
 pub(super) use events::list as list_events;
 pub(super) use reader::SqliteReader;
+pub(super) use tallies::read as tallies;

@@ -11,7 +11,7 @@ use crate::sqlite::tally::sort;
 use crate::{PageRequest, Tallies};
 
 /// The counts as of the last commit. Zero ones are left out of the maps.
-pub(super) fn read(connection: &Connection) -> rusqlite::Result<Tallies> {
+pub(in crate::sqlite) fn read(connection: &Connection) -> rusqlite::Result<Tallies> {
     let mut tallies = Tallies { oldest_pending: oldest_pending(connection)?, ..Tallies::default() };
     let mut counts = connection.prepare_cached("SELECT sort, a, b, count FROM tallies WHERE count <> 0")?;
     let mut rows = counts.query([])?;
