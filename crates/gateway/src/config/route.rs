@@ -1,6 +1,7 @@
 //! `[[route]]`: which events go to which destinations.
 
 pub(super) mod hold;
+mod when;
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use super::typed::section::Section;
 use super::words::mistakes::{Findings, Place};
 use super::words::names;
 use super::words::nearest::{nearest, suggestion};
-use crate::routing::{When, Wrong};
+use crate::routing::When;
 
 /// Which events go where.
 #[derive(Clone, Debug)]
@@ -100,26 +101,8 @@ fn read(section: &Section<'_>, index: usize, known: &Known<'_>, findings: &mut F
     let when_stale = lane::word(section, "when_stale", &when_stale, findings);
     let hold = hold::read(section, &events, &codes, findings);
     let events = events.into_iter().map(|(pattern, _)| pattern).collect();
-    let when = when(section, findings);
+    let when = when::read(section, &when::Asked { known, codes: &codes }, findings);
     Route { name, sources, events, when, when_stale, hold, to }
-}
-
-fn when(section: &Section<'_>, findings: &mut Findings) -> Option<When> {
-    let (text, place) = section.text("when")?;
-    let wrong = |Wrong { what, hint }| findings.mistake(&place, format!("`when` of {} {what}", section.title), hint);
-    let when = When::compile(text).map_err(wrong).ok()?;
-    if let Some(why) = when.doubt() {
-        let what = format!(
-            "`when` of {} can be said of no event ({why}), which counts as true: it takes them all",
-            section.title
-        );
-        findings.warning(
-            &place,
-            what,
-            "compare texts with texts and numbers with numbers; `payhook routes test` shows what it says",
-        );
-    }
-    Some(when)
 }
 
 /// Where the named things stand among `resolved`; a name that was typed nowhere is a mistake. One that was typed but

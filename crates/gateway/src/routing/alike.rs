@@ -1,14 +1,13 @@
 //! What a condition holds against each other: a field and a literal that are never equal.
 //!
-//! `==` between a number and a text is no failure, which would count as true, but *false*, for every event: a slip of a quote would
-//! lose what the route was made for. So it is refused when the configuration is read.
+//! `==` between a number and a text is no failure, which would count as true, but *false*, for every event: a slip of a quote, or a
+//! currency in small letters, would lose what the route was made for. So it is refused when the configuration is read.
 
 use cel::common::ast::operators::{EQUALS, IN, INDEX, NOT_EQUALS};
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SelectExpr};
-use payhook_domain::kind::Kind;
 
+use super::vocabulary;
 use super::when::Wrong;
-use crate::config::words::nearest::nearest;
 
 /// What a value is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,18 +41,32 @@ impl Sort {
 
 /// Refuses a comparison that no event can change.
 pub(super) fn check(call: &CallExpr) -> Result<(), Wrong> {
-    let [left, right] = call.args.as_slice() else { return Ok(()) };
+    if let Some(prefix) = prefix_of_kinds(call) {
+        return vocabulary::check_prefix_of_kinds(prefix);
+    }
+    compared(call).into_iter().try_for_each(|(field, literal)| compare(&field, literal))
+}
+
+/// The texts that fields of the event are compared with, each with its field.
+pub(super) fn texts(call: &CallExpr) -> impl Iterator<Item = (String, String)> + use<> {
+    let text = |(field, literal): (String, &Expr)| Some((field, text(literal)?.to_owned()));
+    compared(call).into_iter().filter_map(text).collect::<Vec<_>>().into_iter()
+}
+
+/// Each field of the event that is held against something, with what.
+fn compared(call: &CallExpr) -> Vec<(String, &Expr)> {
+    let [left, right] = call.args.as_slice() else { return Vec::new() };
     let (left, right) = (&left.expr, &right.expr);
     match (call.func_name.as_str(), right) {
         (EQUALS | NOT_EQUALS, _) => {
             let sides = field(left).map(|field| (field, right)).or_else(|| field(right).map(|field| (field, left)));
-            sides.map_or(Ok(()), |(field, literal)| compare(&field, literal))
+            sides.into_iter().collect()
         }
         (IN, Expr::List(list)) => {
-            let Some(field) = field(left) else { return Ok(()) };
-            list.elements.iter().try_for_each(|element| compare(&field, &element.expr))
+            let Some(field) = field(left) else { return Vec::new() };
+            list.elements.iter().map(|element| (field.clone(), &element.expr)).collect()
         }
-        _ => Ok(()),
+        _ => Vec::new(),
     }
 }
 
@@ -67,21 +80,21 @@ fn compare(field: &str, literal: &Expr) -> Result<(), Wrong> {
         );
         return Err(Wrong::new(what, is.hint()));
     }
-    match literal {
-        Expr::Literal(LiteralValue::String(text)) if matches!(field, "kind" | "type") => known_kind(text.inner()),
-        _ => Ok(()),
-    }
+    text(literal).map_or(Ok(()), |text| vocabulary::check(field, text))
 }
 
-fn known_kind(text: &str) -> Result<(), Wrong> {
-    let mut kinds = Kind::ALL.iter().map(|kind| kind.as_str());
-    if kinds.clone().any(|kind| kind == text) {
-        return Ok(());
+/// What `event.kind.startsWith('payment.')` asks for.
+fn prefix_of_kinds(call: &CallExpr) -> Option<&str> {
+    let (target, [prefix]) = (call.target.as_ref()?, call.args.as_slice()) else { return None };
+    let is_kind = call.func_name == "startsWith" && matches!(field(&target.expr).as_deref(), Some("kind" | "type"));
+    text(&prefix.expr).filter(|_| is_kind)
+}
+
+fn text(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
+        _ => None,
     }
-    let near = nearest(text, kinds.by_ref()).map(|near| format!("did you mean '{near}'?"));
-    let hint = near
-        .unwrap_or_else(|| "a provider's own code is event.code; kinds are such as 'payment.authorised'".to_owned());
-    Err(Wrong::new(format!("asks for the kind '{}', which there is not", text.escape_debug()), hint))
 }
 
 /// The path of a field of the event that is compared, without `event`.

@@ -48,6 +48,8 @@ pub(super) struct Found {
     pub(super) patterns: HashMap<String, Regex>,
     /// Whether it can look at the provider's own object.
     pub(super) names_original: bool,
+    /// What fields of the event are compared with, as far as it is a text: fields and texts.
+    pub(super) texts: Vec<(String, String)>,
 }
 
 /// Walks the whole condition.
@@ -109,9 +111,10 @@ impl<'e> Walk<'e> {
         if known {
             return Ok(());
         }
-        let hint = match subject::FIELDS.contains(&name) {
-            true => format!("write event.{name}"),
-            false => "only `event` is known: event.kind, event.amount.value".to_owned(),
+        let hint = match name {
+            "payment" | "payments" => subject::NO_PAYMENT.to_owned(),
+            _ if subject::FIELDS.contains(&name) => format!("write event.{name}"),
+            _ => "only `event` is known: event.kind, event.amount.value".to_owned(),
         };
         Err(Wrong::new(format!("names `{name}`, which is nothing"), hint))
     }
@@ -139,7 +142,11 @@ impl<'e> Walk<'e> {
         }
         call.target.iter().try_for_each(|target| self.visit(target))?;
         call.args.iter().try_for_each(|argument| self.visit(argument))?;
-        if self.scope.contains(&"event") { Ok(()) } else { alike::check(call) }
+        if self.scope.contains(&"event") {
+            return Ok(());
+        }
+        self.found.texts.extend(alike::texts(call));
+        alike::check(call)
     }
 
     fn pattern(&mut self, call: &CallExpr) -> Result<(), Wrong> {

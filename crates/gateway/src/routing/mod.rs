@@ -5,7 +5,7 @@
 //! - `wanted`: every destination of every fitting route, each once, however many routes fit.
 //! - `fits`: which routes' sources and patterns fit, looked up rather than matched.
 //! - `when`: one condition, compiled once. `scan` bounds its text before the parser sees it, `bounds` what was read
-//!   before the interpreter does; `alike`: what is never equal.
+//!   before the interpreter does; `alike`: what is never equal, `vocabulary`: words that there are not.
 //! - `subject`: the event as a condition sees it.
 //! - `failed`: a condition that failed on an event counts as fitting, and somebody is told.
 
@@ -15,6 +15,7 @@ mod failed;
 mod fits;
 mod scan;
 mod subject;
+mod vocabulary;
 mod wanted;
 mod when;
 

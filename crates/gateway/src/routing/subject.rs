@@ -38,6 +38,10 @@ const AMOUNT: [&str; 3] = ["value", "currency", "decimals"];
 const CHECKS: [&str; 2] = ["avs", "cvc"];
 const CHECK: [&str; 2] = ["code", "meaning"];
 
+/// Said to whoever asks for more than the event.
+pub(super) const NO_PAYMENT: &str =
+    "a condition sees the event, not its payment: ask what became true, event.kind == 'payment.captured'";
+
 /// Largest object of a provider that conditions read, in bytes: ten times the largest one documented. It bounds what an
 /// evaluation can cost.
 const ORIGINAL_BYTES_MAX: usize = 64 << 10;
@@ -202,10 +206,11 @@ pub(super) fn check_path(path: &[&str]) -> Result<(), Wrong> {
             return Err(Wrong::new(format!("asks for `{name}` of {so_far}, which has no fields"), hint));
         }
         if !known.contains(name) {
-            return Err(Wrong::new(
-                format!("asks for `{name}` of {so_far}, which it never has"),
-                suggestion(name, known.iter().copied()),
-            ));
+            let hint = match *name {
+                "payment" => NO_PAYMENT.to_owned(),
+                _ => suggestion(name, known.iter().copied()),
+            };
+            return Err(Wrong::new(format!("asks for `{name}` of {so_far}, which it never has"), hint));
         }
         so_far = format!("{so_far}.{name}");
         known = match so_far.as_str() {

@@ -131,7 +131,9 @@ fn a_condition_beyond_its_bounds_is_refused_with_a_hint() {
         ("[1].map(x, [2].filter(y, y > x)).size() > 0", "visits a list within a visit of a list", ""),
         ("evnt.code == 'X'", "names `evnt`, which is nothing", "only `event` is known"),
         ("code == 'X'", "names `code`, which is nothing", "write event.code"),
-        ("payment.status == 'x'", "names `payment`", "only `event` is known"),
+        ("payment.status == 'x'", "names `payment`", "sees the event, not its payment"),
+        ("payments.status == 'x'", "names `payments`", "event.kind == 'payment.captured'"),
+        ("event.payment.status == 'x'", "asks for `payment` of event, which it never has", "not its payment"),
         ("event.amount.vale > 1", "asks for `vale` of event.amount, which it never has", "`value`"),
         ("event.kidn == 'x'", "asks for `kidn` of event, which it never has", "`kind`"),
         ("event['kidn'] == 'x'", "asks for `kidn` of event, which it never has", "`kind`"),
@@ -184,6 +186,11 @@ fn what_no_event_makes_equal_is_refused_with_a_hint() {
         ("event['kind'] == 'AUTHORISATION'", "asks for the kind 'AUTHORISATION'", "event.code"),
         ("event.kind == 'AUTHORISATION'", "asks for the kind 'AUTHORISATION', which there is not", "event.code"),
         ("event.type in ['payment.authorized']", "asks for the kind 'payment.authorized'", "'payment.authorised'"),
+        ("event.kind.startsWith('payments.')", "asks for kinds that begin with 'payments.'", "'payment.'"),
+        ("event.amount.currency == 'eur'", "asks for the currency 'eur', which no event has", "write 'EUR'"),
+        ("!(event.amount.currency in ['EUR', 'Gbp'])", "asks for the currency 'Gbp'", "write 'GBP'"),
+        ("event.amount.currency == 'Euro'", "asks for the currency 'Euro'", "three capitals"),
+        ("event.proof == 'Signed'", "asks for the proof 'Signed', which no event has", "'signed'"),
     ] {
         let Err(wrong) = When::compile(condition) else { panic!("{condition} was taken") };
         assert!(wrong.what.starts_with(what) && wrong.hint.contains(hint), "{condition}: {wrong:?}");
@@ -195,6 +202,7 @@ fn what_no_event_makes_equal_is_refused_with_a_hint() {
         "event.kind in ['payment.authorised', 'refund.failed'] && event.code == 'anything'",
         "event.checks.avs.code == 2 && event.checks.cvc.meaning != 'matches'",
         "event.original.list.exists(event, event.success == 'yes')",
+        "event.kind.startsWith('payment.') || event.code.startsWith('PAY') || event.original.currency == 'eur'",
     ] {
         assert!(When::compile(condition).is_ok(), "{condition}");
     }
@@ -205,7 +213,12 @@ fn what_a_field_is_held_for_is_what_an_event_has_there() {
     let inner =
         ["amount.value", "amount.currency", "amount.decimals", "checks.avs.code", "checks.avs.meaning", "amount"];
     for field in subject::FIELDS.iter().chain(&inner).filter(|field| **field != "original") {
-        for literal in ["'payment.authorised'", "1250", "true"] {
+        let text = match *field {
+            "amount.currency" => "'EUR'",
+            "proof" => "'signed'",
+            _ => "'payment.authorised'",
+        };
+        for literal in [text, "1250", "true"] {
             let alike = When::compile(&format!("type(event.{field}) == type({literal})")).expect("it is read");
             let alike = matches!(alike.said_of(subject::sample().as_ref()), Some(Ok(cel::Value::Bool(true))));
             assert_eq!(When::compile(&format!("event.{field} == {literal}")).is_ok(), alike, "{field} and {literal}");

@@ -82,6 +82,11 @@ impl When {
         &self.0.text
     }
 
+    /// The texts that it compares this field of the event with.
+    pub(crate) fn texts<'w>(&'w self, field: &'w str) -> impl Iterator<Item = &'w str> {
+        self.0.found.texts.iter().filter(move |(of, _)| of == field).map(|(_, text)| text.as_str())
+    }
+
     /// Whether it holds for an event.
     pub(super) fn holds(&self, subject: &Subject<'_>) -> Held {
         let event = match subject.value(self.0.found.names_original) {

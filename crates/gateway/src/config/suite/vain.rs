@@ -60,6 +60,32 @@ fn a_condition_that_nothing_can_be_said_of_is_doubtful() {
     }
 }
 
+#[test]
+fn a_condition_that_asks_for_a_source_or_a_provider_that_is_not_there_is_a_mistake() {
+    let read = |when: &str| {
+        let text = WHOLE.replace("[[route]]\n", &format!("[[route]]\nwhen = \"{when}\"\n"));
+        load_in(folder().path(), Some(&text), variables())
+    };
+    for (when, what, hint) in [
+        ("event.source == 'adyn'", "asks for the source `adyn`, which is not configured", "did you mean `adyen`?"),
+        (
+            "event.provider in ['adyen', 'Adyen']",
+            "asks for the provider `Adyen`, which is not",
+            "did you mean `adyen`?",
+        ),
+    ] {
+        let mistakes = read(when).expect_err("refused").to_string();
+        assert!(mistakes.contains(what) && mistakes.contains(hint), "{mistakes}");
+    }
+    for fine in ["event.source == 'adyen' || event.source == 'payhook'", "event.provider == 'adyen'"] {
+        assert!(read(fine).is_ok(), "{fine}");
+    }
+    let doubts = |when: &str| shown(&read(when).expect("it runs").warnings).join("; ");
+    let doubt = doubts("event.code == 'AUTHORIZATION'");
+    assert!(doubt.contains("asks for the code `AUTHORIZATION`, which is not known"), "{doubt}");
+    assert!(!doubts("event.code == 'CAPTURE' || event.code == 'SOMETHING_OF_NEXT_YEAR'").contains("code"));
+}
+
 /// Two sources of a provider, each with its settings.
 fn two_sources(provider: &str, [one, other]: [&str; 2]) -> String {
     let source = |name: &str, more: &str| {
