@@ -73,6 +73,9 @@ impl Reading<'_> {
             (sense.fill)(request.body, &mut event);
         }
         event.signed = signed(&event);
+        if !event.proof.covers_content() {
+            event.id = apart(&event);
+        }
         event
     }
 
@@ -112,6 +115,15 @@ pub(super) fn each(places: &[Place]) -> impl Iterator<Item = &[Place]> {
 
 pub(super) fn first_of(places: &[Place], seen: &Seen<'_>) -> Option<String> {
     first(places, seen).filter(|text| text.len() <= TEXT_MAX).map(|text| text.into_owned())
+}
+
+/// The identity of what nobody signed: everything that it says belongs to it. By an id alone, whoever has one genuine request
+/// could spend that of an event to come, and what comes then would be its repeat.
+fn apart(event: &Event) -> EventId {
+    let told = [Some(&event.code), event.reference.as_ref(), event.provider_reference.as_ref(), event.payment.as_ref()];
+    let told = told.map(|text| text.map_or(b"".as_slice(), |text| text.as_bytes()));
+    let said = [event.id.0.as_bytes().as_slice(), event.content.as_bytes()];
+    EventId(Digest::of(said.into_iter().chain(told)))
 }
 
 /// Over amount, currency and reference: the same event with others is a conflict.

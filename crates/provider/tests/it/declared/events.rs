@@ -131,3 +131,12 @@ fn an_event_whose_body_nobody_signed_says_so() {
         assert_eq!(event.proof, proof, "{name}");
     }
 }
+
+#[test]
+fn what_nobody_signed_spends_no_identity_of_what_is_to_come() {
+    let of = |body: Value| events("mercadopago", &body).remove(0).id;
+    let genuine = json!({ "id": 12_345, "type": "payment", "action": "payment.updated", "data": { "id": "1" } });
+    let forged = json!({ "id": 12_345, "type": "payment", "action": "payment.updated", "data": { "id": "2" } });
+    assert_ne!(of(genuine.clone()), of(forged), "another body under its id");
+    assert_eq!(of(genuine.clone()), of(genuine), "a repeat");
+}
