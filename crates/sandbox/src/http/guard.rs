@@ -15,8 +15,8 @@ use url::Url;
 
 use crate::world::World;
 
-/// Ends of names that are kept out of the public DNS (RFC 6761, and ICANN for the last), as names without a dot are.
-const PRIVATE: [&str; 3] = [".localhost", ".test", ".internal"];
+/// Ends of names that are kept out of the public DNS (RFC 6761, RFC 6762, and ICANN for the last), as names without a dot are.
+const PRIVATE: [&str; 4] = [".localhost", ".test", ".local", ".internal"];
 
 /// Of pages: lets a request through that a page of the sandbox made, or that changes nothing.
 pub(crate) async fn guard(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
@@ -31,10 +31,12 @@ pub(crate) async fn guard_programs(State(world): State<Arc<World>>, request: Req
 async fn judge(world: &World, request: Request, next: Next, programs_may: bool) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let headers = request.headers();
-    // HTTP/2 has the name in the address. Programs may know it by any: only a browser is led by names of others.
+    // HTTP/2 has the name in the address.
     let name = request.uri().authority().map(|authority| authority.as_str()).or_else(|| text(headers, HOST));
     let same_origin = is_same_origin(headers);
-    let is_program = programs_may && same_origin.is_none();
+    // What changes something and says nothing is sent by no browser, and programs may know it by any name. What only looks may
+    // be a page's: to a name without TLS its browser says nothing of who asks.
+    let is_program = programs_may && changes && same_origin.is_none();
     if !is_program && !name.is_some_and(|name| is_ours(name, &world.base)) {
         let why = "sandbox: this name is not one it goes by; use its address, or start it with --base-url\n";
         return (StatusCode::MISDIRECTED_REQUEST, why).into_response();
@@ -107,6 +109,7 @@ mod tests {
             "localhost:8090",
             "192.168.1.7",
             "sandbox:8090",
+            "sandbox.shop.svc.cluster.local:8090",
             "pay.test",
             "sandbox.example:8090",
         ] {

@@ -73,6 +73,24 @@ fn a_name_of_somebody_else_that_leads_here_shows_nothing() {
     }
 }
 
+/// As Chromium asks for a page that came from there: neither `Origin` nor `Sec-Fetch-Site`, since the name is not a secure one.
+#[test]
+fn a_page_whose_name_was_led_here_reads_nothing_by_the_apis_either() {
+    let browser = Browser::new();
+    let ask = |path: &str, name: &str| {
+        let request = Request::get(path).header(HOST, name).header("x-api-key", "sandbox_adyen_api_key");
+        browser.send(request.body(Body::empty()).expect("a request"))
+    };
+    for path in
+        ["/sandbox/v1/accounts", "/sandbox/v1/messages", "/adyen/management/v3/me", "/banked/v2/payment_sessions/1"]
+    {
+        let refused = ask(path, "rebound.example:8090");
+        assert_eq!(refused.status, 421, "{path}");
+        refused.keeps_quiet_about("sandbox_adyen_api_key");
+        assert_ne!(ask(path, "sandbox.shop.svc.cluster.local:8090").status, 421, "{path}");
+    }
+}
+
 #[test]
 fn every_page_says_sandbox_and_takes_nothing_from_elsewhere() {
     let browser = Browser::new();
@@ -93,7 +111,7 @@ fn a_program_uses_the_sandboxs_own_api_and_another_page_does_not() {
     assert_eq!(ask(&[("host", "127.0.0.1:8090")]), 404, "a program is let in, and there is no such message");
     assert_eq!(ask(&[("host", "127.0.0.1:8090"), ("sec-fetch-site", "cross-site")]), 403);
     assert_eq!(ask(&[("host", "127.0.0.1:8090"), ("origin", "https://evil.example")]), 403);
-    assert_eq!(ask(&[("host", "sandbox.shop.svc.cluster.local")]), 404, "by whatever name it knows");
+    assert_eq!(ask(&[("host", "sandbox.example")]), 404, "by whatever name it knows");
     assert_eq!(ask(&[("host", "rebound.example:8090"), ("origin", "http://rebound.example:8090")]), 421);
 }
 
