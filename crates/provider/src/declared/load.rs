@@ -144,7 +144,7 @@ fn check_signed(signed: &Signed) -> Loaded<()> {
     if time.unit == Unit::Text {
         return Err("`tolerance` needs a `unit` of `timestamp` that can be read: s, ms or rfc3339".to_owned());
     }
-    let is_signed = template.has_timestamp() || (time_in_body && template.covers_whole_body());
+    let is_signed = template.has_timestamp() || (time_in_body && template.covers_body());
     if !is_signed {
         return Err(
             "a time that is not signed proves nothing: put {timestamp} into `signed`, or remove `tolerance`".to_owned()
@@ -161,9 +161,9 @@ fn covers_body(draft: &Draft, means: &Means) -> Loaded<bool> {
     };
     match draft.covers_body {
         None if !covers => {
-            Err("`signed` has no {body}: whoever changes the body goes unnoticed; say `covers_body = false` when that is so".to_owned())
+            Err("`signed` has no {body} outside of [ ]: whoever changes the body goes unnoticed; say `covers_body = false` when that is so".to_owned())
         }
-        Some(true) if !covers => Err("`covers_body` is true, but `signed` has no {body}".to_owned()),
+        Some(true) if !covers => Err("`covers_body` is true, but `signed` has no {body} outside of [ ]".to_owned()),
         said => Ok(said.unwrap_or(covers)),
     }
 }

@@ -98,14 +98,10 @@ impl Template {
         self.0 == [Piece::Body]
     }
 
-    /// Whether the body, or a part of it, is signed.
+    /// Whether the whole body is signed, whatever else the request holds. One in brackets is left out when whoever sends leaves
+    /// out what stands beside it.
     pub(super) fn covers_body(&self) -> bool {
-        self.has(&|piece| matches!(piece, Piece::Body | Piece::At(Place::Form(_), _)))
-    }
-
-    /// Whether the whole body is signed.
-    pub(super) fn covers_whole_body(&self) -> bool {
-        self.has(&|piece| *piece == Piece::Body)
+        self.0.contains(&Piece::Body)
     }
 
     pub(super) fn has_timestamp(&self) -> bool {
@@ -322,9 +318,20 @@ mod tests {
     #[test]
     fn what_a_template_signs_is_known_before_any_request() {
         let template = Template::read("[{config:x_login}]{timestamp}{form:bt_payload}").expect("a template");
-        assert!(template.has_timestamp() && template.covers_body() && !template.covers_whole_body());
-        assert!(!template.has_id() && !template.has_secret() && !template.has_url());
+        assert!(template.has_timestamp() && !template.has_id() && !template.has_secret() && !template.has_url());
         assert_eq!(template.parameters(), ["x_login"]);
+    }
+
+    #[test]
+    fn a_body_is_covered_when_all_of_it_is_always_signed() {
+        for (template, covers) in [
+            ("{timestamp}.{body}", true),
+            ("[{header:x-id}.]{body}", true),
+            ("{form:order}|{form:amount}", false),
+            ("{timestamp}[.{header:x-id}.{body}]", false),
+        ] {
+            assert_eq!(Template::read(template).expect("a template").covers_body(), covers, "{template}");
+        }
     }
 
     #[test]

@@ -107,6 +107,8 @@ fn every_slip_in_a_scheme_is_told() {
         ("acme", |scheme| scheme["timestamp"]["unit"] = "text".into(), "that can be read"),
         ("acme", |scheme| scheme["signed"] = "{body}".into(), "not signed proves nothing"),
         ("acme", |scheme| scheme["signed"] = "{timestamp}".into(), "no {body}"),
+        ("acme", |scheme| scheme["signed"] = "{timestamp}{form:order}{form:amount}".into(), "no {body}"),
+        ("acme", |scheme| scheme["signed"] = "{timestamp}[{header:x-id}{body}]".into(), "no {body} outside of [ ]"),
         ("acme", |scheme| scheme["signed"] = "{timestamp}{body}{id}".into(), "{id}, but"),
         ("acme", |scheme| scheme["signed"] = "{timestamp}{body}{secret}".into(), "sha256"),
         ("acme", |scheme| scheme["tolerance"]["past"] = 9_999_999.into(), "at most 30 days"),
