@@ -18,6 +18,8 @@ pub struct Recording {
     pub notification: Notification,
     /// Its provider, by number.
     pub provider: NameId,
+    /// From when on it is owed, and waits where it is held: its receipt, unless it is let in later.
+    pub owed_at: Timestamp,
     /// Its authentic events, at least one.
     pub events: Vec<RecordEvent>,
 }

@@ -6,7 +6,7 @@ use payhook_testkit::gateway::{Gateway, Setup};
 use payhook_testkit::notifications::Item;
 use payhook_testkit::receiver::{Behaviour, Delivery, Receiver};
 
-use crate::stage::{SECRET, adyen, configuration, until};
+use crate::stage::{KEY, SECRET, adyen, configuration, until};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -62,6 +62,28 @@ fn bad_news_that_nothing_overtakes_is_told_when_its_hold_is_over() {
     assert!(receiver.wait_until(PATIENCE, |deliveries| deliveries.len() == 1), "it never arrived");
     let told = &receiver.deliveries()[0].json();
     assert_eq!((&told["type"], &told["data"]["payment"]["status"]), (&"payment.refused".into(), &"refused".into()));
+}
+
+/// They were refused an hour ago, for want of the right key.
+#[test]
+fn bad_news_that_is_let_out_of_the_quarantine_waits_for_the_better_news_that_is_let_out_behind_it() {
+    let receiver = Receiver::start(Some(SECRET));
+    let (folder, wrong) = (tempfile::tempdir().expect("a folder"), "0".repeat(64));
+    let gateway = holding(&receiver, "10m").in_folder(folder.path()).argument("--clock-offset=-60m").start();
+    assert_eq!(gateway.reload(&gateway.configuration().replace(KEY, &wrong))["outcome"], "taken");
+    for (card, success) in [(1, false), (2, true)] {
+        assert_eq!(gateway.send(&adyen().request(&attempt(card, success))).expect("an answer").status, 401);
+        until(&gateway, PATIENCE, "the refused", || gateway.list("/api/v1/quarantine").len() as u64 == card);
+    }
+    drop(gateway);
+    let gateway = holding(&receiver, "10m").in_folder(folder.path()).start();
+    for entry in ["qrn_1", "qrn_2"] {
+        let released = gateway.post(&format!("/api/v1/quarantine/{entry}/release"), &serde_json::json!({}));
+        assert_eq!(released.json()["verdicts"], serde_json::json!(["new"]));
+        std::thread::sleep(A_WHILE);
+    }
+    assert_eq!(kinds(&receiver), ["payment.authorised"]);
+    assert_eq!(gateway.list("/api/v1/deliveries?state=superseded").len(), 1);
 }
 
 /// The time is turned by starting again with another clock, since nobody waits four days.

@@ -107,9 +107,10 @@ fn recording(gateway: &Gateway, alert: &Alert) -> Recording {
     let plan = gateway.plan.load();
     let (event, body) = alert.event();
     let wanted = routing::wanted_alert(&plan, &event, &body, |_| true);
+    let now = gateway.clock.now();
     let notification = Notification {
         source: plan.own.source,
-        received_at: gateway.clock.now(),
+        received_at: now,
         target: String::new(),
         peer: None,
         headers: Bytes::new(),
@@ -118,7 +119,7 @@ fn recording(gateway: &Gateway, alert: &Alert) -> Recording {
     };
     let disposition = Disposition::Route(wanted);
     let event = RecordEvent { item: 0, event, names: Names::default(), disposition };
-    Recording { notification, provider: plan.own.provider, events: vec![event] }
+    Recording { notification, provider: plan.own.provider, owed_at: now, events: vec![event] }
 }
 
 #[cfg(test)]

@@ -94,7 +94,8 @@ pub(crate) async fn release_quarantined(gateway: &Gateway, row: QuarantineRow) -
         return Err(NotReleased::StillRefused(why));
     }
     routing::tell(gateway, &plan, &judged.when_failed);
-    let recording = judged.into_recording(source, received.notification(source, &plan));
+    // A hold of minutes would be over since the first receipt, and better news may well be let out next.
+    let recording = judged.into_recording(source, received.notification(source, &plan), gateway.clock.now());
     let recording = recording.ok_or_else(|| NotReleased::StillRefused("it holds nothing".to_owned()))?;
     let verdicts = gateway.store.record(recording).await?;
     gateway.bells.ring();

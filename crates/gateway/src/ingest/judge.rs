@@ -43,11 +43,17 @@ impl Judged {
         self.refused.first().map(|refused| refused.code)
     }
 
-    /// The recording of what is authentic; nothing when nothing is.
-    pub(crate) fn into_recording(self, source: &Source, notification: Notification) -> Option<Recording> {
+    /// The recording of what is authentic, owed from `owed_at` on; nothing when nothing is.
+    pub(crate) fn into_recording(
+        self,
+        source: &Source,
+        notification: Notification,
+        owed_at: Timestamp,
+    ) -> Option<Recording> {
         (!self.events.is_empty()).then_some(Recording {
             notification,
             provider: source.provider_id,
+            owed_at,
             events: self.events,
         })
     }

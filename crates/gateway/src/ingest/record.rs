@@ -103,7 +103,7 @@ pub(crate) async fn record(
         withheld(gateway, source, event);
     }
     let ids: Vec<EventId> = judged.events.iter().map(|recorded| recorded.event.id).collect();
-    let Some(recording) = judged.into_recording(source, received.notification(source, plan)) else {
+    let Some(recording) = judged.into_recording(source, received.notification(source, plan), received.at) else {
         return Settled {
             answer: refused.unwrap_or_else(|| Answer::refused(Code::Unreadable)),
             verdicts,

@@ -219,7 +219,11 @@ mod tests {
         };
         let events =
             vec![RecordEvent { item: 0, event, names: Names::default(), disposition: Disposition::Route(Vec::new()) }];
-        store.record(Recording { notification, provider: source.provider_id, events }).await.expect("recorded");
+        let owed_at = notification.received_at;
+        store
+            .record(Recording { notification, provider: source.provider_id, owed_at, events })
+            .await
+            .expect("recorded");
     }
 
     #[tokio::test]

@@ -86,6 +86,7 @@ impl Desk {
                 config: [7; 8],
             },
             provider: self.provider,
+            owed_at: at(second),
             events,
         }
     }

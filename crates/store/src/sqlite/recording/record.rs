@@ -72,7 +72,7 @@ impl<'c> Recorder<'c> {
             source: request.source,
             provider: recording.provider,
             received_at: request.received_at,
-            owed_at: request.received_at,
+            owed_at: recording.owed_at,
             request: Some(request),
             row: 0,
             first_owed: None,
