@@ -8,10 +8,10 @@ use payhook_domain::id::EventSeq;
 use payhook_domain::kind::Kind;
 use payhook_domain::payment::Names;
 use payhook_domain::verdict::Verdict;
-use payhook_store::{DeliveryFilter, Disposition, Next, Wanted};
+use payhook_store::{DeliveryFilter, Disposition, Next, RecordEvent, Wanted};
 
 use crate::desk::{Desk, at, want};
-use crate::told::{AUTHORISED, CHARGED_BACK, REFUSED, Told};
+use crate::told::{AUTHORISED, CHARGED_BACK, REFUSED, SCOPE, Told};
 
 /// What an event is, and what it says of what.
 type Whole = (Kind, Subject, Effect);
@@ -66,6 +66,38 @@ async fn what_failed_after_it_was_sent_is_heard_whichever_is_told_first() {
     assert_eq!(states(&desk).await, [(1, State::Held), (2, State::Pending)]);
     desk.one(other_card(&Told::of(SENT, "", 1_000, 401)).item(desk.to_shop()), 402).await;
     assert_eq!(states(&desk).await[0], (1, State::Superseded), "a later success of the order overtakes it");
+}
+
+/// As a merchant's reference may stand in the provider's page that was paid on, and not in the payment.
+fn unnamed(told: &Told<'static>, disposition: Disposition) -> RecordEvent {
+    let mut item = told.item(disposition);
+    item.event.reference = None;
+    item.names = Names::of(&SCOPE, &item.event);
+    item
+}
+
+#[tokio::test]
+async fn without_a_reference_only_a_success_of_the_same_payment_overtakes() {
+    for is_named in [false, true] {
+        let desk = Desk::new().await;
+        desk.one(unnamed(&Told::of(REFUSED, "", 1_000, 1), held(&desk)), 1).await;
+        desk.one(unnamed(&other_card(&Told::of(AUTHORISED, "", 1_000, 20)), desk.to_shop()), 20).await;
+        assert_eq!(states(&desk).await, [(1, State::Held), (2, State::Pending)], "another payment");
+        let desk = desk.reopened().await;
+        let paid = Told::of(AUTHORISED, "", 1_000, 30);
+        let paid = if is_named { paid.item(desk.to_shop()) } else { unnamed(&paid, desk.to_shop()) };
+        desk.one(paid, 30).await;
+        assert_eq!(states(&desk).await, [(1, State::Superseded), (2, State::Pending), (3, State::Pending)]);
+    }
+}
+
+#[tokio::test]
+async fn without_a_reference_nothing_overtakes_what_waits_its_time() {
+    let desk = Desk::new().await;
+    desk.one(unnamed(&Told::of(REFUSED, "", 1_000, 1), held(&desk)), 1).await;
+    let desk = desk.reopened().await;
+    assert_eq!(desk.lease(10, 600).await.due.len(), 0);
+    assert_eq!(desk.lease(10, 601).await.due.len(), 1);
 }
 
 #[tokio::test]

@@ -101,14 +101,15 @@ impl Recorder<'_> {
         }
     }
 
-    /// The order that a held delivery of the event would wait for, and whether a success of it has overtaken the event.
+    /// The order that a held delivery of the event would wait for, or its own payment where it names none; and whether a success
+    /// of it has overtaken the event.
     fn order_of<'n>(
         &mut self,
         want: &Wanted,
         event: &Event,
         names: &'n Names,
     ) -> rusqlite::Result<(Option<&'n Digest>, bool)> {
-        let order = names.order.as_ref().filter(|_| !want.hold.is_zero());
+        let order = names.order.as_ref().or(names.payment.as_ref()).filter(|_| !want.hold.is_zero());
         let overtaken = order.map_or(Ok(false), |order| self.is_overtaken(order, event))?;
         Ok((order, overtaken))
     }

@@ -33,7 +33,7 @@ macro_rules! over {
     };
 }
 
-/// Keeps held deliveries by order, and finds those whose hold is over.
+/// Keeps held deliveries by order, or by payment where they name no order, and finds those whose hold is over.
 pub(in crate::sqlite) struct Holds<'c> {
     hold: Statement<'c>,
     of_order: Statement<'c>,

@@ -27,7 +27,7 @@ pub(in crate::sqlite) struct Owing<'c> {
 pub(in crate::sqlite) struct Circumstances<'e> {
     /// A later event of the same was folded before.
     pub(in crate::sqlite) stale: bool,
-    /// Its order, when there is one.
+    /// What a success of ends its hold: its order, or its payment; when there is either.
     pub(in crate::sqlite) order: Option<&'e Digest>,
     /// A success of its order is later than it.
     pub(in crate::sqlite) overtaken: bool,

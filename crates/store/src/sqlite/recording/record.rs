@@ -196,7 +196,8 @@ impl<'c> Recorder<'c> {
         Ok(belief)
     }
 
-    /// A success ends what is held of its order, and is remembered for the bad news that comes later.
+    /// A success ends what is held of its order, and is remembered for the bad news that comes later. It ends what is held of its
+    /// payment alone, too: such news that comes later is stale.
     pub(in crate::sqlite) fn hear_of_order(
         &mut self,
         event: &Event,
@@ -205,12 +206,17 @@ impl<'c> Recorder<'c> {
         (received_at, now): (Timestamp, Timestamp),
         changes: &mut Changes,
     ) -> rusqlite::Result<()> {
-        let Some(order) = names.order.as_ref().filter(|_| event.kind.is_success()) else { return Ok(()) };
+        if !event.kind.is_success() {
+            return Ok(());
+        }
         let at = occurred_at(event).unwrap_or(received_at);
-        if self.remembers_orders {
+        if let Some(order) = names.order.as_ref().filter(|_| self.remembers_orders) {
             self.books.aliases.succeeded(order, at, payment, changes)?;
         }
-        self.owing.holds.supersede(order, at, now, changes)
+        for held in names.order.iter().chain(&names.payment) {
+            self.owing.holds.supersede(held, at, now, changes)?;
+        }
+        Ok(())
     }
 
     /// Writes the payment in hand, and has none in hand any more.
