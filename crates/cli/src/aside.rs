@@ -9,7 +9,7 @@ use crate::events;
 use crate::fields::{self, received};
 use crate::listing::{self, ListArgs};
 use crate::output;
-use crate::quarantine::released;
+use crate::release::ReleaseArgs;
 use crate::settings::GatewayArgs;
 use crate::table::text;
 
@@ -56,16 +56,10 @@ struct Show {
 
 /// Route it as today's configuration says
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  payhook aside release seq_12")]
+#[command(after_help = "Examples:\n  payhook aside release seq_12\n  payhook aside release --all --source adyen")]
 struct Release {
-    /// The row's id
-    #[arg(value_name = "ROW")]
-    id: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    gateway: GatewayArgs,
+    what: ReleaseArgs,
 }
 
 impl Aside {
@@ -73,7 +67,7 @@ impl Aside {
         match self.action {
             Action::List(list) => list.run().await?,
             Action::Show(show) => show.run().await?,
-            Action::Release(release) => release.run().await?,
+            Action::Release(release) => return release.what.run("aside").await,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -101,14 +95,6 @@ impl Show {
         fields.extend(events::FIELDS.iter().filter(|(label, _)| !matches!(*label, "event" | "row")));
         output::line(&fields::render(&row, &fields));
         output::line(&format!("\n{}", received(&row["received"])));
-        Ok(())
-    }
-}
-
-impl Release {
-    async fn run(self) -> anyhow::Result<()> {
-        let answer = self.gateway.client()?.post(&format!("/api/v1/aside/{}/release", self.id), None).await?;
-        released(&self.id, &answer, self.json);
         Ok(())
     }
 }

@@ -94,6 +94,15 @@ impl Client {
         self.call(Method::POST, self.address(path, &[]), body).await
     }
 
+    /// `POST` without a body; why it was left as it is, where the present state stands against it or it is gone.
+    pub(crate) async fn post_or_left(&self, path: &str) -> anyhow::Result<Result<Value, String>> {
+        let answer = self.answer(Method::POST, self.address(path, &[]), None).await?;
+        match answer.status {
+            StatusCode::CONFLICT | StatusCode::NOT_FOUND => Ok(Err(refused(&answer))),
+            _ => read(&answer).map(Ok),
+        }
+    }
+
     /// The full address of a path.
     pub(crate) fn address(&self, path: &str, query: &[(&str, Option<&str>)]) -> Url {
         // Behind a proxy the gateway may have a folder of its own.
@@ -112,6 +121,10 @@ impl Client {
     }
 
     async fn call(&self, method: Method, url: Url, body: Option<&Value>) -> anyhow::Result<Value> {
+        read(&self.answer(method, url, body).await?)
+    }
+
+    async fn answer(&self, method: Method, url: Url, body: Option<&Value>) -> anyhow::Result<Answer> {
         match self.addressee().await? {
             Answering::Gateway => {}
             Answering::Other => return Err(self.is_other().into()),
@@ -124,8 +137,7 @@ impl Client {
         let target = self.target(&url)?;
         let repeatable = method == Method::GET;
         let sent = target.send(Outgoing { method, headers, body, repeatable }).await;
-        let answer = sent.and_then(Answer::whole).map_err(|failure| unreachable(&self.base, &failure.error))?;
-        read(&answer)
+        Ok(sent.and_then(Answer::whole).map_err(|failure| unreachable(&self.base, &failure.error))?)
     }
 
     fn target(&self, url: &Url) -> Result<Target, Complaint> {
@@ -155,11 +167,16 @@ fn read(answer: &Answer) -> anyhow::Result<Value> {
         let hint = "is this the admin address of a payhook gateway?";
         return Ok(value.ok_or_else(|| Complaint::failed("the answer is not JSON", hint))?);
     }
-    let said = value.as_ref().and_then(sentence);
-    let what = said.unwrap_or_else(|| format!("the gateway answered {}", answer.status));
+    let what = refused(answer);
     // What the gateway cannot make sense of was typed here: scripts that try again what failed must not try that.
     let complaint = if answer.status == StatusCode::BAD_REQUEST { Complaint::usage } else { Complaint::failed };
     Err(complaint(what, hint_for(answer.status)).into())
+}
+
+/// What the gateway said instead of doing it.
+fn refused(answer: &Answer) -> String {
+    let said = serde_json::from_slice(&answer.excerpt).ok().as_ref().and_then(sentence);
+    said.unwrap_or_else(|| format!("the gateway answered {}", answer.status))
 }
 
 /// The sentence of a refusal.

@@ -68,6 +68,12 @@ pub(crate) fn section<const N: usize>(
     }
 }
 
+/// Every row of the list at `path`, newest first.
+pub(crate) async fn all(client: &Client, path: &str, filters: &[(&str, Option<&str>)]) -> anyhow::Result<Vec<Value>> {
+    let list = ListArgs { limit: u32::MAX, cursor: None, json: false };
+    Ok(gather(client, path, filters, &list).await?.0)
+}
+
 /// Reads pages until there are enough rows or no more. A page may be short although more follows: the gateway looks at
 /// a bounded number of rows for each.
 async fn gather(

@@ -40,6 +40,7 @@ mod payments;
 mod providers;
 mod prune;
 mod quarantine;
+mod release;
 mod replay;
 mod routes;
 mod sandbox;

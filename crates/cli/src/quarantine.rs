@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::fields::{self, received};
 use crate::listing::{self, ListArgs};
 use crate::output;
+use crate::release::ReleaseArgs;
 use crate::settings::GatewayArgs;
 use crate::table::text;
 use crate::verify::told;
@@ -55,16 +56,12 @@ struct Show {
 
 /// Verify again with today's keys, and take what is authentic now; never forces
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  payhook quarantine release qrn_3")]
+#[command(
+    after_help = "Examples:\n  payhook quarantine release qrn_3\n  payhook quarantine release --all --source adyen"
+)]
 struct Release {
-    /// The entry's id
-    #[arg(value_name = "ENTRY")]
-    id: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    gateway: GatewayArgs,
+    what: ReleaseArgs,
 }
 
 impl Quarantine {
@@ -72,7 +69,7 @@ impl Quarantine {
         match self.action {
             Action::List(list) => list.run().await?,
             Action::Show(show) => show.run().await?,
-            Action::Release(release) => release.run().await?,
+            Action::Release(release) => return release.what.run("quarantine").await,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -116,23 +113,4 @@ impl Show {
         output::line(&format!("\n{}", received(&entry["received"])));
         Ok(())
     }
-}
-
-impl Release {
-    async fn run(self) -> anyhow::Result<()> {
-        let answer = self.gateway.client()?.post(&format!("/api/v1/quarantine/{}/release", self.id), None).await?;
-        released(&self.id, &answer, self.json);
-        Ok(())
-    }
-}
-
-/// Says what became of what was released.
-pub(crate) fn released(id: &str, answer: &Value, json: bool) {
-    if json {
-        output::json(answer);
-        return;
-    }
-    let verdicts = answer["verdicts"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let verdicts: Vec<_> = verdicts.iter().map(text).collect();
-    output::line(&format!("{id} is released: {}", verdicts.join(", ")));
 }

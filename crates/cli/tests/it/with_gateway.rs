@@ -149,6 +149,33 @@ fn what_is_forged_foreign_or_contradictory_waits_for_a_person() {
 }
 
 #[test]
+fn all_that_was_set_aside_by_a_slip_is_released_at_once_the_oldest_first() {
+    let shop = Receiver::start(Some(SECRET));
+    let gateway = gateway(&shop.url());
+    ask(&gateway, "aside release --all").run().complains(1, "nothing to release", "payhook aside list");
+    for seed in 1..=3 {
+        let words =
+            format!("authorised --seed {seed} --set merchantAccountCode=Other --set merchantReference=r-{seed}");
+        trigger(&gateway, &words).fine();
+    }
+    let [.., oldest] = &rows(&gateway, "aside list")[..] else { panic!("three are set aside") };
+    let said = ask(&gateway, &format!("aside release {} seq_999", id(oldest))).run();
+    assert!(
+        said.code == 1 && said.err.contains("seq_999 stays") && said.err.contains("1 released, 1 stay"),
+        "{said:?}"
+    );
+    let said = ask(&gateway, "aside release --all --source adyen").run();
+    assert!(said.code == 0 && said.out.lines().count() == 2 && said.err.contains("2 released, 0 stay"), "{said:?}");
+    assert!(shop.wait_until(PATIENCE, |deliveries| deliveries.len() == 3), "they were not delivered");
+    assert_eq!(rows(&gateway, "aside list").len(), 0);
+
+    trigger(&gateway, "authorised --bad-signature").fine();
+    until(|| rows(&gateway, "quarantine list"), |rows| !rows.is_empty());
+    let said = ask(&gateway, "quarantine release --all --json").run();
+    assert!(said.code == 1 && said.out.contains("does not verify"), "{said:?}");
+}
+
+#[test]
 fn a_place_beyond_the_newest_event_is_refused_aloud_instead_of_being_waited_for() {
     let gateway = gateway("http://127.0.0.1:1/");
     trigger(&gateway, "authorised --seed 3").fine();
