@@ -16,6 +16,10 @@ use crate::table::{Table, text};
 /// How often it is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
+/// What to do where a replay has nothing to send.
+const WANTED_BY_NOBODY: &str = "`payhook events list` shows what there is, and `payhook routes test EVENT` who would want it; what is set aside or in \
+     conflict is not replayed but released: `payhook aside list`, `payhook conflicts list`";
+
 /// Deliver old events again: new deliveries, each at the end of its payment's lane; the old ones stay as they are
 #[derive(Args, Debug)]
 #[command(
@@ -127,6 +131,9 @@ impl Replay {
             output::line(&table.render());
         }
         output::note(&format!("{} would be made; nothing was sent", deliveries(rows.len())));
+        if rows.is_empty() {
+            output::note(&format!(" hint: {WANTED_BY_NOBODY}"));
+        }
         Ok(())
     }
 
@@ -159,8 +166,12 @@ impl Replay {
             }
         }
         match text(&job["why"]) {
-            why if why.is_empty() => Ok(()),
-            why => Err(Complaint::failed(&why, "mend it and replay again; what was made stays").into()),
+            why if !why.is_empty() => {
+                Err(Complaint::failed(&why, "mend it and replay again; what was made stays").into())
+            }
+            // Whoever replays an event wants it sent: "done" alone would be taken for it.
+            _ if number(&job, "deliveries") == 0 => Err(Complaint::failed("nothing was sent", WANTED_BY_NOBODY).into()),
+            _ => Ok(()),
         }
     }
 }

@@ -176,6 +176,18 @@ fn all_that_was_set_aside_by_a_slip_is_released_at_once_the_oldest_first() {
 }
 
 #[test]
+fn a_replay_that_sends_nothing_is_not_taken_for_done() {
+    let gateway = gateway("http://127.0.0.1:1/");
+    trigger(&gateway, "authorised --set merchantAccountCode=Other").fine();
+    let event = rows(&gateway, "events list --source adyen")[0]["id"].as_str().expect("an id").to_owned();
+    let said = ask(&gateway, &format!("events replay {event}")).run();
+    assert!(said.code == 1 && said.err.contains("error: nothing was sent"), "{said:?}");
+    assert!(said.err.contains("payhook aside list"), "{said:?}");
+    let said = ask(&gateway, &format!("events replay {event} --dry-run")).run();
+    assert!(said.code == 0 && said.err.contains("payhook aside list"), "{said:?}");
+}
+
+#[test]
 fn a_place_beyond_the_newest_event_is_refused_aloud_instead_of_being_waited_for() {
     let gateway = gateway("http://127.0.0.1:1/");
     trigger(&gateway, "authorised --seed 3").fine();
