@@ -2,6 +2,7 @@
 //!
 //! A request takes one snapshot of it and never asks twice, so that no swap can come between two questions.
 
+mod foreign;
 pub(crate) mod scope;
 #[cfg(test)]
 mod suite;
@@ -26,6 +27,9 @@ use crate::config::{self, Format, Order, Resolved, WhenStale};
 use crate::ingest::Readers;
 use crate::key_set::{self, Published};
 use crate::routing::{Fits, LastTold, When};
+
+use self::foreign::Foreign;
+pub(crate) use self::foreign::TurnedAway;
 
 /// Requests of one source that may be in hand at once; the next is answered 503. At 2 ms each this is far beyond what
 /// any provider sends, and it bounds memory to this many bodies.
@@ -94,6 +98,8 @@ pub(crate) struct Bounds {
     pub(crate) readers: Readers,
     /// Bytes of bodies.
     pub(crate) body_budget: BodyBudget,
+    /// What was turned away before any of these.
+    pub(crate) foreign: Foreign,
 }
 
 impl Bounds {
@@ -102,6 +108,7 @@ impl Bounds {
             in_flight: Semaphore::new(IN_FLIGHT_MAX),
             readers: Readers::of_each(ARRIVING_OF_PEER_MAX),
             body_budget: BodyBudget::new(BODY_BYTES_IN_HAND_MAX),
+            foreign: Foreign::default(),
         }
     }
 }

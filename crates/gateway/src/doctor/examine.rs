@@ -253,8 +253,12 @@ async fn refused(
             break;
         }
     }
-    let refused =
-        refused::Refused { source: source.settings.name.clone(), last_taken: last_taken(source, events), requests };
+    let refused = refused::Refused {
+        source: source.settings.name.clone(),
+        last_taken: last_taken(source, events),
+        requests,
+        turned_away: source.bounds.foreign.seen(),
+    };
     Ok(refused::judge(&refused, now))
 }
 

@@ -1,4 +1,5 @@
-//! `refused`: a source that refuses the same request again and again, or all that somebody signed.
+//! `refused`: a source that refuses the same request again and again, or all that somebody signed, or turns away at the door what may
+//! be the provider's.
 //!
 //! A provider repeats what was refused, mostly with the same bytes, and some hold back everything behind it. Strangers seldom come
 //! with the same bytes three times. A provider that signs a time signs each repetition anew: those are told by their number,
@@ -9,7 +10,8 @@ use std::time::Duration;
 use payhook_domain::time::Timestamp;
 
 use super::finding::Finding;
-use super::told::{DAY, span};
+use super::told::{DAY, counted, span};
+use crate::plan::TurnedAway;
 
 /// So often the same bytes have to come.
 const TIMES_MIN: u64 = 3;
@@ -27,6 +29,8 @@ pub(super) struct Refused {
     pub(super) last_taken: Option<Timestamp>,
     /// What it refused.
     pub(super) requests: Vec<Request>,
+    /// What it turned away for its address, of which nothing else is known.
+    pub(super) turned_away: Option<TurnedAway>,
 }
 
 /// A refused request.
@@ -41,15 +45,21 @@ pub(super) struct Request {
 /// The rule.
 pub(super) fn judge(refused: &Refused, now: Timestamp) -> Finding {
     let source = &refused.source;
-    let is_over = |request: &Request| {
-        now.since(request.last_at) > RECENT || refused.last_taken.is_some_and(|taken| taken > request.last_at)
-    };
+    let is_past = |at: Timestamp| now.since(at) > RECENT || refused.last_taken.is_some_and(|taken| taken > at);
+    let is_over = |request: &Request| is_past(request.last_at);
     let repeated = refused.requests.iter().filter(|request| request.times >= TIMES_MIN && !is_over(request));
     let Some(worst) = repeated.max_by_key(|request| request.times) else {
         let signed: Vec<_> = refused.requests.iter().filter(|request| request.is_signed && !is_over(request)).collect();
-        return match signed.iter().max_by_key(|request| request.last_at) {
-            Some(newest) if signed.len() >= SIGNED_MIN => wrong_key(source, signed.len(), newest, now),
-            _ => Finding::ok("refused", format!("{source} refuses nothing that comes again and again")).about(source),
+        if signed.len() >= SIGNED_MIN
+            && let Some(newest) = signed.iter().max_by_key(|request| request.last_at)
+        {
+            return wrong_key(source, signed.len(), newest, now);
+        }
+        return match refused.turned_away.filter(|away| !is_past(away.last_at)) {
+            Some(away) => foreign(source, away, now),
+            None => {
+                Finding::ok("refused", format!("{source} refuses nothing that comes again and again")).about(source)
+            }
         };
     };
     let what = format!(
@@ -74,6 +84,20 @@ fn wrong_key(source: &str, count: usize, newest: &Request, now: Timestamp) -> Fi
     Finding::warning("refused", what, hint).about(source)
 }
 
+/// Of these there is no list: nothing of them was read.
+fn foreign(source: &str, away: TurnedAway, now: Timestamp) -> Finding {
+    let TurnedAway { times, last_at, last_from } = away;
+    let what = format!(
+        "{source} has turned away {} whose address is not in its `allow_ips`, the last {} ago from {last_from}, and taken nothing \
+         since",
+        counted(times, "request", "requests"),
+        span(now.since(last_at))
+    );
+    let hint = "if it is the provider's address, add it to `allow_ips`; if it is a proxy of yours, every request comes from it: ask for \
+                `basic_auth` instead, or let the proxy look at addresses";
+    Finding::warning("refused", what, hint).about(source)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,17 +107,36 @@ mod tests {
         judged(last_taken, false, requests)
     }
 
+    const fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
     fn judged(last_taken: Option<i64>, is_signed: bool, requests: &[(u64, i64)]) -> Severity {
-        let at = Timestamp::from_seconds;
         let requests = requests.iter().map(|(times, last_at)| Request {
             times: *times,
             is_signed,
             last_at: at(*last_at),
             why: "signature_mismatch".to_owned(),
         });
-        let refused =
-            Refused { source: "adyen".to_owned(), last_taken: last_taken.map(at), requests: requests.collect() };
+        let (source, last_taken) = ("adyen".to_owned(), last_taken.map(at));
+        let refused = Refused { source, last_taken, requests: requests.collect(), turned_away: None };
         judge(&refused, at(100_000)).severity
+    }
+
+    #[test]
+    fn what_was_turned_away_for_its_address_is_doubtful_until_something_is_taken() {
+        let told = |last_taken: Option<i64>, last_at| {
+            let last_from = std::net::Ipv4Addr::LOCALHOST.into();
+            let turned_away = Some(TurnedAway { times: 7, last_at: at(last_at), last_from });
+            let (source, last_taken) = ("mollie".to_owned(), last_taken.map(at));
+            judge(&Refused { source, last_taken, requests: Vec::new(), turned_away }, at(100_000))
+        };
+        let finding = told(Some(98_000), 99_940);
+        assert_eq!(finding.severity, Warning);
+        assert!(finding.what.contains("turned away 7 requests") && finding.what.contains("60 s ago from 127.0.0.1"));
+        assert!(finding.hint.as_deref().is_some_and(|hint| hint.contains("proxy")), "{finding:?}");
+        assert_eq!(told(Some(99_950), 99_940).severity, Ok, "the provider comes in");
+        assert_eq!(told(None, 10_000).severity, Ok, "long ago");
     }
 
     #[test]

@@ -110,10 +110,11 @@ impl Door {
         if request.method() != Method::POST {
             return Err(Code::MethodNotAllowed);
         }
+        let Bounds { in_flight, readers, body_budget, foreign } = &*source.bounds;
         if !source.admits(peer.ip()) {
+            foreign.note(peer.ip(), self.gateway.clock.now());
             return Err(Code::ForeignAddress);
         }
-        let Bounds { in_flight, readers, body_budget } = &*source.bounds;
         let seat = in_flight.try_acquire().map_err(|_| Code::Overloaded)?;
         let arriving = match is_forwarded(peer.ip(), request.headers()) {
             true => None,
