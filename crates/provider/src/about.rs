@@ -17,6 +17,8 @@ pub struct About<'p> {
     pub accounts: Accounts,
     /// Whether there is anything that a key could judge.
     pub takes_keys: bool,
+    /// How the text of each of its keys begins, where it is part of the key.
+    pub key_prefix: Option<&'p str>,
     /// Where it publishes the keys it signs with, where it does.
     pub key_sets: Option<KeySets<'p>>,
     /// Whether it sends some events without a signature, which a source may take by name.
@@ -41,6 +43,7 @@ impl About<'_> {
             names_keys: false,
             accounts: Accounts::Never,
             takes_keys: true,
+            key_prefix: None,
             key_sets: None,
             sends_unsigned: false,
             covers_body: true,

@@ -183,6 +183,7 @@ impl Scheme {
             names_keys: signed.is_some_and(|signed| signed.key_id.is_some()),
             accounts: Accounts::Never,
             takes_keys: true,
+            key_prefix: self.secret.strip_prefix.as_deref().filter(|_| self.secret.encoding == SecretEncoding::Utf8),
             key_sets: None,
             sends_unsigned: false,
             covers_body: self.covers_body,

@@ -100,6 +100,11 @@ fn prepare(
         findings.mistake(place, what, "give the key as the provider issued it");
         return None;
     }
+    if is_variable(text) {
+        let what = format!("the key `{name}` of {} is the name of a variable, not what it holds", section.title);
+        findings.mistake(place, what, format!("write it with braces: \"${{{}}}\"", &text[1..]));
+        return None;
+    }
     let key = match provider.key(name, text) {
         Ok(key) => key,
         Err(mistake) => {
@@ -115,7 +120,19 @@ fn prepare(
             "write it without them; a container engine takes the quotes of --env-file as they are",
         );
     }
+    if let Some(prefix) = provider.about().key_prefix.filter(|prefix| !text.starts_with(prefix)) {
+        let provider = provider.name();
+        let what =
+            format!("the key `{name}` of {} does not begin with {prefix}, as those of {provider} do", section.title);
+        findings.warning(place, what, "take the signing secret of the webhook's endpoint, not a key of the API");
+    }
     Some(key)
+}
+
+/// `$NAME`, as a shell would have it: no provider makes such a key.
+fn is_variable(text: &str) -> bool {
+    let is_letter = |c: u8| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_';
+    text.strip_prefix('$').is_some_and(|name| !name.is_empty() && name.bytes().all(is_letter))
 }
 
 /// A date alone counts to its end, in UTC. A past one only warns: a clock that jumps must not refuse money.

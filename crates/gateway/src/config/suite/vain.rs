@@ -86,6 +86,23 @@ fn a_condition_that_asks_for_a_source_or_a_provider_that_is_not_there_is_a_mista
     assert!(!doubts("event.code == 'CAPTURE' || event.code == 'SOMETHING_OF_NEXT_YEAR'").contains("code"));
 }
 
+#[test]
+fn a_variable_without_braces_is_no_key_and_a_key_of_another_shape_is_doubtful() {
+    let stripe = |key: &str| {
+        let text = format!("{WHOLE}\n[[source]]\nname = \"stripe\"\nprovider = \"stripe\"\nkeys = [\"{key}\"]\n");
+        load_in(folder().path(), Some(&text), variables())
+    };
+    let mistakes = stripe("$STRIPE_SECRET").expect_err("refused").to_string();
+    assert!(mistakes.contains("is the name of a variable") && mistakes.contains("\"${STRIPE_SECRET}\""), "{mistakes}");
+    let doubts = |key: &str| shown(&stripe(key).expect("it runs").warnings).join("; ");
+    let doubt = doubts("sk_live_51abcdefgh");
+    assert!(
+        doubt.contains("does not begin with whsec_, as those of stripe do") && !doubt.contains("sk_live"),
+        "{doubt}"
+    );
+    assert!(!doubts("whsec_abcdefgh$1").contains("begin"));
+}
+
 /// Two sources of a provider, each with its settings.
 fn two_sources(provider: &str, [one, other]: [&str; 2]) -> String {
     let source = |name: &str, more: &str| {
