@@ -47,6 +47,10 @@ pub(crate) struct Backup {
 impl Backup {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let file = std::path::absolute(&self.file).context("the working directory cannot be told")?;
+        if file.is_dir() {
+            let hint = format!("name the file to make in it: {}", file.join("payhook.db").display());
+            return Err(Complaint::usage(format!("{} is a folder", file.display()), hint).into());
+        }
         let made = match self.gateway.running().await? {
             Ok(client) => self.by_gateway(&client, &file).await?,
             Err(store) => self.alone(store, file).await?,

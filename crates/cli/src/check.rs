@@ -190,6 +190,9 @@ fn source_line(source: &Source) -> String {
         })
         .collect();
     keys.extend(source.policy.key_set.as_ref().map(|url| format!("those of {url}")));
+    if keys.is_empty() {
+        keys.push("none, taken unsigned".to_owned());
+    }
     let paths = source.paths.join(", ");
     let captures: Vec<_> = source
         .capture

@@ -99,7 +99,7 @@ impl Client {
         let answer = self.answer(Method::POST, self.address(path, &[]), None).await?;
         match answer.status {
             StatusCode::CONFLICT | StatusCode::NOT_FOUND => Ok(Err(refused(&answer))),
-            _ => read(&answer).map(Ok),
+            _ => read(&answer, noun(path)).map(Ok),
         }
     }
 
@@ -121,7 +121,8 @@ impl Client {
     }
 
     async fn call(&self, method: Method, url: Url, body: Option<&Value>) -> anyhow::Result<Value> {
-        read(&self.answer(method, url, body).await?)
+        let of = noun(url.path());
+        read(&self.answer(method, url, body).await?, of)
     }
 
     async fn answer(&self, method: Method, url: Url, body: Option<&Value>) -> anyhow::Result<Answer> {
@@ -160,8 +161,16 @@ pub(crate) fn settings(time_max: Duration, answer_bytes_max: usize) -> ClientSet
     }
 }
 
-/// The JSON of a good answer; a complaint otherwise.
-fn read(answer: &Answer) -> anyhow::Result<Value> {
+/// What has an id in this path, where a command lists such things.
+fn noun(path: &str) -> Option<&'static str> {
+    const LISTED: [&str; 7] = ["events", "payments", "deliveries", "destinations", "quarantine", "aside", "conflicts"];
+    let (_, rest) = path.split_once("/api/v1/")?;
+    let (noun, _id) = rest.split_once('/')?;
+    LISTED.into_iter().find(|listed| *listed == noun)
+}
+
+/// The JSON of a good answer; a complaint otherwise. `of`: what was asked for by its id.
+fn read(answer: &Answer, of: Option<&'static str>) -> anyhow::Result<Value> {
     let value: Option<Value> = serde_json::from_slice(&answer.excerpt).ok();
     if answer.status.is_success() {
         let hint = "is this the admin address of a payhook gateway?";
@@ -170,7 +179,12 @@ fn read(answer: &Answer) -> anyhow::Result<Value> {
     let what = refused(answer);
     // What the gateway cannot make sense of was typed here: scripts that try again what failed must not try that.
     let complaint = if answer.status == StatusCode::BAD_REQUEST { Complaint::usage } else { Complaint::failed };
-    Err(complaint(what, hint_for(answer.status)).into())
+    let is_unknown = matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST);
+    let hint = match of.filter(|_| is_unknown) {
+        Some(noun) => format!("`payhook {noun} list` shows what there is"),
+        None => hint_for(answer.status).to_owned(),
+    };
+    Err(complaint(what, hint).into())
 }
 
 /// What the gateway said instead of doing it.

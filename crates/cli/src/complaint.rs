@@ -45,7 +45,10 @@ impl Complaint {
 
     /// Something that was typed where the id of one of `things` was asked for. Most likely it is a reference.
     pub(crate) fn no_id(typed: &str, things: &str, error: impl fmt::Display) -> Self {
-        let hint = format!("`payhook {things} list --reference {}` finds it by a reference", printable(typed));
+        let hint = format!(
+            "`payhook {things} list` shows ids, with `--reference {}` if that is a reference of yours",
+            printable(typed)
+        );
         Self::usage(format!("{typed:?} is {error}"), hint)
     }
 

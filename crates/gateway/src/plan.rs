@@ -23,6 +23,7 @@ use payhook_store::{NameKind, Store, Unavailable, Wanted};
 use tokio::sync::Semaphore;
 use url::Url;
 
+use crate::config::words::nearest::suggestion;
 use crate::config::{self, Format, Order, Resolved, WhenStale};
 use crate::ingest::Readers;
 use crate::key_set::{self, Published};
@@ -250,6 +251,17 @@ fn key_sets(
 }
 
 impl Plan {
+    /// That no source, or no destination, is called so, and which was probably meant.
+    pub(crate) fn nobody(&self, kind: NameKind, name: &str) -> String {
+        let (what, known): (_, Vec<&str>) = match kind {
+            NameKind::Destination => {
+                ("destination", self.destinations.iter().map(|target| target.settings.name.as_str()).collect())
+            }
+            _ => ("source", self.sources.iter().map(|source| source.settings.name.as_str()).collect()),
+        };
+        format!("no {what} is called {name:?}; {}", suggestion(name, known.iter().copied()))
+    }
+
     /// The source with this number, unless it left the configuration.
     pub(crate) fn source(&self, id: NameId) -> Option<&Source> {
         self.sources.iter().find(|source| source.id == id)

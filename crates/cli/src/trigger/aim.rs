@@ -111,6 +111,11 @@ fn local(config: &Resolved, source: &Source) -> Result<Url, Complaint> {
 fn current_key(source: &Source) -> Result<Key, Complaint> {
     let key = source.keys.iter().find(|key| !key.retired).cloned();
     key.ok_or_else(|| {
-        Complaint::failed(format!("`{}` has no key of its own that is not retired", source.name), "give one with --key")
+        let (name, provider) = (&source.name, source.provider.name());
+        if !source.provider.about().takes_keys {
+            let hint = "docs/guide/providers.md shows what it sends; send it with curl";
+            return Complaint::failed(format!("{provider} signs nothing, so that there is nothing to compose"), hint);
+        }
+        Complaint::failed(format!("`{name}` has no key of its own that is not retired"), "give one with --key")
     })
 }

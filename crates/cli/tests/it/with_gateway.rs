@@ -206,7 +206,12 @@ fn a_wrong_token_and_a_wrong_id_are_told_apart() {
     let asked = payhook(gateway.folder(), &format!("events list --url http://{}", gateway.admin()));
     asked.with("PAYHOOK_TOKEN", "phk_wrong").run().complains(1, "credentials", "PAYHOOK_TOKEN");
     ask(&gateway, "deliveries show dlv_9_9_9").run().complains(1, "no delivery dlv_9_9_9", "list");
-    ask(&gateway, "deliveries show nine").run().complains(2, "not a delivery id", "--help");
+    ask(&gateway, "deliveries show nine").run().complains(2, "not a delivery id", "payhook deliveries list");
+    ask(&gateway, "aside release evt_1").run().complains(2, "seq_ and a number", "payhook aside list");
+    ask(&gateway, "events show seq_1").run().complains(2, "evt_ and 26 characters", "payhook events list");
+    ask(&gateway, "events list --source adyn").run().complains(2, "did you mean `adyen`?", "--help");
+    ask(&gateway, "destinations test shpo").run().complains(1, "did you mean `shop`?", "payhook destinations list");
+    ask(&gateway, "backup .").run().complains(2, "is a folder", "/payhook.db");
 }
 
 /// Asks until the answer is as wanted.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use payhook_store::Tallies;
+use payhook_store::{NameKind, Tallies};
 use serde_json::{Value, json};
 
 use super::{Api, ApiError, view};
@@ -68,7 +68,7 @@ pub(crate) async fn test(State(api): State<Api>, Path(name): Path<String>) -> Re
 fn find(api: &Api, name: &str) -> Result<Arc<Target>, ApiError> {
     let plan = api.gateway.plan.load();
     let found = plan.destinations.iter().find(|target| target.settings.name == name);
-    found.cloned().ok_or_else(|| ApiError::not_found(format!("no destination is called {name:?}")))
+    found.cloned().ok_or_else(|| ApiError::not_found(plan.nobody(NameKind::Destination, name)))
 }
 
 async fn shown(api: &Api, target: &Target, tallies: &Tallies) -> Result<Value, ApiError> {

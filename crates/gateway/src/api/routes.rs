@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use payhook_domain::event::Event;
 use payhook_domain::id::{EventId, EventSeq, NameId};
-use payhook_store::{Disposition, StoredEvent, Wanted};
+use payhook_store::{Disposition, NameKind, StoredEvent, Wanted};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -104,7 +104,7 @@ async fn row(api: &Api, text: &str) -> Result<StoredEvent, ApiError> {
 
 fn configured<'p>(plan: &'p Plan, name: &str) -> Result<&'p Source, ApiError> {
     let found = plan.sources.iter().find(|source| source.settings.name == name);
-    found.ok_or_else(|| ApiError::bad_request(format!("no source is called {name:?}")))
+    found.ok_or_else(|| ApiError::bad_request(plan.nobody(NameKind::Source, name)))
 }
 
 /// What becomes of an event by today's configuration.

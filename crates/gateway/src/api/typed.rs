@@ -16,12 +16,12 @@ pub(crate) fn id<T: FromStr<Err: Display>>(text: &str) -> Result<T, ApiError> {
 
 /// The number of the source called so, when one is asked for.
 pub(crate) fn source(api: &Api, name: Option<&str>) -> Result<Option<NameId>, ApiError> {
-    named(api, NameKind::Source, "source", name)
+    named(api, NameKind::Source, name)
 }
 
 /// The number of the destination called so, when one is asked for.
 pub(crate) fn destination(api: &Api, name: Option<&str>) -> Result<Option<NameId>, ApiError> {
-    named(api, NameKind::Destination, "destination", name)
+    named(api, NameKind::Destination, name)
 }
 
 /// The instant in RFC 3339, when one is asked for.
@@ -33,10 +33,10 @@ pub(crate) fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, 
     .transpose()
 }
 
-fn named(api: &Api, kind: NameKind, what: &str, name: Option<&str>) -> Result<Option<NameId>, ApiError> {
+fn named(api: &Api, kind: NameKind, name: Option<&str>) -> Result<Option<NameId>, ApiError> {
     let number = |name: &str| {
         let known = api.gateway.names.id(kind, name);
-        known.ok_or_else(|| ApiError::bad_request(format!("no {what} is called {name:?}")))
+        known.ok_or_else(|| ApiError::bad_request(api.gateway.plan.load().nobody(kind, name)))
     };
     name.map(number).transpose()
 }

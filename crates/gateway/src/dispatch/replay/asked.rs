@@ -82,14 +82,12 @@ impl Asked {
         if ways.into_iter().filter(|given| *given).count() > 1 {
             return Err(Mistake("give events by id, a payment or a reference, one of the three".to_owned()));
         }
-        let named = |kind, what: &str, name: &Option<String>| {
-            let number = |name: &String| {
-                gateway.names.id(kind, name).ok_or_else(|| Mistake(format!("no {what} is called {name:?}")))
-            };
+        let named = |kind, name: &Option<String>| {
+            let number = |name: &String| gateway.names.id(kind, name).ok_or_else(|| Mistake(plan.nobody(kind, name)));
             name.as_ref().map(number).transpose()
         };
-        let source = named(NameKind::Source, "source", &self.source)?;
-        let destination = named(NameKind::Destination, "destination", &self.destination)?;
+        let source = named(NameKind::Source, &self.source)?;
+        let destination = named(NameKind::Destination, &self.destination)?;
         if let Some(name) = &self.destination
             && !plan.destinations.iter().any(|target| Some(target.id) == destination)
         {
