@@ -195,6 +195,15 @@ impl Scheme {
 }
 
 impl Scheme {
+    /// Whether what proves a request proves this body of it.
+    pub(super) fn proves(&self, body: &[u8]) -> bool {
+        let is_told = match &self.means {
+            Means::Signed(signed) => signed.seams.tell_body(body),
+            Means::Token(_) | Means::Basic => true,
+        };
+        self.covers_body && is_told
+    }
+
     /// Whether a secret that signs nothing stands there: its token, or what is one at any provider unless this one signs
     /// in that place.
     pub(super) fn is_credential(&self, carrier: Carrier<'_>) -> bool {

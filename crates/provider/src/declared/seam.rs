@@ -8,6 +8,7 @@ use super::scheme::Unit;
 use super::separator::Separator;
 use super::template::{Side, Template};
 use super::verify::Shown;
+use crate::reader::{Reader, Token};
 
 /// Bytes of the longest time: RFC 2822 writes one in 31, and names of zones are longer than `+0000`.
 const TIME_LEN_MAX: usize = 64;
@@ -21,6 +22,8 @@ pub(super) struct Seams {
     pub(super) signs_time: bool,
     /// Where the time meets the body with nothing between.
     meets: Option<Side>,
+    /// Whether text of the request is signed of which nothing says where it ends.
+    has_free_text: bool,
 }
 
 impl Seams {
@@ -29,7 +32,14 @@ impl Seams {
             behind_id: template.behind_id().map(Separator::of),
             signs_time: template.has_timestamp(),
             meets: template.time_meets_body(),
+            has_free_text: template.has_free_text(),
         }
+    }
+
+    /// Whether the body can be no piece of another: beside free text it has to be one whole JSON object or list, which neither
+    /// an end nor a beginning of such a one is, nor one with more behind it.
+    pub(super) fn tell_body(&self, body: &[u8]) -> bool {
+        !self.has_free_text || is_whole(body).is_some()
     }
 
     /// What is wrong at a seam, where something is. A time whose unit can be read is held against it elsewhere.
@@ -46,6 +56,13 @@ impl Seams {
         let ends = self.meets.is_none_or(|side| ends_where_it_says(time, body, side));
         (!ends).then(|| "where its time ends and the body begins cannot be told".to_owned())
     }
+}
+
+fn is_whole(body: &[u8]) -> Option<()> {
+    let mut reader = Reader::new(body)?;
+    let token = reader.token().filter(|token| matches!(token, Token::Object | Token::List))?;
+    reader.pass_over(token)?;
+    reader.is_at_end().then_some(())
 }
 
 /// Whether it is written with what times are written with: `1790000000`, `2023-05-15 13:02:57.878`,

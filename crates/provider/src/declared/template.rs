@@ -136,6 +136,13 @@ impl Template {
         names
     }
 
+    /// Whether something is signed beside the body that whoever sends writes as it likes: a header, a field of the query, or an
+    /// id with nothing behind it.
+    pub(super) fn has_free_text(&self) -> bool {
+        self.has(&|piece| matches!(piece, Piece::At(Place::Header(_) | Place::Query(_), _)))
+            || (self.has_id() && self.behind_id().is_none())
+    }
+
     /// The text right behind the id.
     pub(super) fn behind_id(&self) -> Option<&str> {
         self.0.windows(2).find_map(|two| match two {

@@ -44,7 +44,7 @@ pub(super) fn papers<'r>(
     };
     Papers::Items(vec![match judged {
         Ok(key) => {
-            let proof = if scheme.covers_body { Proof::Signed } else { Proof::BodyNotCovered };
+            let proof = if scheme.proves(request.body) { Proof::Signed } else { Proof::BodyNotCovered };
             Item::Verified(Verified { key: Some(key), proof, evidence: Evidence::Request(*request) })
         }
         Err((reason, detail)) => Item::Refused(Refused::new(reason, detail, Some(Digest::of([request.body])))),

@@ -4,6 +4,7 @@
 use aws_lc_rs::hmac;
 use data_encoding::{BASE64, HEXLOWER};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use payhook_domain::proof::Proof;
 use payhook_domain::verdict::Unverified;
 use payhook_provider::declared;
 use serde_json::json;
@@ -133,5 +134,39 @@ fn a_time_in_another_unit_than_the_scheme_says_is_none_though_nobody_asks_its_ag
         let papers = acme.verify(&request.raw(), &keys, &super::policy(), crate::requests::NOW);
         let payhook_provider::Papers::Items(items) = papers else { panic!("unreadable") };
         assert_eq!(matches!(items[0], payhook_provider::Item::Verified(_)), expected, "{time}");
+    }
+}
+
+/// A header that is signed says nothing of where it ends: what stands in the body could be its end, and an object of the body
+/// the body.
+#[test]
+fn a_piece_of_the_body_is_no_body_beside_a_header_that_is_signed() {
+    let scheme = |signed: &str| {
+        json!({
+            "algorithm": "hmac-sha256",
+            "signature": { "source": "header:X-Acme", "encoding": "hex" },
+            "signed": signed,
+            "event": { "id": "json:/id", "type": "json:/type" }
+        })
+    };
+    let whole = r#"n-1:{"id":"e-1","type":"refused","note":{"id":"e-2","type":"paid"}}"#;
+    let value = HEXLOWER.encode(&tag(SECRET.as_bytes(), whole));
+    for (name, signed, between) in
+        [("acme-colon", "{header:X-Nonce}:{body}", 1), ("acme-none", "{header:X-Nonce}{body}", 0)]
+    {
+        let acme = declared::of_user(name, scheme(signed)).expect("a scheme");
+        let keys = [acme.key("current", SECRET).expect("a key")];
+        let cut = |place: &str| {
+            let at = whole.find(place).expect("there");
+            let request = Posted::new(HeaderMap::new(), &whole[at..])
+                .with("x-acme", &value)
+                .with("x-nonce", &whole[..at - between]);
+            let papers = acme.verify(&request.raw(), &keys, &super::policy(), crate::requests::NOW);
+            let payhook_provider::Papers::Items(items) = papers else { panic!("unreadable") };
+            let payhook_provider::Item::Verified(verified) = &items[0] else { panic!("{:?}", items[0]) };
+            verified.proof()
+        };
+        assert_eq!(cut(r#"{"id":"e-1""#), Proof::Signed, "{name}");
+        assert_eq!(cut(r#"{"id":"e-2""#), Proof::BodyNotCovered, "{name}");
     }
 }
