@@ -8,6 +8,7 @@ use payhook_testkit::gateway::Gateway;
 use payhook_testkit::notifications::{Adyen, Item};
 use payhook_testkit::receiver::{Behaviour, Receiver};
 use payhook_testkit::standard_webhooks::Signature;
+use payhook_testkit::wire;
 use serde_json::Value;
 
 use crate::stage::{KEY, SECRET, adyen, setup};
@@ -68,6 +69,29 @@ fn a_forgery_is_refused_and_kept_with_the_reason() {
     let released = gateway
         .post(&format!("/api/v1/quarantine/{}/release", quarantined[0]["id"].as_str().expect("an id")), &Value::Null);
     assert_eq!(released.status, 409, "release verifies again and never forces: {}", released.text());
+}
+
+/// It was kept as often as it had items, and one request of a stranger made the doctor say that the same was refused again and
+/// again.
+#[test]
+fn a_refused_batch_is_kept_once_however_many_of_its_items_are_forged() {
+    let receiver = Receiver::start(Some(SECRET));
+    let gateway = setup(&receiver).start();
+    let forger = Adyen::new("/in/adyen", "TestMerchant", &"AB".repeat(32));
+    let item = |number| {
+        let body: Value = serde_json::from_slice(&forger.body(&Item::authorisation(number))).expect("JSON");
+        body["notificationItems"][0].clone()
+    };
+    let body = serde_json::json!({ "live": "false", "notificationItems": [item(1), item(2), item(3)] }).to_string();
+    let request = wire::request("POST", "/in/adyen", &[("content-type", "application/json")], body.as_bytes());
+    assert_eq!(post(&gateway, &request).0, 401);
+    // A second one, so that everything of the first is written by now.
+    assert_eq!(post(&gateway, &forger.request(&Item::authorisation(4))).0, 401);
+    let quarantined = quarantine_of(&gateway, 2);
+    assert_eq!(quarantined[1]["times"], 1, "{quarantined:?}");
+    let verdicts =
+        gateway.log().into_iter().find(|line| line["message"] == "request").map(|line| line["verdicts"].clone());
+    assert_eq!(verdicts, Some("signature_mismatch*3".into()), "each item is judged and counted all the same");
 }
 
 /// The quarantine once it holds `count` entries: it is written best effort, after the answer.

@@ -156,8 +156,10 @@ fn refuse(
     received: &Received,
     judged: &Judged,
 ) -> Option<Answer> {
-    for refused in &judged.refused {
-        quarantine(gateway, source, received, refused);
+    judged.refused.iter().for_each(|refused| count(gateway, source, refused.reason.as_str()));
+    // It is kept whole, so once: as often as it has items, it would be copied and digested, and seem to have come.
+    if let Some(refused) = judged.refused.first() {
+        gateway.store.quarantine(received.quarantined(source, refused));
     }
     // One request is one refusal, however many items it holds: a batch cannot raise its own alert.
     if let Some(refused) = judged.refused.iter().find(|refused| refused.claimed.is_some())
@@ -174,7 +176,7 @@ fn refuse(
     Some(Answer::refused_as(code, status))
 }
 
-/// Keeps what was refused, best effort, and counts it.
+/// Keeps what was refused before it was judged, best effort, and counts it.
 pub(super) fn quarantine(gateway: &Gateway, source: &Source, received: &Received, refused: &Refused) {
     gateway.store.quarantine(received.quarantined(source, refused));
     count(gateway, source, refused.reason.as_str());
