@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use http::Method;
-use payhook_net::{Answer, Client, Outgoing};
+use payhook_net::{Answer, Client, ClientError, Outgoing};
 use payhook_provider::SignedRequest;
 use serde_json::json;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -89,8 +89,30 @@ fn sum(statuses: &BTreeMap<u16, usize>, took: Duration) -> String {
 
 fn unanswered(to: &Url, failure: &payhook_net::Failure, answered: usize) -> Complaint {
     let before = if answered > 0 { format!(" after {answered} answers") } else { String::new() };
-    Complaint::failed(
-        format!("{to} gave no answer{before}: {failure}"),
-        "is `payhook serve` running? --to names another address",
-    )
+    let hint = match &failure.error {
+        // Something listens: on this machine it is asked by its address, which is in no certificate of the internet.
+        ClientError::Tls(_) => {
+            "its certificate is not one for this address that this machine trusts: name the address in it with --to, and a file \
+             that vouches for it with SSL_CERT_FILE"
+        }
+        _ => "is `payhook serve` running? --to names another address",
+    };
+    Complaint::failed(format!("{to} gave no answer{before}: {failure}"), hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_is_no_gateway_that_does_not_run() {
+        let to = Url::parse("https://127.0.0.1:8443/in/adyen").expect("an address");
+        let hint = |error: ClientError| {
+            let failure = payhook_net::Failure { error, timings: payhook_net::Timings::default() };
+            unanswered(&to, &failure, 0).said[0].1.clone()
+        };
+        let other = || std::io::Error::other("NotValidForName");
+        assert!(hint(ClientError::Tls(other())).contains("SSL_CERT_FILE"));
+        assert!(hint(ClientError::Connect(other())).contains("payhook serve"));
+    }
 }
