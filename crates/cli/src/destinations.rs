@@ -128,6 +128,9 @@ impl Test {
 async fn turn(gateway: &GatewayArgs, name: &str, action: &str) -> anyhow::Result<()> {
     let turned = gateway.client()?.post(&format!("/api/v1/destinations/{name}/{action}"), None).await?;
     let already = if turned["changed"] == Value::Bool(true) { "" } else { " already" };
-    output::line(&format!("{name} is{already} {}", text(&turned["state"])));
+    let state = text(&turned["state"]);
+    // What ends a rest is a delivery that is taken, not a person.
+    let probed = if (action, state.as_str()) == ("resume", "resting") { ", and is probed now" } else { "" };
+    output::line(&format!("{name} is{already} {state}{probed}"));
     Ok(())
 }
