@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use url::{Host, Url};
 
-use super::doubts::same_account;
+use super::doubts::{same_account, unreachable};
 use super::resolved::Resolved;
 use super::source::{self, plain};
 use super::typed::section::{Placed, Section};
@@ -32,6 +32,7 @@ pub(super) fn typed(
 /// Checks what it means: whether anything would be received, and what would be delivered nowhere.
 pub(super) fn resolved(resolved: &Resolved, place: &Place, findings: &mut Findings) {
     same_account::check(&resolved.sources, place, findings);
+    unreachable::check(resolved, place, findings);
     if resolved.destinations.is_empty() {
         let hint = "add a [[destination]] and a [[route]]; until then events are only stored";
         findings.warning(place, "there is no destination: nothing is delivered", hint);

@@ -103,6 +103,20 @@ fn a_variable_without_braces_is_no_key_and_a_key_of_another_shape_is_doubtful() 
     assert!(!doubts("whsec_abcdefgh$1").contains("begin"));
 }
 
+#[test]
+fn addresses_from_which_nobody_can_come_are_doubtful_behind_a_proxy_on_this_machine() {
+    let doubted = |public: &str, allow: &str| {
+        let text = WHOLE.replace("provider = \"adyen\"\n", &format!("provider = \"adyen\"\nallow_ips = [{allow}]\n"));
+        let text = format!("{text}\n[server]\npublic = \"{public}\"\n");
+        loaded(&text).warnings.iter().any(|warning| warning.to_string().contains("turns everything away"))
+    };
+    assert!(doubted("127.0.0.1:8080", "\"192.0.2.0/24\"") && doubted("[::1]:8080", "\"192.0.2.0/24\""));
+    assert!(!doubted("0.0.0.0:8080", "\"192.0.2.0/24\""), "the proxy may be on another machine, or there is none");
+    for fine in ["\"192.0.2.0/24\", \"127.0.0.1/32\"", "\"0.0.0.0/0\""] {
+        assert!(!doubted("127.0.0.1:8080", fine), "{fine}");
+    }
+}
+
 /// Two sources of a provider, each with its settings.
 fn two_sources(provider: &str, [one, other]: [&str; 2]) -> String {
     let source = |name: &str, more: &str| {
