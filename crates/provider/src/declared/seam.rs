@@ -24,6 +24,8 @@ pub(super) struct Seams {
     meets: Option<Side>,
     /// Whether text of the request is signed of which nothing says where it ends.
     has_free_text: bool,
+    /// Whether what is signed could have been made longer by whoever sends.
+    can_be_extended: bool,
 }
 
 impl Seams {
@@ -33,13 +35,16 @@ impl Seams {
             signs_time: template.has_timestamp(),
             meets: template.time_meets_body(),
             has_free_text: template.has_free_text(),
+            can_be_extended: template.can_be_extended(),
         }
     }
 
-    /// Whether the body can be no piece of another: beside free text it has to be one whole JSON object or list, which neither
-    /// an end nor a beginning of such a one is, nor one with more behind it.
+    /// Whether the body is all that was signed as the body, and nothing else. Beside free text it has to be one whole JSON
+    /// object or list, which neither an end nor a beginning of such a one is, nor one with more behind it. What extends a
+    /// SHA-256 begins with a byte that stands behind no text in UTF-8.
     pub(super) fn tell_body(&self, body: &[u8]) -> bool {
-        !self.has_free_text || is_whole(body).is_some()
+        let is_whole = !self.has_free_text || is_whole(body).is_some();
+        is_whole && (!self.can_be_extended || std::str::from_utf8(body).is_ok())
     }
 
     /// What is wrong at a seam, where something is. A time whose unit can be read is held against it elsewhere.

@@ -116,6 +116,12 @@ impl Template {
         self.has(&|piece| *piece == Piece::Secret)
     }
 
+    /// Whether something is signed behind the secret: who has such a SHA-256 can make that of a longer text, of which he chooses
+    /// the end.
+    pub(super) fn can_be_extended(&self) -> bool {
+        self.has_secret() && self.0.last() != Some(&Piece::Secret)
+    }
+
     pub(super) fn has_url(&self) -> bool {
         self.has(&|piece| *piece == Piece::Url)
     }

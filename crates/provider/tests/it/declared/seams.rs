@@ -1,7 +1,7 @@
 //! What is signed can be cut in one way alone: whoever has one genuine request cannot make another of it by moving bytes
 //! between the headers and the body.
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::{digest, hmac};
 use data_encoding::{BASE64, HEXLOWER};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use payhook_domain::proof::Proof;
@@ -168,5 +168,37 @@ fn a_piece_of_the_body_is_no_body_beside_a_header_that_is_signed() {
         };
         assert_eq!(cut(r#"{"id":"e-1""#), Proof::Signed, "{name}");
         assert_eq!(cut(r#"{"id":"e-2""#), Proof::BodyNotCovered, "{name}");
+    }
+}
+
+/// Who has the SHA-256 of a secret and a body behind it makes, without the secret, that of the body with padding and any
+/// text behind it.
+#[test]
+fn what_was_made_longer_behind_a_secret_is_not_called_signed() {
+    let genuine = b"order=1&status=failed".as_slice();
+    let longer = [genuine, b"\x80\0\0\0\x01\xa8&status=paid"].concat();
+    for (name, signed, is_longer_signed) in
+        [("acme-front", "{secret}{body}", false), ("acme-behind", "{body}{secret}", true)]
+    {
+        let scheme = json!({
+            "algorithm": "sha256",
+            "signature": { "source": "header:X-Acme", "encoding": "hex" },
+            "signed": signed
+        });
+        let acme = declared::of_user(name, scheme).expect("a scheme");
+        let keys = [acme.key("current", SECRET).expect("a key")];
+        let is_signed = |body: &[u8]| {
+            let parts = if name == "acme-front" { [SECRET.as_bytes(), body] } else { [body, SECRET.as_bytes()] };
+            let value = HEXLOWER.encode(digest::digest(&digest::SHA256, &parts.concat()).as_ref());
+            let mut headers = HeaderMap::new();
+            headers.insert("x-acme", HeaderValue::from_str(&value).expect("a value"));
+            let request = payhook_provider::RawRequest { target: "/in/acme", headers: &headers, body };
+            let papers = acme.verify(&request, &keys, &super::policy(), crate::requests::NOW);
+            let payhook_provider::Papers::Items(items) = papers else { panic!("unreadable") };
+            let payhook_provider::Item::Verified(verified) = &items[0] else { panic!("{:?}", items[0]) };
+            verified.proof() == Proof::Signed
+        };
+        assert!(is_signed(genuine), "{name}");
+        assert_eq!(is_signed(&longer), is_longer_signed, "{name}");
     }
 }
