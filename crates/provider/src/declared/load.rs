@@ -125,7 +125,6 @@ fn together(signature: &Part, time: &Part) -> Option<HeaderName> {
 /// What is signed, and what is said to be, have to go together.
 fn check_signed(signed: &Signed) -> Loaded<()> {
     let template = &signed.template;
-    let time_in_body = signed.timestamp.as_ref().is_some_and(|time| time.part.places.iter().all(Place::is_in_body));
     if template.has_timestamp() && signed.timestamp.is_none() {
         return Err("`signed` has {timestamp}, but `timestamp` does not say where it stands".to_owned());
     }
@@ -144,8 +143,7 @@ fn check_signed(signed: &Signed) -> Loaded<()> {
     if time.unit == Unit::Text {
         return Err("`tolerance` needs a `unit` of `timestamp` that can be read: s, ms or rfc3339".to_owned());
     }
-    let is_signed = template.has_timestamp() || (time_in_body && template.covers_body());
-    if !is_signed {
+    if !signed.signs_time() {
         return Err(
             "a time that is not signed proves nothing: put {timestamp} into `signed`, or remove `tolerance`".to_owned()
         );

@@ -56,6 +56,16 @@ pub(super) struct Signed {
     pub(super) window: Window,
 }
 
+impl Signed {
+    /// Whether the time can be read and is signed, by itself or with the body it stands in. Of another whoever sends says what
+    /// he likes, and no age of it means anything.
+    pub(super) fn signs_time(&self) -> bool {
+        let Some(time) = self.timestamp.as_ref().filter(|time| time.unit != Unit::Text) else { return false };
+        let is_in_body = time.part.places.iter().all(Place::is_in_body);
+        self.template.has_timestamp() || (is_in_body && self.template.covers_body())
+    }
+}
+
 /// What makes the signature.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Algorithm {
@@ -177,7 +187,7 @@ impl Scheme {
             Means::Token(_) | Means::Basic => None,
         };
         About {
-            signs_time: signed.and_then(|signed| signed.timestamp.as_ref()).is_some_and(|time| time.unit != Unit::Text),
+            signs_time: signed.is_some_and(Signed::signs_time),
             needs_url: signed.is_some_and(|signed| signed.template.has_url()),
             parameters: signed.map(|signed| signed.template.parameters()).unwrap_or_default(),
             names_keys: signed.is_some_and(|signed| signed.key_id.is_some()),

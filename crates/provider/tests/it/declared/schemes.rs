@@ -52,6 +52,21 @@ fn of_a_list_of_signatures_any_may_fit() {
     assert!(judged(acme, &both, &keys, NOW).is_err());
 }
 
+#[test]
+fn a_time_that_stands_beside_what_is_signed_is_no_signed_time() {
+    for (name, time, signed, expected) in [
+        ("acme-beside", "header:X-Time", "{body}", false),
+        ("acme-with", "header:X-Time", "{timestamp}.{body}", true),
+        ("acme-within", "json:/at", "{body}", true),
+    ] {
+        let mut timed = scheme();
+        timed["timestamp"]["source"] = time.into();
+        timed["signed"] = signed.into();
+        timed.as_object_mut().expect("an object").remove("tolerance");
+        assert_eq!(declared::of_user(name, timed).expect("a scheme").about().signs_time, expected, "{name}");
+    }
+}
+
 /// A scheme's name, what goes wrong in it, and what is told.
 type Slip = (&'static str, fn(&mut Value), &'static str);
 
