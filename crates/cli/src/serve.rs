@@ -107,7 +107,11 @@ fn complaint(error: BootError) -> Complaint {
             Complaint::failed(what, "is another payhook running? `public` and `admin` of [server] set the ports")
         }
         BootError::Open(error) if error.is_of_another() => Complaint::configuration(what, complaint::OTHERS_FILE),
-        BootError::Open(error) if error.is_damaged() => Complaint::failed(what, complaint::DAMAGED),
+        BootError::Open(error) if error.is_damaged() => {
+            // A file that never was a database looks the same, and nobody should lose it for a slip of the pen.
+            let hint = format!("if `url` of [store] leads to the right file, {}", complaint::DAMAGED);
+            Complaint::failed(what, hint)
+        }
         BootError::Open(_) => Complaint::failed(
             what,
             "`url` of [store] says where the database is; its folder must be writable for this user",

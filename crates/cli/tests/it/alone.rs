@@ -229,6 +229,21 @@ fn nothing_starts_without_a_configuration() {
 }
 
 #[test]
+fn a_store_that_is_another_file_is_left_as_it_is_and_its_url_is_doubted_first() {
+    let folder = folder();
+    let notes = folder.path().join("notes.txt");
+    std::fs::write(&notes, "mine, and no database\n").expect("written");
+    let configuration = format!(
+        "version = 1\n\n[store]\nurl = \"sqlite:notes.txt\"\n\n[[source]]\nname = \"adyen\"\nprovider = \"adyen\"\nkeys = [\"{ADYEN_KEY}\"]\n"
+    );
+    std::fs::write(folder.path().join("payhook.toml"), configuration).expect("written");
+    let said = payhook(folder.path(), "serve").run();
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("hint: if `url` of [store] leads to the right file, the file is damaged"), "{said:?}");
+    assert_eq!(std::fs::read_to_string(&notes).expect("there"), "mine, and no database\n");
+}
+
+#[test]
 fn keys_are_fresh_and_of_the_providers_form() {
     let folder = folder();
     let adyen = payhook(folder.path(), "keys generate adyen --json").run().json();
