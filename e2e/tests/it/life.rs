@@ -11,7 +11,7 @@ use payhook_testkit::standard_webhooks::Signature;
 use payhook_testkit::wire;
 use serde_json::Value;
 
-use crate::stage::{KEY, SECRET, adyen, setup};
+use crate::stage::{KEY, SECRET, adyen, setup, until};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -89,9 +89,10 @@ fn a_refused_batch_is_kept_once_however_many_of_its_items_are_forged() {
     assert_eq!(post(&gateway, &forger.request(&Item::authorisation(4))).0, 401);
     let quarantined = quarantine_of(&gateway, 2);
     assert_eq!(quarantined[1]["times"], 1, "{quarantined:?}");
-    let verdicts =
-        gateway.log().into_iter().find(|line| line["message"] == "request").map(|line| line["verdicts"].clone());
-    assert_eq!(verdicts, Some("signature_mismatch*3".into()), "each item is judged and counted all the same");
+    // The log's lines are written by a thread of their own.
+    until(&gateway, PATIENCE, "a verdict of each item", || {
+        gateway.log().iter().any(|line| line["message"] == "request" && line["verdicts"] == "signature_mismatch*3")
+    });
 }
 
 /// The quarantine once it holds `count` entries: it is written best effort, after the answer.
