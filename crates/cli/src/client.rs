@@ -171,10 +171,11 @@ fn noun(path: &str) -> Option<&'static str> {
 
 /// The JSON of a good answer; a complaint otherwise. `of`: what was asked for by its id.
 fn read(answer: &Answer, of: Option<&'static str>) -> anyhow::Result<Value> {
-    let value: Option<Value> = serde_json::from_slice(&answer.excerpt).ok();
     if answer.status.is_success() {
         let hint = "is this the admin address of a payhook gateway?";
-        return Ok(value.ok_or_else(|| Complaint::failed("the answer is not JSON", hint))?);
+        return Ok(
+            serde_json::from_slice(&answer.excerpt).map_err(|_| Complaint::failed("the answer is not JSON", hint))?
+        );
     }
     let what = refused(answer);
     // What the gateway cannot make sense of was typed here: scripts that try again what failed must not try that.

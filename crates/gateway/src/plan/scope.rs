@@ -22,9 +22,11 @@ pub(super) async fn look(sources: &[config::Source], reader: &dyn Reader) -> Res
             return Err(change.refused());
         }
     }
-    let is_new = |source: &&config::Source| Noted::find(&names, &source.name).last != Some(source.scope());
-    let news = sources.iter().filter(is_new);
-    Ok(news.map(|source| Noted::find(&names, &source.name).next(&source.name, &source.scope())).collect())
+    let new = |source: &config::Source| {
+        let (noted, now) = (Noted::find(&names, &source.name), source.scope());
+        (noted.last.as_ref() != Some(&now)).then(|| noted.next(&source.name, &now))
+    };
+    Ok(sources.iter().filter_map(new).collect())
 }
 
 /// The same of a file that nobody has open, every refusal at once: what a start would say.
